@@ -1,0 +1,35 @@
+"""One line for the mistakes people make: what was wrong, with the nearest match and the choices."""
+
+import difflib
+from collections.abc import Iterable
+
+from hydra.errors import MissingConfigException
+
+from harness.errors import UserError
+
+
+def line(error: Exception) -> str:
+    """The error in one line."""
+    text = " ".join(str(error).split()) or type(error).__name__
+    if isinstance(error, UserError):
+        return text
+    if isinstance(error, MissingConfigException) and error.missing_cfg_file:
+        group, _, name = error.missing_cfg_file.partition("/")
+        options = [option for option in error.options or () if option != "variant"]
+        return f"{group}={name}: no such {group}{nearest(name, options)}; choices: {', '.join(options)}"
+    key = getattr(error.__cause__ or error, "full_key", None)
+    if error.__cause__ is not None:
+        text = f"{text}: {str(error.__cause__).splitlines()[0]}"
+    return f"{key}: {text}" if key and key not in text else text
+
+
+def unknown(key: str, options: Iterable[str]) -> str:
+    """A setting that is not there."""
+    options = sorted(str(option) for option in options if not str(option).startswith("_"))
+    name = key.rpartition(".")[2]
+    return f"{key}: no such setting{nearest(name, options)}; choices: {', '.join(options) or 'none'}"
+
+
+def nearest(name: str, options: Iterable[str]) -> str:
+    close = difflib.get_close_matches(name, list(options), n=1)
+    return f" (did you mean {close[0]}?)" if close else ""

@@ -1,0 +1,125 @@
+"""Hydra composes, we run: everything that touches Hydra."""
+
+import copy
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple, cast
+
+import hydra
+from hydra.core.config_loader import ConfigLoader
+from hydra.core.global_hydra import GlobalHydra
+from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.core.override_parser.types import Override
+from omegaconf import DictConfig, OmegaConf, open_dict
+
+from harness import advice
+from harness.errors import UserError
+
+HERE = Path(__file__).parent
+CONF = next(folder for folder in (HERE / "conf", HERE.parent / "conf") if folder.is_dir())  # wheel, repository
+VERSION: dict[str, Any] = {"version_base": None} if hydra.__version__ < "1.4" else {}  # deprecated in 1.4
+ABOUT = ("space", "paper")  # what a node says about itself; not for its constructor
+
+
+class Composed(NamedTuple):
+    """A config with its interpolations resolved, as plain dicts, and the choice made in every group."""
+
+    config: dict[str, Any]
+    choices: dict[str, str]
+
+
+class Composer:
+    """Composes configs from conf/ (and a folder of the user's). Made by `composer()`."""
+
+    def __init__(self, loader: ConfigLoader, search: tuple[str, ...]) -> None:
+        self._loader, self._search = loader, search
+        self._templates: dict[tuple[str, ...], DictConfig] = {}
+
+    def parse(self, overrides: Sequence[str]) -> list[Override]:
+        return OverridesParser.create(config_loader=self._loader).parse_overrides(list(overrides))
+
+    def groups(self) -> dict[str, list[str]]:
+        """Every group of conf/ with its options."""
+        groups = [group for group in self._loader.list_groups("") if group != "hydra"]
+        return {group: self.options(group) for group in groups}
+
+    def options(self, group: str) -> list[str]:
+        return list(self._loader.get_group_options(group))
+
+    def is_group(self, override: Override) -> bool:
+        """Whether `optimizer=adam` chooses a config file."""
+        overrides = list(self._search)
+        return bool(self._loader.get_group_options(override.key_or_group, overrides=overrides))
+
+    def compose(self, overrides: Sequence[str]) -> Composed:
+        """The config of these overrides. Hydra composes once per set of group choices; plain values are written
+        into a copy, before interpolations are resolved.
+        """
+        parsed = self.parse(overrides)
+        leaves = [o for o in parsed if not (o.is_add() or o.is_force_add() or o.is_delete() or self.is_group(o))]
+        structure = tuple(o.input_line or "" for o in parsed if o not in leaves)
+        template = self.template(structure)
+        config = copy.deepcopy(template)
+        hydras = config.pop("hydra")
+        for leaf in leaves:
+            if not leaf.is_hydra_override():
+                write(config, leaf.key_or_group, leaf.value())
+        if "${dataset}" not in str(OmegaConf.to_container(config.get("objective"))):
+            chosen = next((o.input_line for o in parsed if o.key_or_group.partition(".")[0] == "dataset"), None)
+            if chosen:
+                raise UserError(f"{chosen}: objective={hydras.runtime.choices.objective} uses no dataset")
+            config.pop("dataset", None)
+        plain = OmegaConf.to_container(config, resolve=True, throw_on_missing=True)
+        choices = {k: v for k, v in hydras.runtime.choices.items() if not k.startswith("hydra/") and v is not None}
+        return Composed(cast("dict[str, Any]", plain), choices)
+
+    def template(self, structure: tuple[str, ...] = ()) -> DictConfig:
+        """The composition itself, with Hydra's node, interpolations unresolved."""
+        if structure not in self._templates:
+            overrides = [*self._search, *structure]
+            template = hydra.compose("config", overrides=overrides, return_hydra_config=True)
+            with open_dict(template):
+                self._templates[structure] = template
+        made = copy.deepcopy(self._templates[structure])
+        OmegaConf.set_struct(made, False)
+        return made
+
+
+@contextmanager
+def composer(config_dir: str | Path | None = None) -> Iterator[Composer]:
+    """A composer; Hydra's global state is as it was when the block is left."""
+    search: tuple[str, ...] = ()
+    if config_dir is not None:
+        folder = Path(config_dir).resolve()
+        if not folder.is_dir():
+            raise UserError(f"--config-dir {config_dir}: no such folder")
+        search = (f"hydra.searchpath=[{_quoted(f'file://{folder}')}]",)
+    with hydra.initialize_config_dir(str(CONF), job_name="harness", **VERSION):
+        yield Composer(GlobalHydra.instance().config_loader(), search)
+
+
+def write(config: DictConfig, key: str, value: Any) -> None:
+    """Change a setting that is there."""
+    parent, _, name = key.rpartition(".")
+    node = OmegaConf.select(config, parent) if parent else config
+    if not OmegaConf.is_dict(node):
+        raise UserError(advice.unknown(parent, _known(config, parent)))
+    if name not in node:
+        raise UserError(advice.unknown(key, [k for k in node if k not in ABOUT]))
+    OmegaConf.update(config, key, value, merge=True)
+
+
+def _known(config: DictConfig, key: str) -> list[str]:
+    """The settings beside the first part of the key that is not there."""
+    node: Any = config
+    for part in key.split("."):
+        if not OmegaConf.is_dict(node) or part not in node:
+            break
+        node = node[part]
+    return [k for k in node if k not in ABOUT] if OmegaConf.is_dict(node) else []
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace("'", "\\'")
+    return f"'{escaped}'"

@@ -1,0 +1,5 @@
+"""The error that a user can mend."""
+
+
+class UserError(ValueError):
+    """Shown as one line, with exit code 2: the thing, the value, the choices."""

@@ -1,0 +1,66 @@
+"""All parameters of a population as one buffer of shape (runs, size)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import prod
+
+import numpy as np
+
+from harness.fields import Array
+
+Params = dict[str, Array]
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where each named tensor lies along axis 1 of the buffer; shapes are those of one run."""
+
+    names: tuple[str, ...]
+    shapes: tuple[tuple[int, ...], ...]
+    columns: tuple[slice, ...]
+
+    @classmethod
+    def of(cls, params: Mapping[str, Array]) -> "Layout":
+        """The layout of params whose axis 0 is the run."""
+        names, shapes, columns, end = tuple(params), [], [], 0
+        for name in names:
+            shapes.append(params[name].shape[1:])
+            columns.append(slice(end, end := end + prod(params[name].shape[1:])))
+        return cls(names, tuple(shapes), tuple(columns))
+
+    @property
+    def size(self) -> int:
+        """How many numbers one run holds."""
+        return self.columns[-1].stop
+
+    def views(self, buffer: Array) -> Params:
+        """The tensors, as views of the buffer: writing to one writes to the other."""
+        return {
+            name: buffer[:, columns].reshape(-1, *shape)
+            for name, shape, columns in zip(self.names, self.shapes, self.columns, strict=True)
+        }
+
+    def gather(self, tensors: Mapping[str, Array], out: Array) -> Array:
+        """The tensors in one buffer: `out`, or the tensor itself where it is alone and fits as it is."""
+        if len(self.names) == 1:
+            alone = tensors[self.names[0]]
+            if alone.dtype == out.dtype and alone.ndim == 2 and alone.shape == out.shape:
+                return alone
+        for name, columns in zip(self.names, self.columns, strict=True):
+            out[:, columns] = tensors[name].reshape(out.shape[0], -1)
+        return out
+
+
+def check(params: Mapping[str, Array], grads: Mapping[str, Array], runs: int | None) -> None:
+    """Refuse params and grads that do not belong together, naming the tensor."""
+    if params.keys() != grads.keys():
+        raise ValueError(f"params have {sorted(params)}, grads have {sorted(grads)}")
+    for name, p in params.items():
+        if not isinstance(p, np.ndarray) or p.dtype.kind != "f":
+            raise ValueError(f"params[{name!r}] must be an array of floats to be updated in place")
+        if p.dtype != next(iter(params.values())).dtype:
+            raise ValueError(f"params must share one dtype; {name!r} is {p.dtype}")
+        if np.shape(grads[name]) != p.shape:
+            raise ValueError(f"grads[{name!r}] has shape {np.shape(grads[name])}, params {p.shape}")
+        if runs is not None and (p.ndim == 0 or p.shape[0] != runs):
+            raise ValueError(f"axis 0 of params[{name!r}] must be the {runs} runs; its shape is {p.shape}")

@@ -1,0 +1,205 @@
+"""The optimizer contract: hyperparameters and one pure rule; what is not mathematics is done here, once.
+
+A rule is `rule(p, g, s, h) -> (new p, new slots)`: the parameters, the gradients, the slots `s` and the
+hyperparameters `h` of this step. It changes nothing it is given and uses array functions only. `h` also has
+
+    t         the number of this update, counted from 1
+    loss      the loss at p, one per run, where the rule says `needs_loss` and the caller told it
+    evaluate  evaluate(p, where=None) -> (loss, g) at other parameters, on the same minibatch ("run" rules only);
+              `where` says which runs are charged for it
+    inner     inner(p, g) -> new p: the update of the wrapped optimizer (wrappers only)
+
+What `p` is depends on what the rule must see: some *elements* of (runs, size), one *tensor* (runs, ...) or the
+whole *run* (runs, size). The run is always axis 0, and everything in `h` and `s` broadcasts against `p`.
+"""
+
+from abc import ABC, abstractmethod
+from collections import namedtuple
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any, ClassVar, Protocol
+
+import numpy as np
+
+from harness import fields, layout
+from harness.fields import Array
+from harness.layout import Layout, Params
+from harness.optimizers.memory import Memory, New, NoSlots, Sees
+from harness.schedules import Schedule
+
+
+class Evaluate(Protocol):
+    """Loss (runs, 1) and gradients (runs, size) at other parameters p (runs, size), on the same minibatch."""
+
+    def __call__(self, p: Array, where: Array | None = None) -> tuple[Array, Array]: ...
+
+
+@dataclass
+class Optimizer(ABC):
+    """Updates params in place: `update(params, grads)` over dicts of arrays, as in Deep Learning from Scratch.
+
+    Without `runs` the arrays have any shape; with `runs=R`, axis 0 of every array is the run, and a number field
+    may be an array with one number per run. `schedules` moves number fields by a factor per step.
+
+    A subclass is a dataclass of hyperparameters with a `rule`, a NamedTuple `Slots` if the rule keeps memory,
+    and `evaluate_at(p, s)` if the point to evaluate isn't the point held.
+    """
+
+    runs: int | None = field(default=None, kw_only=True, repr=False)
+    schedules: Mapping[str, Schedule] = field(default_factory=dict, kw_only=True, repr=False)
+
+    Slots: ClassVar[Any] = NoSlots
+    sees: ClassVar[Sees] = "elements"
+    needs_loss: ClassVar[bool] = False
+    evaluate_at: ClassVar[Callable[[Array, Any], Array] | None] = None
+
+    @staticmethod
+    @abstractmethod
+    def rule(p: Array, g: Array, s: Any, h: Any) -> New:
+        """The new parameters and the new slots."""
+
+    def __post_init__(self) -> None:
+        fields.check(self)
+        cls = type(self)
+        for name in fields.numbers(cls):
+            value = getattr(self, name)
+            if isinstance(value, np.ndarray) and value.size != self.runs:
+                raise ValueError(f"{cls.__name__}.{name} has {value.size} numbers for {self.runs or 'no'} runs")
+        for name in self.schedules:
+            if name not in fields.numbers(cls):
+                known = ", ".join(fields.numbers(cls)) or "none"
+                raise ValueError(f"{cls.__name__} has no {name} to schedule; choices: {known}")
+        self.schedules = {name: schedule.for_runs() for name, schedule in self.schedules.items()}
+        self._updates = 0
+        self._memory: Memory | None = None
+        self._fixed: dict[str, Array] = {}  # the hyperparameters without a schedule, spread
+
+    # the textbook's interface: dicts of arrays
+
+    def update(
+        self,
+        params: Params,
+        grads: Params,
+        loss: float | Array | None = None,
+        evaluate: Callable[[Params], tuple[Any, Params]] | None = None,
+    ) -> None:
+        """One update, in place. For rules that ask for them: the loss at params, and `evaluate(params)`, which
+        returns loss and grads at other params."""
+        layout.check(params, grads, self.runs)
+        plan = self._plan(params)
+        if self._memory is not None and plan != self._memory.plan:
+            raise ValueError("params have other names or shapes than in the first update")
+
+        def elsewhere(p: Array, where: Array | None = None) -> tuple[Array, Array]:
+            assert evaluate is not None
+            there = {name: np.empty_like(value) for name, value in params.items()}
+            _scatter(p, plan, there)
+            value, slopes = evaluate(there)
+            return np.asarray(value, p.dtype).reshape(-1, 1), self._gathered(slopes)
+
+        p = self._gathered(params)
+        self.advance(p, self._gathered(grads), plan, loss, elsewhere if evaluate is not None else None)
+        _scatter(p, plan, params)
+
+    def evaluation_params(self, params: Params) -> Params:
+        """Copies of the params at the point to evaluate: schedule-free's x, an average, or params themselves."""
+        copies = {name: value.copy() for name, value in params.items()}
+        _scatter(self.evaluation_point(self._gathered(params)), self._plan(params), copies)
+        return copies
+
+    def _plan(self, params: Params) -> Layout:
+        return Layout.of(params if self.runs else {name: p[None] for name, p in params.items()})
+
+    def _gathered(self, tensors: Params) -> Array:
+        return np.concatenate([np.reshape(tensor, (self.runs or 1, -1)) for tensor in tensors.values()], axis=1)
+
+    # the engine's interface: a population in one buffer
+
+    def advance(
+        self,
+        p: Array,
+        g: Array,
+        plan: Layout,
+        loss: float | Array | None = None,
+        evaluate: Evaluate | None = None,
+    ) -> None:
+        """One update of the buffer p (runs, size), in place; its memory order is the caller's choice."""
+        if self._memory is None:
+            self._memory = Memory(p, plan, self.sees, self.Slots)
+        self._updates += 1
+        self._memory.apply(self.rule, p, g, self._now(self._memory, loss, evaluate))
+
+    def evaluation_point(self, p: Array) -> Array:
+        """The point to evaluate, (runs, size), when p is held."""
+        if self.evaluate_at is None or self._memory is None:
+            return p
+        return type(self).evaluate_at(p, self._memory.bundle())  # type: ignore[misc]
+
+    def select(self, rows: Array) -> None:
+        """Keep these runs only."""
+        self.runs = len(rows)
+        for name in fields.numbers(type(self)):
+            setattr(self, name, fields.select(getattr(self, name), rows))
+        self.schedules = {name: schedule.for_runs(rows) for name, schedule in self.schedules.items()}
+        self._fixed = {}
+        if self._memory is not None:
+            self._memory.select(rows)
+
+    def _now(self, memory: Memory, loss: float | Array | None, evaluate: Evaluate | None) -> Any:
+        """The hyperparameters of this step, in the dtype of the runs, shaped to broadcast against them."""
+        values: dict[str, Any] = {name: getattr(self, name) for name in fields.choices(type(self))}
+        for name in fields.numbers(type(self)):
+            if name in self.schedules:
+                values[name] = memory.spread(getattr(self, name) * self.schedules[name](self._updates - 1))
+                continue
+            if name not in self._fixed:
+                self._fixed[name] = memory.spread(getattr(self, name))
+            values[name] = self._fixed[name]
+        values["t"] = memory.spread(self._updates)
+        values["loss"] = memory.spread(loss) if self.needs_loss and loss is not None else None
+        values["evaluate"] = evaluate
+        return hyperparameters(type(self))(**values)
+
+
+@dataclass
+class Wrapper(Optimizer):
+    """An optimizer made of an optimizer: its rule sees whole runs and calls `h.inner(p, g)` for the wrapped update."""
+
+    inner: Optimizer
+
+    sees: ClassVar[Sees] = "run"
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.inner.runs is None:
+            self.inner.runs = self.runs
+        if self.inner.runs != self.runs:
+            raise ValueError(f"{type(self).__name__} has {self.runs} runs, its inner optimizer {self.inner.runs}")
+
+    def evaluation_point(self, p: Array) -> Array:
+        return super().evaluation_point(p) if self.evaluate_at is not None else self.inner.evaluation_point(p)
+
+    def select(self, rows: Array) -> None:
+        super().select(rows)
+        self.inner.select(rows)
+
+    def _now(self, memory: Memory, loss: float | Array | None, evaluate: Evaluate | None) -> Any:
+        def inner(p: Array, g: Array) -> Array:
+            p = p.copy(order="K")
+            self.inner.advance(p, g, memory.plan, loss, evaluate)
+            return p
+
+        return super()._now(memory, loss, evaluate)._replace(inner=inner)
+
+
+def _scatter(buffer: Array, plan: Layout, params: Params) -> None:
+    for name, columns in zip(plan.names, plan.columns, strict=True):
+        params[name][...] = buffer[:, columns].reshape(params[name].shape)
+
+
+@cache
+def hyperparameters(cls: type[Optimizer]) -> Any:
+    """The NamedTuple that a rule receives as h."""
+    names = (*fields.numbers(cls), *(name for name in fields.choices(cls) if name != "inner"))
+    return namedtuple("Hyperparameters", (*names, "t", "loss", "evaluate", "inner"), defaults=(None,))  # noqa: PYI024

@@ -1,0 +1,242 @@
+"""Plain files that any tool reads, written whole or not at all, and the one reader of them."""
+
+import csv
+import io
+import json
+import math
+import os
+import tempfile
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from harness.errors import UserError
+from harness.fields import Array
+from harness.statistics import mean, median
+from harness.trace import Outcome, Progress
+
+Row = dict[str, Any]
+KINDS = {"run": "runs", "sweep": "sweeps"}
+
+
+@dataclass(frozen=True)
+class Results:
+    """A folder as it was written. `runs` and `cells` are rows; row k of every curve belongs to row k of `runs`."""
+
+    folder: Path
+    summary: dict[str, Any]
+    config: dict[str, Any]
+    runs: list[Row]
+    cells: list[Row]
+    curves: dict[str, Array]  # step, loss, ...: (runs, records); path: (runs, records, size)
+
+    def params(self) -> dict[str, Array]:
+        """The final parameters, `cell/name` -> (seeds, ...), of a run with save_params=true."""
+        return _arrays(self.folder / "params.npz")
+
+
+def claim(path: str | Path | None, kind: str) -> Path:
+    """Make a new folder: the path given, or outputs/runs (sweeps) and the time; a number is added if it is taken."""
+    base = Path(path) if path else Path("outputs") / KINDS[kind] / datetime.now().strftime("%Y-%m-%d_%H-%M-%S")
+    for n in range(1, 10_000):
+        folder = base if n == 1 else base.with_name(f"{base.name}_{n}")
+        try:
+            folder.mkdir(parents=True)
+        except FileExistsError:
+            continue
+        except OSError as error:
+            raise UserError(f"{folder}: cannot write there: {error.strerror}") from error
+        return folder
+    raise UserError(f"{base}: cannot find a free name")
+
+
+def write(folder: Path, outcome: Outcome, config: Mapping[str, Any], about: Mapping[str, Any]) -> None:
+    """Write the outcome into its folder; summary.json comes last, so a folder that has one is complete."""
+    from omegaconf import OmegaConf
+
+    board = outcome.board
+    runs = [row for cell in board for row in run_rows(cell)]
+    _save(folder / "config.yaml", OmegaConf.to_yaml(OmegaConf.create(dict(config))).encode())
+    _save(folder / "runs.csv", _csv(runs))
+    _save(folder / "cells.csv", _csv([cell_row(cell) for cell in board]))
+    _save(folder / "timings.csv", _csv(_timing_rows(outcome)))
+    _save(folder / "curves.npz", _npz(_curves(board)))
+    finals = {
+        f"{cell.number}/{name}": value[cell.rows] for cell in board for name, value in cell.trace.finals.items()
+    }
+    if finals:
+        _save(folder / "params.npz", _npz(finals))
+    states = [row["state"] for row in runs]
+    counts = {state: states.count(state) for state in ("completed", "diverged", "interrupted")}
+    summary = {**about, "runs": counts, "seconds": round(sum(outcome.seconds), 3), "problems": outcome.problems}
+    _save(folder / "summary.json", (json.dumps(_plain(summary), indent=2) + "\n").encode())
+
+
+def run_rows(cell: Progress) -> list[Row]:
+    """One row per run of a cell."""
+    rows: list[Row] = []
+    states = cell.states()
+    metrics = {name: cell.last(name) for name in cell.trace.curves}
+    tests = {f"test_{name}": values[cell.rows] for name, values in cell.trace.test.items()}
+    best = cell.best("loss")
+    for i, seed in enumerate(cell.trace.seeds[cell.rows]):
+        row: Row = {"cell": cell.number, "trial": 0, "seed": int(seed), **_named(cell)}
+        row |= {"loss": float(metrics["loss"][i]), "best_loss": float(best[i])}
+        row |= {name: float(values[i]) for name, values in (metrics | tests).items() if name != "loss"}
+        row |= {"steps": int(cell.trace.steps[cell.rows][i])}
+        row |= {"evaluations": int(cell.trace.evaluations[cell.rows][i]), "state": states[i]}
+        rows.append({**row, "problem": cell.problem})
+    return rows
+
+
+def cell_row(cell: Progress) -> Row:
+    """What a cell's runs say together: medians of losses with an interval or range, means of accuracies."""
+    states = cell.states()
+    row: Row = {"cell": cell.number, **_named(cell), "trials": 1, "runs": len(states), "diverged": states.count("diverged")}
+    for name, values in {"loss": cell.last("loss"), "best_loss": cell.best("loss")}.items():
+        found = median(values)
+        row |= {name: found.value, f"{name}_low": found.low, f"{name}_high": found.high}
+        row |= {f"{name}_level": found.level or "range"}
+    accuracies = {name: cell.last(name) for name in cell.trace.curves if name.endswith("accuracy")}
+    accuracies |= {f"test_{name}": v[cell.rows] for name, v in cell.trace.test.items() if name == "accuracy"}
+    for name, values in accuracies.items():
+        row[name], row[f"{name}_sd"] = mean(values)
+    return {**row, "problem": cell.problem, "overrides": " ".join(cell.overrides)}
+
+
+def load(folder: str | Path) -> Results:
+    """Read what a run or a sweep left in its folder; `last` is the newest below ./outputs."""
+    found = newest() if str(folder) == "last" else Path(folder)
+    if not (found / "summary.json").is_file():
+        raise UserError(f"{found}: no finished run or sweep there (no summary.json)")
+    from omegaconf import OmegaConf
+
+    config = OmegaConf.to_container(OmegaConf.load(found / "config.yaml"))
+    assert isinstance(config, dict)
+    return Results(
+        folder=found,
+        summary=json.loads((found / "summary.json").read_text()),
+        config={str(key): value for key, value in config.items()},
+        runs=_rows(found / "runs.csv"),
+        cells=_rows(found / "cells.csv"),
+        curves=_arrays(found / "curves.npz"),
+    )
+
+
+def newest(outputs: Path = Path("outputs")) -> Path:
+    """The folder that was finished last."""
+    summaries = [path for kind in KINDS.values() for path in (outputs / kind).glob("*/summary.json")]
+    if not summaries:
+        raise UserError(f"last: no finished run or sweep in {outputs.resolve()}")
+    return max(summaries, key=lambda path: path.stat().st_mtime_ns).parent
+
+
+def _named(cell: Progress) -> Row:
+    named = {key: cell.choices[key] for key in ("objective", "dataset", "optimizer", "schedule") if key in cell.choices}
+    return {**named, **cell.varied}
+
+
+def _timing_rows(outcome: Outcome) -> list[Row]:
+    rows: dict[int, Row] = {}
+    for cell in outcome.board:
+        row = rows.setdefault(id(cell.trace), {"population": len(rows), "cells": [], "runs": len(cell.trace.seeds)})
+        row["cells"].append(str(cell.number))
+    traces = {id(cell.trace): cell.trace for cell in outcome.board}
+    for key, seconds in zip(rows, outcome.seconds, strict=True):
+        steps = int(traces[key].steps.sum())
+        rows[key] |= {"cells": " ".join(rows[key]["cells"]), "run_steps": steps, "seconds": round(seconds, 6)}
+    return list(rows.values())
+
+
+def _curves(board: list[Progress]) -> dict[str, Array]:
+    """All runs' curves in the order of runs.csv; what a run does not have is nan, and -1 as a step."""
+    names = dict.fromkeys(name for cell in board for name in cell.trace.curves)
+    width = max(len(cell.trace.at) for cell in board)
+
+    def stacked(parts: Iterable[Array], fill: float) -> Array:
+        wide = [
+            np.pad(p, [(0, 0), (0, width - p.shape[1])] + [(0, 0)] * (p.ndim - 2), constant_values=fill) for p in parts
+        ]
+        return np.concatenate(wide)
+
+    def missing(cell: Progress) -> Array:
+        return np.full((len(cell.trace.seeds), len(cell.trace.at)), np.nan)
+
+    curves = {"step": stacked([np.tile(cell.trace.at, (cell.rows.stop - cell.rows.start, 1)) for cell in board], -1)}
+    for name in names:
+        curves[name] = stacked([cell.trace.curves.get(name, missing(cell))[cell.rows] for cell in board], math.nan)
+    paths = [cell.trace.path[cell.rows] for cell in board if cell.trace.path is not None]
+    if len(paths) == len(board) and len({path.shape[2] for path in paths}) == 1:
+        curves["path"] = stacked(paths, math.nan)
+    return curves
+
+
+def _csv(rows: list[Row]) -> bytes:
+    """Floats are written so that they read back exactly."""
+    text = io.StringIO()
+    columns = dict.fromkeys(key for row in rows for key in row)
+    writer = csv.DictWriter(text, list(columns), restval="", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue().encode()
+
+
+def _rows(path: Path) -> list[Row]:
+    with path.open(newline="") as file:
+        return [{key: _value(text) for key, text in row.items()} for row in csv.DictReader(file)]
+
+
+def _value(text: str) -> Any:
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            continue
+    return text
+
+
+def _npz(arrays: dict[str, Array]) -> bytes:
+    file = io.BytesIO()
+    np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
+    return file.getvalue()
+
+
+def _arrays(path: Path) -> dict[str, Array]:
+    if not path.is_file():
+        raise UserError(f"{path}: no such file")
+    with np.load(path, allow_pickle=False) as stored:
+        return dict(stored)
+
+
+def _plain(value: Any) -> Any:
+    """JSON has no inf and nan: they become text."""
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    return repr(value) if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _save(path: Path, content: bytes) -> None:
+    """Write to a temporary file, flush it to the disk, rename it: a reader sees the old file or the new one."""
+    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    os.chmod(file.name, 0o666 & ~_umask())
+    os.replace(file.name, path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def _umask() -> int:
+    current = os.umask(0)
+    os.umask(current)
+    return current

@@ -1,0 +1,46 @@
+"""What a few seeds say: medians with intervals from order statistics, means with standard deviations."""
+
+from math import comb
+from typing import NamedTuple
+
+import numpy as np
+
+from harness.fields import Array
+
+
+class Median(NamedTuple):
+    """A median and an interval around it: of `level` confidence, or the range of all values where level is None."""
+
+    value: float
+    low: float
+    high: float
+    level: float | None
+
+
+def median(values: Array, level: float = 0.95) -> Median:
+    """The median of independent runs; a diverged run (nan or inf) ranks below every finite one.
+
+    The interval lies between the k-th smallest and the k-th largest value, with the largest k whose confidence
+    1 - 2 P(Binomial(n, 1/2) < k) reaches the level; it needs n >= 6 for 95 %, and below that is the range.
+
+    >>> median(np.array([3.0, 1.0, 2.0]))
+    Median(value=2.0, low=1.0, high=3.0, level=None)
+    >>> median(np.arange(10.0))
+    Median(value=4.5, low=1.0, high=8.0, level=0.95)
+    """
+    ranked = np.sort(np.where(np.isnan(values), np.inf, values))
+    n = len(ranked)
+    middle = ranked[(n - 1) // 2], ranked[n // 2]
+    value = float(middle[0] if middle[0] == middle[1] else sum(middle) / 2)
+    fitting = [k for k in range(1, n // 2 + 1) if 2 * sum(comb(n, i) for i in range(k)) <= (1 - level) * 2**n]
+    k = max(fitting, default=1)
+    return Median(value, float(ranked[k - 1]), float(ranked[n - k]), level if fitting else None)
+
+
+def mean(values: Array) -> tuple[float, float]:
+    """The mean and the standard deviation (n - 1) over runs; nan for the deviation of a single run.
+
+    >>> mean(np.array([1.0, 3.0]))
+    (2.0, 1.4142135623730951)
+    """
+    return float(np.mean(values)), float(np.std(values, ddof=1)) if len(values) > 1 else float("nan")

@@ -1,0 +1,39 @@
+"""Cells in, traces out: all populations advance together, record by record."""
+
+import time
+from collections.abc import Callable, Sequence
+
+from threadpoolctl import threadpool_limits
+
+from harness.plan import Planned
+from harness.trace import Outcome, Progress
+
+
+DONE = object()
+
+
+def train(
+    planned: Sequence[Planned],
+    watch: Callable[[list[Progress]], None] = lambda _: None,
+    stop: Callable[[], bool] = lambda: False,
+) -> Outcome:
+    """Train every population to its end, or until `stop` says so; `watch` sees the board after every round.
+
+    BLAS gets one thread: runs are small, and its threads make them slower and their last bits depend on the machine.
+    """
+    with threadpool_limits(1):
+        board = sorted((progress for p in planned for progress in p.board()), key=lambda cell: cell.number)
+        seconds = [0.0] * len(planned)
+        active = {k: p.population.advance() for k, p in enumerate(planned)}
+        while active and not stop():
+            for k in list(active):
+                begun = time.perf_counter()
+                if next(active[k], DONE) is DONE:
+                    del active[k]
+                seconds[k] += time.perf_counter() - begun
+                if stop():
+                    break
+            watch(board)
+        for p in planned:
+            p.population.finish()
+    return Outcome(board, seconds, {p.fingerprint["problem"]: p.fingerprint for p in planned}, interrupted=bool(active))

@@ -1,0 +1,94 @@
+"""Configs may come from strangers: which code a `_target_` may name, and how objects are built from nodes."""
+
+import inspect
+from collections.abc import Callable, Iterator, Mapping
+from importlib import import_module
+from typing import Any, get_type_hints
+
+from harness.compose import ABOUT
+from harness.errors import UserError
+from harness.optimizers.base import Optimizer
+from harness.schedules import Schedule
+from objectives.base import Objective
+from objectives.data import Dataset
+
+OURS = ("harness", "objectives")
+KINDS = (Optimizer, Schedule, Objective, Dataset)
+
+Extra = Callable[[type, str], Mapping[str, Any]]
+
+
+def check(config: Any, trusted: tuple[str, ...] = ()) -> None:
+    """Refuse a resolved config that names code outside the trusted packages. Imports nothing."""
+    for where, name in targets(config, ""):
+        _demand_trust(where, name, trusted)
+
+
+def targets(node: Any, path: str) -> Iterator[tuple[str, Any]]:
+    """Every `_target_` in a config, with the place where it stands."""
+    items = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
+    for key, value in items:
+        place = f"{path}.{key}".lstrip(".")
+        if key == "_target_":
+            yield place, value
+        yield from targets(value, place)
+
+
+def build(node: Any, path: str = "", trusted: tuple[str, ...] = (), extra: Extra | None = None) -> Any:
+    """What a node describes: an object where there is a `_target_`, else the node itself.
+
+    `extra(class, path)` gives arguments that no config can give.
+    """
+    if isinstance(node, list):
+        return [build(item, f"{path}.{k}", trusted, extra) for k, item in enumerate(node)]
+    if not isinstance(node, dict):
+        return node
+    about = (*ABOUT, "_target_")
+    inside = {k: build(v, f"{path}.{k}", trusted, extra) for k, v in node.items() if k not in about}
+    if "_target_" not in node:
+        return inside
+    made = locate(node["_target_"], f"{path}._target_", trusted)
+    given = dict(extra(made, path)) if extra and isinstance(made, type) else {}
+    try:
+        return made(**inside, **given)
+    except TypeError as error:
+        known = ", ".join(name for name in inspect.signature(made).parameters if name not in given)
+        raise UserError(f"{path}: {error}; {node['_target_']} takes {known}") from error
+    except ValueError as error:
+        raise UserError(f"{path}: {error}") from error
+
+
+def locate(target: str, path: str = "_target_", trusted: tuple[str, ...] = ()) -> Any:
+    """The class or factory of that full name. It must live where its name says: an alias reachable through a
+    trusted package (`objectives.data.np.load`) is refused, and so is whatever makes none of our kinds of object.
+    """
+    _demand_trust(path, target, trusted)
+    module, _, name = target.rpartition(".")
+    try:
+        found = getattr(import_module(module), name)
+    except (ImportError, AttributeError) as error:
+        raise UserError(f"{path}: {target}: {error}") from error
+    home = getattr(found, "__module__", None) or "nowhere"
+    if not _inside(f"{home}.{name}", (*OURS, *trusted)):
+        raise UserError(f"{path}: {target} is {home}.{name}, which is not trusted")
+    makes = found if isinstance(found, type) else _returned(found)
+    if not (isinstance(makes, type) and issubclass(makes, KINDS)):
+        kinds = ", ".join(kind.__name__ for kind in KINDS)
+        raise UserError(f"{path}: {target} makes none of {kinds}")
+    return found
+
+
+def _returned(found: Any) -> Any:
+    return get_type_hints(found).get("return") if inspect.isfunction(found) else None
+
+
+def _demand_trust(path: str, target: Any, trusted: tuple[str, ...]) -> None:
+    if not isinstance(target, str) or "." not in target:
+        raise UserError(f"{path}: {target!r} is not the full name of a class")
+    if not _inside(target, (*OURS, *trusted)):
+        package = target.partition(".")[0]
+        raise UserError(f"{path}: {target} is not trusted; if you trust it, add trust={package}")
+
+
+def _inside(name: str, trusted: tuple[str, ...]) -> bool:
+    return any(name == prefix or name.startswith(f"{prefix}.") for prefix in trusted)

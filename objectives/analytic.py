@@ -1,0 +1,88 @@
+"""Functions of a vector x with an exact gradient and a known minimum."""
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+import numpy as np
+
+from objectives.base import Array, Objective, Params, Seeds, Split
+from objectives.random import generator
+
+Box = tuple[float, float] | tuple[tuple[float, float], ...]  # (low, high) for all coordinates, or one pair each
+
+
+@dataclass
+class Analytic(Objective):
+    """A function of x (runs, dim). Seed 0 starts at the published point, seed k > 0 uniformly in the start box;
+    `start` fixes the start for all. Subclasses state what is known of the function as class attributes.
+    """
+
+    dim: int = 2
+    start: Sequence[float] | None = None
+    dtype: Literal["float64", "float32"] = "float64"
+
+    order = "F"
+
+    dims: ClassVar[tuple[int, int | None]] = (2, 2)  # the smallest and the largest dim; None: any
+    published_start: ClassVar[tuple[float, ...]]  # repeated as often as dim asks
+    start_box: ClassVar[Box]
+    domain: ClassVar[Box | None] = None  # None: the whole space
+
+    def __post_init__(self) -> None:
+        name, (low, high) = type(self).__name__, self.dims
+        if type(self.dim) is not int or self.dim < low or (high is not None and self.dim > high):
+            allowed = f"{low}" if low == high else f"an integer of at least {low}"
+            raise ValueError(f"{name}.dim must be {allowed}; got {self.dim!r}")
+        if self.dtype not in ("float64", "float32"):
+            raise ValueError(f"{name}.dtype must be float64 or float32; got {self.dtype!r}")
+        if self.start is not None:
+            try:
+                start = np.asarray(self.start, dtype=np.float64)
+            except (TypeError, ValueError):
+                start = np.empty(0)
+            if start.shape != (self.dim,) or not np.isfinite(start).all():
+                raise ValueError(f"{name}.start must be {self.dim} numbers; got {self.start!r}")
+
+    @abstractmethod
+    def value_and_gradient(self, x: Array) -> tuple[Array, Array]:
+        """f (runs,) and its gradient (runs, dim) at x (runs, dim)."""
+
+    @property
+    def minimum(self) -> float:
+        """The lowest value there is."""
+        return 0.0
+
+    @property
+    def minima(self) -> Array:
+        """Every known global minimum, one a row: (k, dim)."""
+        return np.zeros((1, self.dim))
+
+    @property
+    def varies_with_seed(self) -> bool:
+        return self.start is None
+
+    def init(self, seeds: Seeds) -> Params:
+        x = np.empty((len(seeds), self.dim), dtype=self.dtype)
+        low, high = np.broadcast_to(np.asarray(self.start_box, dtype=np.float64), (self.dim, 2)).T
+        for row, seed in zip(x, seeds, strict=True):
+            if self.start is not None:
+                row[:] = self.start
+            elif seed == 0:
+                row[:] = np.resize(self.published_start, self.dim)
+            else:
+                row[:] = generator(int(seed), "start").uniform(low, high)
+        return {"x": x}
+
+    def loss_and_grads(self, params: Params, step: int, seeds: Seeds) -> tuple[Array, Params]:
+        value, gradient = self.value_and_gradient(params["x"])
+        return value, {"x": gradient}
+
+    def evaluate(self, params: Params, split: Split) -> dict[str, Array]:
+        return {"loss": self.value_and_gradient(params["x"])[0]}
+
+
+def columns(*parts: Array) -> Array:
+    """The coordinates of a gradient, each (runs,), as (runs, dim) with the runs contiguous."""
+    return np.array(parts).T

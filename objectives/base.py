@@ -1,0 +1,46 @@
+"""The objective contract: what is minimised, over a population of runs. Axis 0 of every array is the run."""
+
+from abc import ABC, abstractmethod
+from typing import Any, Literal
+
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+Params = dict[str, Array]
+Seeds = NDArray[Any]  # one integer per run
+Split = Literal["train", "validation", "test"]
+
+
+class Objective(ABC):
+    """Whatever has a loss and gradients: a formula, or a model and its data.
+
+    Randomness comes from `objectives.random`, by seed and step: every run with the same seed meets the same
+    start, minibatches and noise. A run's numbers must not depend on the other runs of the population.
+    """
+
+    order: Literal["C", "F"] = "C"
+    """The memory order in which params (runs, ...) arrive: C, each run contiguous, or F, the runs contiguous."""
+    splits: tuple[Split, ...] = ("validation",)
+    """What `evaluate` knows. Curves, tuning and ranking read validation; test is read once, at the end."""
+    digest: str = ""
+    """A hash of the data behind the objective, if there are any."""
+
+    @property
+    def varies_with_seed(self) -> bool:
+        """False if all seeds would give the same run."""
+        return True
+
+    @abstractmethod
+    def init(self, seeds: Seeds) -> Params:
+        """The start of each run: name -> (runs, ...). The dtype chosen here is the dtype of the whole run."""
+
+    @abstractmethod
+    def loss_and_grads(self, params: Params, step: int, seeds: Seeds) -> tuple[Array, Params]:
+        """Loss (runs,) and gradients, named and shaped as params, on what the seeds meet at this step."""
+
+    @abstractmethod
+    def evaluate(self, params: Params, split: Split) -> dict[str, Array]:
+        """Metrics (runs,) without noise or minibatches; at least `loss`."""
+
+    def select(self, rows: Array) -> None:  # noqa: B027 - most objectives keep no memory
+        """Keep the memory of these runs only. For objectives with memory per run (batch-norm statistics)."""

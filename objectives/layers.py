@@ -1,0 +1,70 @@
+"""The parts of a network: activations with their derivatives, and losses with their gradients."""
+
+import math
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+
+from objectives.base import Array
+
+
+class Activation(NamedTuple):
+    """value(z) = a, and slope(z, a) = da/dz."""
+
+    value: Callable[[Array], Array]
+    slope: Callable[[Array, Array], Array]
+
+
+def _relu(z: Array) -> Array:
+    return np.maximum(z, 0)
+
+
+def _sigmoid(z: Array) -> Array:
+    return 0.5 * (1 + np.tanh(0.5 * z))  # no overflow, unlike 1 / (1 + exp(-z))
+
+
+def _normal_cdf(z: Array) -> Array:
+    from scipy.special import ndtr
+
+    return np.asarray(ndtr(z))
+
+
+def _gelu_slope(z: Array, a: Array) -> Array:
+    return _normal_cdf(z) + z * np.exp(-0.5 * z * z) * (1 / math.sqrt(2 * math.pi))
+
+
+ACTIVATIONS = {
+    "relu": Activation(_relu, lambda z, a: (z > 0).astype(z.dtype)),
+    "tanh": Activation(np.tanh, lambda z, a: 1 - a * a),
+    "sigmoid": Activation(_sigmoid, lambda z, a: a * (1 - a)),
+    "gelu": Activation(lambda z: z * _normal_cdf(z), _gelu_slope),  # Hendrycks & Gimpel 2016, the exact form
+}
+
+
+def cross_entropy(outputs: Array, labels: Array) -> tuple[Array, Array]:
+    """Softmax cross-entropy of outputs (runs, n, classes) per example (runs, n), and its gradient."""
+    shifted = outputs - np.max(outputs, axis=-1, keepdims=True)
+    exp = np.exp(shifted)
+    total = np.sum(exp, axis=-1, keepdims=True)
+    true = labels[..., None]
+    losses = np.log(total) - np.take_along_axis(shifted, true, axis=-1)
+    gradient = exp / total
+    np.put_along_axis(gradient, true, np.take_along_axis(gradient, true, axis=-1) - 1, axis=-1)
+    return losses[..., 0], gradient
+
+
+def mean_squared_error(outputs: Array, targets: Array) -> tuple[Array, Array]:
+    """|outputs - targets|^2 / 2 per example (runs, n), and its gradient; class labels count as one-hot vectors."""
+    gradient = outputs - one_hot(targets, outputs)
+    return np.sum(gradient * gradient, axis=-1) / 2, gradient
+
+
+def one_hot(targets: Array, outputs: Array) -> Array:
+    """Targets in the shape and dtype of the outputs."""
+    if targets.dtype.kind != "f":
+        return (targets[..., None] == np.arange(outputs.shape[-1])).astype(outputs.dtype)
+    return targets[..., None].astype(outputs.dtype)
+
+
+LOSSES = {"cross_entropy": cross_entropy, "mse": mean_squared_error}
