@@ -10,7 +10,7 @@ from harness.errors import UserError
 
 def line(error: Exception) -> str:
     """The error in one line."""
-    text = " ".join(str(error).split()) or type(error).__name__
+    text = " ".join(str(error).partition("\nSee https://")[0].split()) or type(error).__name__
     if isinstance(error, UserError):
         return text
     if isinstance(error, MissingConfigException) and error.missing_cfg_file:

@@ -11,7 +11,7 @@ from hydra.core.config_loader import ConfigLoader
 from hydra.core.global_hydra import GlobalHydra
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override
-from omegaconf import DictConfig, OmegaConf, open_dict
+from omegaconf import DictConfig, OmegaConf
 
 from harness import advice
 from harness.errors import UserError
@@ -53,37 +53,39 @@ class Composer:
         return bool(self._loader.get_group_options(override.key_or_group, overrides=overrides))
 
     def compose(self, overrides: Sequence[str]) -> Composed:
-        """The config of these overrides. Hydra composes once per set of group choices; plain values are written
-        into a copy, before interpolations are resolved.
+        """The config of these overrides, resolved."""
+        config = self.unresolved(overrides)
+        chosen: dict[str, Any] = dict(config.pop("hydra").runtime.choices)
+        if "${dataset}" not in str(OmegaConf.to_container(config.objective)):
+            typed = [o.input_line for o in self.parse(overrides) if o.key_or_group.partition(".")[0] == "dataset"]
+            if typed:
+                raise UserError(f"{typed[0]}: objective={chosen['objective']} uses no dataset")
+            config.pop("dataset", None)
+            chosen.pop("dataset", None)
+        plain = OmegaConf.to_container(config, resolve=True, throw_on_missing=True)
+        choices = {key: str(value) for key, value in chosen.items() if not key.startswith("hydra/") and value}
+        return Composed(cast("dict[str, Any]", plain), choices)
+
+    def unresolved(self, overrides: Sequence[str]) -> DictConfig:
+        """The composition with Hydra's node. Hydra composes once per set of group choices, and plain values are
+        written into a copy: 60 times as fast.
         """
-        parsed = self.parse(overrides)
+        parsed = [o for o in self.parse(overrides) if o.input_line != "experiment=null"]  # as it is
+        for o in parsed:
+            if o.value() is None and not o.is_delete() and self.is_group(o):
+                raise UserError(f"{o.input_line}: choose one of {', '.join(self.options(o.key_or_group))}")
         leaves = [o for o in parsed if not (o.is_add() or o.is_force_add() or o.is_delete() or self.is_group(o))]
         structure = tuple(o.input_line or "" for o in parsed if o not in leaves)
-        template = self.template(structure)
-        config = copy.deepcopy(template)
-        hydras = config.pop("hydra")
+        if structure not in self._templates:
+            made = hydra.compose("config", overrides=[*self._search, *structure], return_hydra_config=True)
+            OmegaConf.set_readonly(made, False)
+            OmegaConf.set_struct(made, False)
+            self._templates[structure] = made
+        config = copy.deepcopy(self._templates[structure])
         for leaf in leaves:
             if not leaf.is_hydra_override():
                 write(config, leaf.key_or_group, leaf.value())
-        if "${dataset}" not in str(OmegaConf.to_container(config.get("objective"))):
-            chosen = next((o.input_line for o in parsed if o.key_or_group.partition(".")[0] == "dataset"), None)
-            if chosen:
-                raise UserError(f"{chosen}: objective={hydras.runtime.choices.objective} uses no dataset")
-            config.pop("dataset", None)
-        plain = OmegaConf.to_container(config, resolve=True, throw_on_missing=True)
-        choices = {k: v for k, v in hydras.runtime.choices.items() if not k.startswith("hydra/") and v is not None}
-        return Composed(cast("dict[str, Any]", plain), choices)
-
-    def template(self, structure: tuple[str, ...] = ()) -> DictConfig:
-        """The composition itself, with Hydra's node, interpolations unresolved."""
-        if structure not in self._templates:
-            overrides = [*self._search, *structure]
-            template = hydra.compose("config", overrides=overrides, return_hydra_config=True)
-            with open_dict(template):
-                self._templates[structure] = template
-        made = copy.deepcopy(self._templates[structure])
-        OmegaConf.set_struct(made, False)
-        return made
+        return config
 
 
 @contextmanager
@@ -95,8 +97,14 @@ def composer(config_dir: str | Path | None = None) -> Iterator[Composer]:
         if not folder.is_dir():
             raise UserError(f"--config-dir {config_dir}: no such folder")
         search = (f"hydra.searchpath=[{_quoted(f'file://{folder}')}]",)
-    with hydra.initialize_config_dir(str(CONF), job_name="harness", **VERSION):
-        yield Composer(GlobalHydra.instance().config_loader(), search)
+    state = GlobalHydra.instance()
+    before = state.hydra  # somebody's own Hydra program may be calling us
+    state.clear()
+    try:
+        with hydra.initialize_config_dir(str(CONF), job_name="harness", **VERSION):
+            yield Composer(GlobalHydra.instance().config_loader(), search)
+    finally:
+        GlobalHydra.instance().hydra = before
 
 
 def write(config: DictConfig, key: str, value: Any) -> None:
@@ -106,7 +114,7 @@ def write(config: DictConfig, key: str, value: Any) -> None:
     if not OmegaConf.is_dict(node):
         raise UserError(advice.unknown(parent, _known(config, parent)))
     if name not in node:
-        raise UserError(advice.unknown(key, [k for k in node if k not in ABOUT]))
+        raise UserError(advice.unknown(key, [str(k) for k in node if k not in ABOUT]))
     OmegaConf.update(config, key, value, merge=True)
 
 
@@ -117,7 +125,7 @@ def _known(config: DictConfig, key: str) -> list[str]:
         if not OmegaConf.is_dict(node) or part not in node:
             break
         node = node[part]
-    return [k for k in node if k not in ABOUT] if OmegaConf.is_dict(node) else []
+    return [str(k) for k in node if k not in ABOUT] if OmegaConf.is_dict(node) else []
 
 
 def _quoted(text: str) -> str:

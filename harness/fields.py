@@ -44,14 +44,14 @@ Share = Annotated[Number, Range(0, 1)]
 
 
 @cache
-def hints(cls: type) -> dict[str, Any]:
+def hints(cls: Any) -> dict[str, Any]:
     """The annotations of a dataclass's own settings (keyword-only fields belong to the engine)."""
     found = get_type_hints(cls, include_extras=True)
     return {f.name: found[f.name] for f in dataclasses.fields(cls) if f.init and not f.kw_only}
 
 
 @cache
-def numbers(cls: type) -> dict[str, Range]:
+def numbers(cls: Any) -> dict[str, Range]:
     """The fields that hold numbers, each with its range: what may differ between runs of one population."""
     ranges = {}
     for name, hint in hints(cls).items():
@@ -62,14 +62,14 @@ def numbers(cls: type) -> dict[str, Range]:
 
 
 @cache
-def choices(cls: type) -> tuple[str, ...]:
+def choices(cls: Any) -> tuple[str, ...]:
     """The static fields, which choose a formula: runs that differ in them form separate populations."""
     return tuple(name for name in hints(cls) if name not in numbers(cls))
 
 
 def check(owner: Any) -> None:
     """Turn number fields into floats or float64 arrays; refuse what does not fit, naming field, value and rule."""
-    cls = type(owner)
+    cls: Any = type(owner)
     for name, hint in hints(cls).items():
         value = getattr(owner, name)
         if name in numbers(cls):

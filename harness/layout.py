@@ -18,6 +18,7 @@ class Layout:
     names: tuple[str, ...]
     shapes: tuple[tuple[int, ...], ...]
     columns: tuple[slice, ...]
+    size: int  # how many numbers one run holds
 
     @classmethod
     def of(cls, params: Mapping[str, Array]) -> "Layout":
@@ -26,12 +27,7 @@ class Layout:
         for name in names:
             shapes.append(params[name].shape[1:])
             columns.append(slice(end, end := end + prod(params[name].shape[1:])))
-        return cls(names, tuple(shapes), tuple(columns))
-
-    @property
-    def size(self) -> int:
-        """How many numbers one run holds."""
-        return self.columns[-1].stop
+        return cls(names, tuple(shapes), tuple(columns), end)
 
     def views(self, buffer: Array) -> Params:
         """The tensors, as views of the buffer: writing to one writes to the other."""
@@ -53,6 +49,8 @@ class Layout:
 
 def check(params: Mapping[str, Array], grads: Mapping[str, Array], runs: int | None) -> None:
     """Refuse params and grads that do not belong together, naming the tensor."""
+    if not params:
+        raise ValueError("there are no params")
     if params.keys() != grads.keys():
         raise ValueError(f"params have {sorted(params)}, grads have {sorted(grads)}")
     for name, p in params.items():

@@ -164,5 +164,3 @@ def _with_datasets(node: Any, trusted: tuple[str, ...], datasets: dict[str, Data
             datasets[key] = demand(trust.build(made["dataset"], "dataset", trusted), Dataset, "dataset")
         made["dataset"] = datasets[key]
     return made
-
-

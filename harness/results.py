@@ -65,9 +65,7 @@ def write(folder: Path, outcome: Outcome, config: Mapping[str, Any], about: Mapp
     _save(folder / "cells.csv", _csv([cell_row(cell) for cell in board]))
     _save(folder / "timings.csv", _csv(_timing_rows(outcome)))
     _save(folder / "curves.npz", _npz(_curves(board)))
-    finals = {
-        f"{cell.number}/{name}": value[cell.rows] for cell in board for name, value in cell.trace.finals.items()
-    }
+    finals = {f"{cell.number}/{name}": value[cell.rows] for cell in board for name, value in cell.trace.finals.items()}
     if finals:
         _save(folder / "params.npz", _npz(finals))
     states = [row["state"] for row in runs]
@@ -96,7 +94,13 @@ def run_rows(cell: Progress) -> list[Row]:
 def cell_row(cell: Progress) -> Row:
     """What a cell's runs say together: medians of losses with an interval or range, means of accuracies."""
     states = cell.states()
-    row: Row = {"cell": cell.number, **_named(cell), "trials": 1, "runs": len(states), "diverged": states.count("diverged")}
+    row: Row = {
+        "cell": cell.number,
+        **_named(cell),
+        "trials": 1,
+        "runs": len(states),
+        "diverged": states.count("diverged"),
+    }
     for name, values in {"loss": cell.last("loss"), "best_loss": cell.best("loss")}.items():
         found = median(values)
         row |= {name: found.value, f"{name}_low": found.low, f"{name}_high": found.high}
@@ -136,8 +140,8 @@ def newest(outputs: Path = Path("outputs")) -> Path:
 
 
 def _named(cell: Progress) -> Row:
-    named = {key: cell.choices[key] for key in ("objective", "dataset", "optimizer", "schedule") if key in cell.choices}
-    return {**named, **cell.varied}
+    groups: tuple[str, ...] = ("objective", "dataset", "optimizer", "schedule")
+    return {group: cell.choices[group] for group in groups if group in cell.choices} | cell.varied
 
 
 def _timing_rows(outcome: Outcome) -> list[Row]:

@@ -24,7 +24,7 @@ class Schedule(ABC):
         fields.check(self)
 
     @abstractmethod
-    def __call__(self, step: float) -> Number:
+    def __call__(self, step: Number) -> Number:
         """The factor of the update that follows `step` updates."""
 
     def for_runs(self, rows: Array | None = None) -> Self:
@@ -51,7 +51,7 @@ class Constant(Schedule):
     1.0
     """
 
-    def __call__(self, step: float) -> Number:
+    def __call__(self, step: Number) -> Number:
         return 1.0
 
 
@@ -66,7 +66,7 @@ class Linear(Schedule):
     length: Positive
     end: NonNegative = 0.0
 
-    def __call__(self, step: float) -> Number:
+    def __call__(self, step: Number) -> Number:
         return 1 + (self.end - 1) * np.minimum(step / self.length, 1)
 
 
@@ -82,8 +82,9 @@ class Polynomial(Schedule):
     power: Positive = 2.0
     end: NonNegative = 0.0
 
-    def __call__(self, step: float) -> Number:
-        return self.end + (1 - self.end) * np.power(1 - np.minimum(step / self.length, 1), self.power)
+    def __call__(self, step: Number) -> Number:
+        left: Array = np.power(1 - np.minimum(step / self.length, 1), self.power)
+        return self.end + (1 - self.end) * left
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,7 @@ class Cosine(Schedule):
     length: Positive
     end: NonNegative = 0.0
 
-    def __call__(self, step: float) -> Number:
+    def __call__(self, step: Number) -> Number:
         return self.end + (1 - self.end) * (1 + np.cos(np.pi * np.minimum(step / self.length, 1))) / 2
 
 
@@ -114,8 +115,9 @@ class Exponential(Schedule):
     length: Positive
     rate: Positive = 0.01
 
-    def __call__(self, step: float) -> Number:
-        return np.power(self.rate, step / self.length)
+    def __call__(self, step: Number) -> Number:
+        factor: Number = np.power(self.rate, step / self.length)
+        return factor
 
 
 @dataclass(frozen=True)
@@ -130,7 +132,7 @@ class Step(Schedule):
     every: Positive = 1 / 3
     rate: Positive = 0.1
 
-    def __call__(self, step: float) -> Number:
+    def __call__(self, step: Number) -> Number:
         period = np.maximum(np.rint(self.every * self.length), 1)
         return np.power(self.rate, np.floor(step / period))
 
@@ -152,7 +154,7 @@ class MultiStep(Schedule):
         if not all(type(m) in (int, float) and m >= 0 for m in self.milestones):
             raise ValueError(f"MultiStep.milestones must be numbers of at least 0; got {self.milestones!r}")
 
-    def __call__(self, step: float) -> Number:
+    def __call__(self, step: Number) -> Number:
         passed = sum((step >= np.rint(m * self.length)).astype(np.float64) for m in self.milestones)
         return np.power(self.rate, passed)
 
@@ -172,7 +174,7 @@ class Warmup(Schedule):
     then: Schedule
     share: Share = 0.1
 
-    def __call__(self, step: float) -> Number:
+    def __call__(self, step: Number) -> Number:
         rise = np.rint(self.share * self.length)
         stretch = self.length / np.maximum(self.length - rise, 1)
         later = self.then(np.maximum(step - rise, 0) * stretch)

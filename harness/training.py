@@ -8,7 +8,6 @@ from threadpoolctl import threadpool_limits
 from harness.plan import Planned
 from harness.trace import Outcome, Progress
 
-
 DONE = object()
 
 

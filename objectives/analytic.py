@@ -47,7 +47,7 @@ class Analytic(Objective):
 
     @abstractmethod
     def value_and_gradient(self, x: Array) -> tuple[Array, Array]:
-        """f (runs,) and its gradient (runs, dim) at x (runs, dim)."""
+        """The value (runs,) and the gradient (runs, dim) at x (runs, dim)."""
 
     @property
     def minimum(self) -> float:

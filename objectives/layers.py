@@ -17,7 +17,7 @@ class Activation(NamedTuple):
 
 
 def _relu(z: Array) -> Array:
-    return np.maximum(z, 0)
+    return np.maximum(z, np.zeros(z.shape[-1], z.dtype))  # NumPy's loop with a scalar 0 is twice as slow
 
 
 def _sigmoid(z: Array) -> Array:
@@ -35,36 +35,28 @@ def _gelu_slope(z: Array, a: Array) -> Array:
 
 
 ACTIVATIONS = {
-    "relu": Activation(_relu, lambda z, a: (z > 0).astype(z.dtype)),
+    "relu": Activation(_relu, lambda z, a: z > 0),
     "tanh": Activation(np.tanh, lambda z, a: 1 - a * a),
     "sigmoid": Activation(_sigmoid, lambda z, a: a * (1 - a)),
     "gelu": Activation(lambda z: z * _normal_cdf(z), _gelu_slope),  # Hendrycks & Gimpel 2016, the exact form
 }
 
 
-def cross_entropy(outputs: Array, labels: Array) -> tuple[Array, Array]:
-    """Softmax cross-entropy of outputs (runs, n, classes) per example (runs, n), and its gradient."""
+def cross_entropy(outputs: Array, targets: Array) -> tuple[Array, Array]:
+    """Softmax cross-entropy per example (..., n) of outputs (..., n, classes) against one-hot targets, and its
+    gradient.
+    """
     shifted = outputs - np.max(outputs, axis=-1, keepdims=True)
     exp = np.exp(shifted)
     total = np.sum(exp, axis=-1, keepdims=True)
-    true = labels[..., None]
-    losses = np.log(total) - np.take_along_axis(shifted, true, axis=-1)
-    gradient = exp / total
-    np.put_along_axis(gradient, true, np.take_along_axis(gradient, true, axis=-1) - 1, axis=-1)
-    return losses[..., 0], gradient
+    losses = np.log(total[..., 0]) - np.sum(shifted * targets, axis=-1)
+    return losses, exp / total - targets
 
 
 def mean_squared_error(outputs: Array, targets: Array) -> tuple[Array, Array]:
-    """|outputs - targets|^2 / 2 per example (runs, n), and its gradient; class labels count as one-hot vectors."""
-    gradient = outputs - one_hot(targets, outputs)
+    """|outputs - targets|^2 / 2 per example (..., n), and its gradient."""
+    gradient = outputs - targets
     return np.sum(gradient * gradient, axis=-1) / 2, gradient
-
-
-def one_hot(targets: Array, outputs: Array) -> Array:
-    """Targets in the shape and dtype of the outputs."""
-    if targets.dtype.kind != "f":
-        return (targets[..., None] == np.arange(outputs.shape[-1])).astype(outputs.dtype)
-    return targets[..., None].astype(outputs.dtype)
 
 
 LOSSES = {"cross_entropy": cross_entropy, "mse": mean_squared_error}

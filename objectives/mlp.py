@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from objectives.layers import ACTIVATIONS, LOSSES
 from objectives.random import Draws, generator
 
 BLOCK = 1 << 17  # bytes of activations per layer: a block of runs goes through all layers within the cache
+CHUNK = 512  # examples that `evaluate` takes at once
 EVALUATED = 10_000  # examples of the train split that `evaluate` reads at most
 
 
@@ -38,20 +40,21 @@ class MLP(Objective):
     def __post_init__(self) -> None:
         self._check()
         self.digest = self.dataset.digest
-        self._data = {
-            name: (x.astype(self.dtype), y if y.dtype.kind != "f" else y.astype(self.dtype))
-            for name in self.splits
-            for x, y in [self.dataset.split(name)]
-        }
+        self._data = {name: self._prepared(*self.dataset.split(name)) for name in self.splits}
         self._activation, self._loss = ACTIVATIONS[self.activation], LOSSES[self.loss]
         widths = [self.dataset.x.shape[1], *self.hidden, max(self.dataset.classes, 1)]
-        self._layers = list(enumerate(zip(widths[:-1], widths[1:], strict=True), start=1))
+        self._layers = list(enumerate(pairwise(widths), start=1))
         self._widest = max(widths)
         n = len(self._data["train"][0])
         chunk = n // self.batch_size
         self._batches = Draws(
             "minibatch", chunk, lambda rng: rng.permutation(n)[: chunk * self.batch_size].reshape(chunk, -1)
         )
+
+    def _prepared(self, x: Array, y: Array) -> tuple[Array, Array]:
+        """Inputs, and targets shaped as the outputs: one-hot for classes."""
+        targets = y[:, None] == np.arange(self.dataset.classes) if self.dataset.classes else y[:, None]
+        return x.astype(self.dtype), targets.astype(self.dtype)
 
     def _check(self) -> None:
         def demand(good: bool, name: str, wanted: str) -> None:
@@ -127,20 +130,22 @@ class MLP(Objective):
     def evaluate(self, params: Params, split: Split) -> dict[str, Array]:
         x, y = (part[:EVALUATED] if split == "train" else part for part in self._data[split])
         runs = len(params["b1"])
-        metrics = {"loss": np.empty(runs, dtype=self.dtype)}
-        if self.dataset.classes:
-            metrics["accuracy"] = np.empty(runs)
-        for rows in self._blocks(runs, len(x)):
+        losses = np.empty((runs, len(x)), dtype=self.dtype)
+        hits = np.empty((runs, len(x)), dtype=bool)
+        for rows in self._blocks(runs, CHUNK):
             here = {name: p[rows] for name, p in params.items()}
-            a = x
-            for k, _ in self._layers[:-1]:
-                a = self._activation.value(np.matmul(a, here[f"W{k}"]) + here[f"b{k}"][:, None])
-            outputs = self._outputs(here, a)
-            labels = np.broadcast_to(y, outputs.shape[:2])
-            metrics["loss"][rows] = np.mean(self._loss(outputs, labels)[0], axis=-1)
-            if self.dataset.classes:
-                metrics["accuracy"][rows] = np.mean(np.argmax(outputs, axis=-1) == labels, axis=-1)
-        return metrics
+            for start in range(0, len(x), CHUNK):
+                some = slice(start, start + CHUNK)
+                a = x[some]
+                for k, _ in self._layers[:-1]:
+                    z = np.matmul(a, here[f"W{k}"])
+                    z += here[f"b{k}"][:, None]
+                    a = self._activation.value(z)
+                outputs = self._outputs(here, a)
+                losses[rows, some] = self._loss(outputs, y[some])[0]
+                hits[rows, some] = np.argmax(outputs, axis=-1) == np.argmax(y[some], axis=-1)
+        metrics = {"loss": np.mean(losses, axis=-1)}
+        return metrics | ({"accuracy": np.mean(hits, axis=-1)} if self.dataset.classes else {})
 
     def _blocks(self, runs: int, examples: int) -> list[slice]:
         size = max(1, BLOCK // (examples * self._widest * np.dtype(self.dtype).itemsize))

@@ -32,4 +32,5 @@ class Draws:
             unique, self._place = np.unique(seeds, return_inverse=True)
             self._table = np.stack([self.draw(generator(int(s), self.stream, counter)) for s in unique])
             self._made = counter, np.array(seeds)
-        return self._table[self._place, offset]
+        drawn: Array = self._table[self._place, offset]
+        return drawn

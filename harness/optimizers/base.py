@@ -32,7 +32,7 @@ from harness.schedules import Schedule
 class Evaluate(Protocol):
     """Loss (runs, 1) and gradients (runs, size) at other parameters p (runs, size), on the same minibatch."""
 
-    def __call__(self, p: Array, where: Array | None = None) -> tuple[Array, Array]: ...
+    def __call__(self, p: Array, where: Array | None = None, /) -> tuple[Array, Array]: ...
 
 
 @dataclass
@@ -52,12 +52,16 @@ class Optimizer(ABC):
     Slots: ClassVar[Any] = NoSlots
     sees: ClassVar[Sees] = "elements"
     needs_loss: ClassVar[bool] = False
-    evaluate_at: ClassVar[Callable[[Array, Any], Array] | None] = None
 
     @staticmethod
     @abstractmethod
     def rule(p: Array, g: Array, s: Any, h: Any) -> New:
         """The new parameters and the new slots."""
+
+    @staticmethod
+    def evaluate_at(p: Array, s: Any) -> Array:
+        """The point to evaluate, where that isn't the point held."""
+        return p
 
     def __post_init__(self) -> None:
         fields.check(self)
@@ -132,9 +136,7 @@ class Optimizer(ABC):
 
     def evaluation_point(self, p: Array) -> Array:
         """The point to evaluate, (runs, size), when p is held."""
-        if self.evaluate_at is None or self._memory is None:
-            return p
-        return type(self).evaluate_at(p, self._memory.bundle())  # type: ignore[misc]
+        return p if self._memory is None else self.evaluate_at(p, self._memory.bundle())
 
     def select(self, rows: Array) -> None:
         """Keep these runs only."""
@@ -178,7 +180,7 @@ class Wrapper(Optimizer):
             raise ValueError(f"{type(self).__name__} has {self.runs} runs, its inner optimizer {self.inner.runs}")
 
     def evaluation_point(self, p: Array) -> Array:
-        return super().evaluation_point(p) if self.evaluate_at is not None else self.inner.evaluation_point(p)
+        return super().evaluation_point(self.inner.evaluation_point(p))
 
     def select(self, rows: Array) -> None:
         super().select(rows)
@@ -202,4 +204,4 @@ def _scatter(buffer: Array, plan: Layout, params: Params) -> None:
 def hyperparameters(cls: type[Optimizer]) -> Any:
     """The NamedTuple that a rule receives as h."""
     names = (*fields.numbers(cls), *(name for name in fields.choices(cls) if name != "inner"))
-    return namedtuple("Hyperparameters", (*names, "t", "loss", "evaluate", "inner"), defaults=(None,))  # noqa: PYI024
+    return namedtuple("Hyperparameters", (*names, "t", "loss", "evaluate", "inner"), defaults=(None,))

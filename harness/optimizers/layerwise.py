@@ -12,7 +12,8 @@ from harness.optimizers.memory import Element, New, Sees
 
 def norm(a: Array) -> Array:
     """The Euclidean norm of each run's tensor, shaped to broadcast."""
-    return np.sqrt(np.sum(a * a, axis=tuple(range(1, a.ndim)), keepdims=True))
+    length: Array = np.sqrt(np.sum(a * a, axis=tuple(range(1, a.ndim)), keepdims=True))
+    return length
 
 
 @dataclass

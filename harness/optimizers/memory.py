@@ -44,12 +44,18 @@ def kinds(slots: Any) -> tuple[Slot, ...]:
 
 
 class Piece(NamedTuple):
-    """A part of the buffer that the rule is given at once."""
+    """A part of the buffer that the rule is given at once, as the rule sees it."""
+
+    columns: slice
+    shape: tuple[int, ...]
+    slots: tuple[Array, ...]  # views
+
+
+class Band(NamedTuple):
+    """All pieces of the same runs."""
 
     rows: slice
-    columns: slice
-    shape: tuple[int, ...]  # as the rule sees it
-    tensor: int = 0
+    pieces: list[Piece]
 
 
 class Memory:
@@ -59,7 +65,7 @@ class Memory:
         self.plan, self.sees, self.type = plan, sees, slots
         self.order: Literal["C", "F"] = "F" if p.flags.f_contiguous and not p.flags.c_contiguous else "C"
         self.dtype = p.dtype
-        self.small = sees == "elements" and plan.size <= SMALL
+        self.small = sees == "elements" and plan.size <= SMALL and p.size <= BLOCK
         widths = {"element": plan.size, "tensor": len(plan.names), "run": plan.size if self.small else 1}
         self.slots: list[Array] = []
         for kind in kinds(slots):
@@ -93,16 +99,26 @@ class Memory:
     def apply(self, rule: Rule, p: Array, g: Array, h: Any) -> None:
         """Write what the rule returns into p and the slots."""
         if self._whole:
-            new, slots = rule(p, g, self.bundle(), h)
+            new, fresh = rule(p, g, self.bundle(), h)
             given = (p, g, *self.slots)
-            self.slots = [self._kept(slot, old, given) for slot, old in zip(slots, self.slots, strict=True)]
+            self.slots = [self._kept(slot, old, given) for slot, old in zip(fresh, self.slots, strict=True)]
             p[...] = new
             return
-        late: list[tuple[Array, Array]] = []
-        for piece in self._pieces:
-            late += self._apply_to(piece, rule, p, g, h)
-        for view, slot in late:
-            view[...] = slot
+        for rows, pieces in self._bands:
+            slots: tuple[Array, ...] = ()
+            for columns, shape, views in pieces:
+                here = p[rows, columns].reshape(shape)
+                now = h._make(_per_run(value, rows, shape) if isinstance(value, np.ndarray) else value for value in h)
+                new, fresh = rule(here, g[rows, columns].reshape(shape), self.type(*views), now)
+                slots = tuple(slot.copy() if any(slot is v for v in (here, *views)) else slot for slot in fresh)
+                for view, slot, kind in zip(views, slots, kinds(self.type), strict=True):
+                    if kind.per != "run":
+                        view[...] = slot
+                here[...] = new
+            # numbers per run come last: every piece of the run must see the old one
+            for view, slot, kind in zip(pieces[-1].slots, slots, kinds(self.type), strict=True):
+                if kind.per == "run":
+                    view[...] = slot
 
     def _kept(self, slot: Array, old: Array, given: tuple[Array, ...]) -> Array:
         """The array itself as the new slot, unless somebody else holds it too."""
@@ -110,51 +126,35 @@ class Memory:
             return slot
         return np.array(np.broadcast_to(slot, old.shape), order=self.order)
 
-    def _apply_to(self, piece: Piece, rule: Rule, p: Array, g: Array, h: Any) -> list[tuple[Array, Array]]:
-        """Apply the rule to one piece; return the per-run slots, whose old numbers the run's next piece still needs."""
-        rows, columns, shape, tensor = piece
+    def _cut(self, runs: int) -> None:
+        """Cut the buffer into pieces, along its contiguous axis first."""
+        self.runs, size = runs, self.plan.size
+        height = max(1, min(runs, BLOCK if self.order == "F" else BLOCK // size))
+        width = max(1, BLOCK // height)
+        self._whole = self.sees == "run" or (self.sees == "elements" and height == runs and width >= size)
+        self._bands = []
+        if self.sees == "tensors":
+            tensors = enumerate(zip(self.plan.shapes, self.plan.columns, strict=True))
+            everything = slice(0, runs)
+            pieces = [self._piece(everything, columns, (runs, *shape), k) for k, (shape, columns) in tensors]
+            self._bands = [Band(everything, pieces)]
+        elif not self._whole:
+            for rows in (slice(i, min(i + height, runs)) for i in range(0, runs, height)):
+                high = (rows.stop - rows.start,) if rows.stop - rows.start > 1 else ()  # a single run is a vector
+                cuts = [slice(j, min(j + width, size)) for j in range(0, size, width)]
+                self._bands.append(Band(rows, [self._piece(rows, c, (*high, c.stop - c.start)) for c in cuts]))
 
-        def per_run(a: Array) -> Array:
-            a = a if len(a) == 1 else a[rows]
-            return a if len(shape) == 2 else a.reshape(len(a), *(1,) * (len(shape) - 1))
-
+    def _piece(self, rows: slice, columns: slice, shape: tuple[int, ...], tensor: int = 0) -> Piece:
         views = []
         for slot, kind in zip(self.slots, kinds(self.type), strict=True):
             if kind.per == "element":
                 views.append(slot[rows, columns].reshape(shape))
             else:
-                views.append(per_run(slot[:, tensor : tensor + 1] if kind.per == "tensor" else slot))
-        here = p[rows, columns].reshape(shape)
-        now = h._make(per_run(value) if isinstance(value, np.ndarray) else value for value in h)
-        new, slots = rule(here, g[rows, columns].reshape(shape), self.type(*views), now)
-        late = []
-        given = (here, *views)
-        fresh = [slot if not any(slot is view for view in given) else slot.copy() for slot in slots]
-        for view, slot, kind in zip(views, fresh, kinds(self.type), strict=True):
-            if kind.per == "run":
-                late.append((view, slot))
-            else:
-                view[...] = slot
-        here[...] = new
-        return late
+                views.append(_per_run(slot[:, tensor : tensor + 1] if kind.per == "tensor" else slot, rows, shape))
+        return Piece(columns, shape, tuple(views))
 
-    def _cut(self, runs: int) -> None:
-        """Cut the buffer into pieces, along its contiguous axis first."""
-        self.runs, size = runs, self.plan.size
-        if self.sees == "tensors":
-            tensors = zip(self.plan.shapes, self.plan.columns, strict=True)
-            self._pieces = [
-                Piece(slice(0, runs), columns, (runs, *shape), k) for k, (shape, columns) in enumerate(tensors)
-            ]
-        else:
-            height = min(runs, BLOCK) if self.order == "F" else max(1, BLOCK // size)
-            width = max(1, BLOCK // height)
-            if self.sees == "run":
-                height, width = runs, size
-            self._pieces = [
-                Piece(slice(i, i + high), slice(j, j + wide), (high, wide))
-                for i in range(0, runs, height)
-                for j in range(0, size, width)
-                for high, wide in [(min(height, runs - i), min(width, size - j))]
-            ]
-        self._whole = len(self._pieces) == 1 and self.sees != "tensors"
+
+def _per_run(a: Array, rows: slice, shape: tuple[int, ...]) -> Array:
+    """One number per run, or one for all, as it broadcasts against a piece."""
+    a = a if len(a) == 1 else a[rows]
+    return a if len(shape) == 2 else a.reshape(len(a), *(1,) * (len(shape) - 1))

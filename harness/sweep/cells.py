@@ -51,17 +51,22 @@ def enumerated(composer: Composer, overrides: Sequence[str]) -> list[Cell]:
     for override in parsed:
         _refuse_lists(override)
     fixed = [o for o in parsed if not o.is_sweep_override()]
-    axes = [[(o.get_key_element(), text) for text in _texts(o)] for o in parsed if o.is_sweep_override()]
-    lines = _lines(composer, fixed) or ("",)
-    keys = {o.get_key_element() for o in parsed}
+    axes = [[(o.get_key_element(), value) for value in _values(o)] for o in parsed if o.is_sweep_override()]
+    lines: Sequence[str] = _lines(composer, fixed) or ("",)
+    swept = [o.get_key_element() for o in parsed if o.is_sweep_override()]
+    for key in swept:
+        if [o.get_key_element() for o in parsed].count(key) > 1:
+            raise UserError(f"{key} is given twice")
+    keys = {o.get_key_element() for o in parsed}  # what is typed wins over what an experiment's line says
     cells: dict[tuple[tuple[str, str], ...], Cell] = {}
-    for line, *chosen in itertools.product(lines, *axes):
+    for line, chosen in itertools.product(lines, itertools.product(*axes)):
         written = [o for o in composer.parse(shlex.split(line)) if o.get_key_element() not in keys]
         varied = [(o.get_key_element(), (o.input_line or "").partition("=")[2]) for o in written]
-        varied += [(key, text.partition("=")[2]) for key, text in chosen]
+        varied += chosen
         if tuple(varied) in cells:
             raise UserError(f"the cell {' '.join('='.join(v) for v in varied) or line} stands there twice")
-        everything = [o.input_line or "" for o in (*written, *fixed)] + [text for _, text in chosen]
+        everything = [o.input_line or "" for o in (*written, *fixed)] + ["=".join(pair) for pair in chosen]
+        everything += ["cells=[]"] if line else []  # so that these overrides give this cell alone
         composed = _composed(composer, everything, " ".join("=".join(v) for v in varied))
         settings = Settings.of(composed.config)
         cells[tuple(varied)] = Cell(tuple(everything), dict(varied), composed.config, composed.choices, settings)
@@ -85,10 +90,10 @@ def _composed(composer: Composer, overrides: list[str], name: str) -> Composed:
         raise UserError(f"in the cell {name}: {advice.line(error)}") from error
 
 
-def _texts(override: Override) -> list[str]:
+def _values(override: Override) -> list[str]:
     if override.is_interval_sweep():
         raise UserError(f"{override.input_line}: searching an interval is not in this version; list values instead")
-    return list(override.sweep_string_iterator())
+    return [str(value) for value in override.sweep_string_iterator()]
 
 
 def _refuse_lists(override: Override) -> None:

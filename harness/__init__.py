@@ -1,0 +1,49 @@
+"""Which optimizer, tuned fairly, wins on this problem, and how sure are we?
+
+    harness.run("optimizer=adam", "objective=rosenbrock", "seeds=8")     as `python -m harness ...`
+    harness.sweep("optimizer=adam,sgd", "optimizer.lr=0.1,0.01")         as `python -m harness -m ...`
+    harness.make("optimizer", "adam", lr=0.1)                            one object from its config group
+
+Heavy imports happen where they are used: importing harness costs nothing.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from harness.results import Results
+
+__all__ = ["make", "run", "sweep"]
+
+
+def run(*overrides: str) -> "Results":
+    """Train one config on its seeds, without a screen, and return what is in its output folder.
+
+    Mistakes raise `harness.errors.UserError` or Hydra's exceptions.
+    """
+    return _start(overrides, multirun=False)
+
+
+def sweep(*overrides: str) -> "Results":
+    """Train every cell that the overrides enumerate, without a screen, and return what is in the output folder."""
+    return _start(overrides, multirun=True)
+
+
+def make(group: str, name: str, **fields: Any) -> Any:
+    """An optimizer, schedule, objective or dataset by its config's name, some of its fields replaced.
+
+    >>> make("optimizer", "adam", lr=0.1)
+    Adam(lr=0.1, beta1=0.9, beta2=0.999, eps=1e-08, eps_hat=False)
+    """
+    from harness.making import made
+
+    return made(group, name, fields)
+
+
+def _start(overrides: tuple[str, ...], multirun: bool) -> "Results":
+    from harness.command import typed
+    from harness.compose import composer
+    from harness.session import start
+
+    rest, trusted = typed(overrides)
+    with composer() as made:
+        return start(made, rest, multirun, trusted)

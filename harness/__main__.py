@@ -1,0 +1,3 @@
+from harness.command import entry
+
+entry()

@@ -1,0 +1,217 @@
+"""`python -m harness ...`: one clear line for every mistake, and exit codes that mean something.
+
+0 done, 1 a run failed, 2 a mistake of the user's, 130 interrupted.
+"""
+
+import argparse
+import os
+import signal
+import sys
+import traceback
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, NoReturn
+
+HELP = """\
+Which optimizer, tuned fairly, wins on this problem, and how sure are we?
+
+  python -m harness optimizer=adam                          one run, live
+  python -m harness objective=rosenbrock optimizer=adam optimizer.lr=0.01 schedule=cosine seeds=16
+  python -m harness -m optimizer=sgd,momentum,adagrad,adam  compare, best first
+  python -m harness -m optimizer=adam,sgd optimizer.lr=0.1,0.01,0.001
+  python -m harness experiment=book_trajectories            a question written as a config file
+  python -m harness optimizer=clip optimizer@optimizer.inner=adam optimizer.inner.lr=0.1
+  python -m harness +schedule@schedules.momentum=linear optimizer=momentum
+  python -m harness.show last                               a finished run again, from its files
+
+  -m, --multirun       commas and choice(), range(), glob() make cells, which are compared
+  --config-dir FOLDER  your own configs beside ours: FOLDER/objective/mine.yaml is objective=mine
+  --cfg job            print the composed config, run nothing (also: hydra, all; --package, --resolve)
+  --info [WHAT]        what Hydra knows: all, config, defaults, defaults-tree, plugins, searchpath
+  -sc install=bash     tab completion for the `harness` command
+  --version, --help
+
+  seeds=8 or seeds=[3,5]   steps=1000   records=100   save_params=true   hydra.verbose=true (tracebacks)
+  trust=my_package         lets configs build objects of your own package
+"""
+REFUSED = {
+    "config_path": "--config-path: our conf/ stays; add a folder of your own with --config-dir",
+    "config_name": "--config-name: there is one config; put yours into conf/experiment and use experiment=",
+    "experimental_rerun": "--experimental-rerun: give the overrides of config.yaml again instead",
+    "hydra_help": "--hydra-help: see --help",
+}
+REFUSED_KEYS = ("hydra/launcher", "hydra/sweeper", "hydra.launcher", "hydra.sweeper", "hydra.callbacks")
+
+
+def entry() -> None:
+    """The console script."""
+    sys.exit(main())
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command; the exit code."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    try:
+        for stream in (sys.stdout, sys.stderr):
+            stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+        return _main(arguments)
+    except KeyboardInterrupt:
+        print("harness: interrupted", file=sys.stderr)
+        return 130
+    except BrokenPipeError:  # `... | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def _main(arguments: list[str]) -> int:
+    args = _parser().parse_intermixed_args(arguments)
+    if args.version:
+        from importlib.metadata import version
+
+        print(f"harness {version('harness')}")
+        return 0
+    from hydra.errors import HydraException
+    from omegaconf.errors import OmegaConfBaseException
+
+    from harness import advice
+    from harness.compose import composer
+    from harness.errors import UserError
+
+    try:
+        for flag, line in REFUSED.items():
+            if getattr(args, flag):
+                raise UserError(line)
+        overrides, trusted = typed(args.overrides)
+        with composer(args.config_dir) as made:
+            if args.help:
+                return _help(made)
+            if args.info or args.shell_completion:
+                return _about_hydra(args, overrides)
+            if args.cfg:
+                return _show_config(made, args, overrides)
+            return _run(made, args, overrides, trusted)
+    except (UserError, HydraException, OmegaConfBaseException) as error:
+        if any(o in ("hydra.verbose=true", "hydra.verbose=True") for o in args.overrides):
+            traceback.print_exc()
+        print(f"harness: {advice.line(error)}", file=sys.stderr)
+        return 2
+
+
+def _run(made: Any, args: argparse.Namespace, overrides: list[str], trusted: tuple[str, ...]) -> int:
+    from harness.live import console, show
+    from harness.session import start
+
+    out = console()
+    with interruptible() as interrupted:
+        results = start(made, overrides, args.multirun, trusted, out, lambda: bool(interrupted))
+    show(results, out)
+    return 130 if results.summary["interrupted"] else 0
+
+
+@contextmanager
+def interruptible() -> Iterator[list[int]]:
+    """The first Ctrl-C is noted, for the next record to stop at; a second one interrupts at once."""
+    noted: list[int] = []
+
+    def note(number: int, _: object) -> None:
+        if noted:
+            raise KeyboardInterrupt
+        noted.append(number)
+
+    before = signal.signal(signal.SIGINT, note)
+    try:
+        yield noted
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def typed(overrides: Sequence[str]) -> tuple[list[str], tuple[str, ...]]:
+    """The overrides, and what they trust: `trust=package`, and every `_target_` typed by the user's own hand."""
+    from hydra.core.override_parser.overrides_parser import OverridesParser
+
+    from harness.errors import UserError
+
+    rest: list[str] = []
+    trusted: list[str] = []
+    for override in OverridesParser.create().parse_overrides(list(overrides)):
+        key = override.key_or_group
+        if key == "trust":
+            value = override.value()
+            trusted += value if isinstance(value, list) else [str(value)]
+            continue
+        for refused in REFUSED_KEYS:
+            if key == refused or key.startswith(f"{refused}."):
+                raise UserError(f"{override.input_line}: {refused} is not used here; see --help for what is")
+        if key.rpartition(".")[2] == "_target_" and isinstance(override.value(), str):
+            trusted.append(str(override.value()))
+        rest.append(override.input_line or "")
+    return rest, tuple(trusted)
+
+
+def _help(made: Any) -> int:
+    import textwrap
+
+    print(HELP)
+    for group, options in made.groups().items():
+        names = ", ".join(option for option in options if option not in ("variant",))
+        print(textwrap.fill(f"{group}: {names}", 100, initial_indent="  ", subsequent_indent="      "))
+        if "variant" in options:
+            variants = ", ".join(f"variant/{name}" for name in made.options(f"{group}/variant"))
+            print(textwrap.fill(variants, 100, initial_indent="      ", subsequent_indent="      "))
+    return 0
+
+
+def _show_config(made: Any, args: argparse.Namespace, overrides: list[str]) -> int:
+    from omegaconf import OmegaConf
+
+    from harness import advice
+    from harness.errors import UserError
+
+    config = made.unresolved(overrides)
+    if args.cfg == "job":
+        config.pop("hydra")
+    elif args.cfg == "hydra":
+        config = OmegaConf.create({"hydra": config.hydra})
+    if args.resolve:
+        OmegaConf.resolve(config)
+    node = OmegaConf.select(config, args.package) if args.package else config
+    if node is None:
+        raise UserError(advice.unknown(args.package, config.keys()))
+    print(OmegaConf.to_yaml(node) if OmegaConf.is_config(node) else node, end="")
+    return 0
+
+
+def _about_hydra(args: argparse.Namespace, overrides: list[str]) -> int:
+    """Hydra's own --info and tab completion: they show and run nothing."""
+    from hydra.core.global_hydra import GlobalHydra
+
+    hydra = GlobalHydra.instance().hydra
+    assert hydra is not None
+    if args.info:
+        hydra.show_info(args.info, config_name="config", overrides=overrides)
+    else:
+        hydra.shell_completion(config_name="config", overrides=overrides)
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="harness", add_help=False, allow_abbrev=False)
+    parser.add_argument("overrides", nargs="*")
+    parser.add_argument("--help", "-h", action="store_true")
+    parser.add_argument("--version", action="store_true")
+    parser.add_argument("--run", "-r", action="store_true")
+    parser.add_argument("--multirun", "-m", action="store_true")
+    parser.add_argument("--config-dir", "-cd")
+    parser.add_argument("--cfg", "-c", choices=["job", "hydra", "all"])
+    parser.add_argument("--package", "-p")
+    parser.add_argument("--resolve", action="store_true")
+    parser.add_argument("--info", "-i", nargs="?", const="all")
+    parser.add_argument("--shell-completion", "-sc", action="store_true")
+    for flag in REFUSED:
+        parser.add_argument(f"--{flag.replace('_', '-')}", nargs="?", const="yes")
+    return parser
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"harness: {message}; see --help\n")

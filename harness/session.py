@@ -1,0 +1,86 @@
+"""One run or one sweep from overrides to files: what the command and `harness.run` share."""
+
+import shlex
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from harness import results
+from harness.compose import Composer
+from harness.environment import environment
+from harness.errors import UserError
+from harness.plan import plan
+from harness.results import Results
+from harness.sweep import cells as sweep_cells
+from harness.sweep.cells import Cell
+from harness.training import train
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+def start(
+    composer: Composer,
+    overrides: Sequence[str],
+    multirun: bool,
+    trusted: tuple[str, ...] = (),
+    out: "Console | None" = None,
+    stop: Callable[[], bool] = lambda: False,
+) -> Results:
+    """Compose, check everything, claim a folder, train, write, and read back what was written."""
+    find = sweep_cells.enumerated if multirun else sweep_cells.single
+    cells = find(composer, overrides)
+    settings = cells[0].settings
+    if settings.trials > 1:
+        typed = shlex.join(overrides)
+        if not multirun:
+            raise UserError(f"trials={settings.trials} tunes, which is a sweep; use: python -m harness -m {typed}")
+        raise UserError(f"trials={settings.trials}: tuning is not in this version; -m runs grids, with trials=1")
+    planned = plan(cells, trusted)
+    kind = "sweep" if multirun or cells[0].varied else "run"
+    folder = results.claim(folder_typed(composer, overrides, kind), kind)
+    title = _title(cells, kind)
+    if out is None:
+        outcome = train(planned, stop=stop)
+    else:
+        from harness.live import Screen
+
+        with Screen(out, title, single=kind == "run") as screen:
+            outcome = train(planned, screen.show, stop)
+    about = {
+        "kind": kind,
+        "title": title,
+        "overrides": list(overrides),
+        "varied": list(dict.fromkeys(key for cell in cells for key in cell.varied)),
+        "interrupted": outcome.interrupted,
+        **environment(),
+    }
+    config = cells[0].config if kind == "run" else {"cells": [_described(cell) for cell in cells]}
+    results.write(folder, outcome, config, about)
+    return results.load(folder)
+
+
+def folder_typed(composer: Composer, overrides: Sequence[str], kind: str) -> Path | None:
+    """The folder from `hydra.run.dir=` or `hydra.sweep.dir=`: typed only, a config cannot choose where we write."""
+    from omegaconf import OmegaConf
+
+    key = f"hydra.{kind}.dir"
+    typed = [str(o.value()) for o in composer.parse(overrides) if o.key_or_group == key]
+    return Path(str(OmegaConf.create({"folder": typed[-1]}).folder)) if typed else None
+
+
+def _title(cells: Sequence[Cell], kind: str) -> str:
+    settings, choices = cells[0].settings, cells[0].choices
+    where = " on ".join(choices[group] for group in ("objective", "dataset") if _same(cells, group))
+    what = choices["optimizer"] if kind == "run" else f"{len(cells)} cells"
+    seeds = f"{len(settings.seeds)} seed{'s' if len(settings.seeds) > 1 else ''}"
+    return " · ".join(part for part in (what, where, seeds, f"{settings.steps:,} steps") if part)
+
+
+def _same(cells: Sequence[Cell], group: str) -> bool:
+    used = {cell.choices.get(group) for cell in cells}
+    return len(used) == 1 and None not in used
+
+
+def _described(cell: Cell) -> dict[str, Any]:
+    return {"overrides": list(cell.overrides), "config": cell.config}

@@ -1,0 +1,35 @@
+"""What all tests share: the config folders, which name everything there is, and a folder of one's own."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from harness.compose import Composer, composer
+from tests.support import names
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A test with an argument `optimizer_name` runs for every file in conf/optimizer, and so on."""
+    for group in ("optimizer", "schedule", "objective", "dataset", "experiment"):
+        if f"{group}_name" in metafunc.fixturenames:
+            metafunc.parametrize(f"{group}_name", names(group))
+
+
+@pytest.fixture(scope="session")
+def source() -> Iterator[Composer]:
+    with composer() as made:
+        yield made
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _cache(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Tests make the data cache themselves: they prove the first use, and leave the user's cache alone."""
+    os.environ["HARNESS_CACHE"] = str(tmp_path_factory.mktemp("cache"))
+
+
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Outputs go to a temporary folder."""
+    monkeypatch.chdir(tmp_path)

@@ -1,0 +1,397 @@
+"""What every optimizer promises, for every file in conf/optimizer: no test knows a name."""
+
+import copy
+from dataclasses import dataclass
+from typing import Any, ClassVar, NamedTuple
+
+import numpy as np
+import pytest
+
+from harness import fields, make, trust
+from harness.compose import Composer
+from harness.fields import Array, NonNegative
+from harness.layout import Layout
+from harness.optimizers import memory
+from harness.optimizers.adam import Adam
+from harness.optimizers.base import Optimizer
+from harness.optimizers.gradient_descent import SGD, Momentum
+from harness.optimizers.memory import Element, Iterate, New, PerRun, PerTensor, Sees
+from harness.optimizers.wrappers import Clip
+from harness.schedules import Linear, MultiStep
+from tests.support import node
+
+SHAPES = {"W": (5, 3), "b": (3,), "scale": ()}
+SMALL = {"x": (2,)}
+STEPS = 12
+
+
+def numbers(config: Any, path: tuple[str, ...] = ()) -> dict[tuple[str, ...], float]:
+    """The place and default of every number field of an optimizer and of those inside it."""
+    cls = trust.locate(config["_target_"])
+    found = {(*path, name): float(config[name]) for name in fields.numbers(cls) if name in config}
+    for key, value in config.items():
+        if isinstance(value, dict) and "_target_" in value:
+            found |= numbers(value, (*path, key))
+    return found
+
+
+def walk(
+    config: dict[str, Any],
+    rows: list[int],
+    dtype: str = "float64",
+    order: Any = "C",
+    shapes: dict[str, tuple[int, ...]] = SHAPES,
+    numbers_are: str = "different",
+    drop: int | None = None,
+) -> Array:
+    """The params of these of eight runs after some steps of random gradients; run r has its own numbers."""
+    rng = np.random.default_rng(7)
+    plan = Layout.of({name: np.empty((8, *shape)) for name, shape in shapes.items()})
+    p = np.asarray(rng.normal(size=(8, plan.size))[rows], dtype=dtype, order=order)
+    gradients = rng.normal(size=(STEPS, 8, plan.size)) * rng.choice([0.01, 1, 30], size=(STEPS, 8, 1))
+    mine = _with_numbers(config, rows, numbers_are)
+    optimizer = trust.build(
+        mine, "optimizer", extra=lambda cls, _: {"runs": len(rows)} if issubclass(cls, Optimizer) else {}
+    )
+    for step in range(STEPS):
+        if step == STEPS // 2 and drop is not None:
+            keep = np.array([k for k, row in enumerate(rows) if row != drop])
+            rows = [row for row in rows if row != drop]
+            p = np.asarray(p[keep], order=order)
+            optimizer.select(keep)
+        g = np.asarray(gradients[step][rows], dtype=dtype, order=order)
+        before = g.copy()
+        optimizer.advance(p, g, plan, loss=np.abs(g).sum(axis=1))
+        np.testing.assert_array_equal(g, before, "a rule must not change the gradients it is given")
+        assert p.dtype == dtype
+    return np.hstack([p, optimizer.evaluation_point(p)])
+
+
+def _with_numbers(config: dict[str, Any], rows: list[int], numbers_are: str) -> dict[str, Any]:
+    """A copy whose numbers are floats (one), arrays of equal numbers (equal), or differ a little (different)."""
+    mine = copy.deepcopy(config)
+    for path, value in numbers(config).items():
+        where = mine
+        for key in path[:-1]:
+            where = where[key]
+        spread = np.ones(8) if numbers_are == "equal" else 1 - 0.05 * np.arange(8)
+        where[path[-1]] = value if numbers_are == "one" else (value * spread)[rows]
+    return mine
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("order", ["C", "F"])
+@pytest.mark.parametrize("shapes", [SHAPES, SMALL], ids=["tensors", "plane"])
+def test_a_run_ignores_its_neighbours(
+    source: Composer, optimizer_name: str, dtype: str, order: str, shapes: Any
+) -> None:
+    config = node(source, "optimizer", optimizer_name)
+    everybody = walk(config, list(range(8)), dtype, order, shapes)
+    assert np.isfinite(everybody).all()
+    assert len(np.unique(everybody, axis=0)) == 8, "runs with different numbers must differ"
+    for rows in ([4], [2, 7], [7, 0, 3]):
+        if len(rows) > 1 or order == "C":  # the engine computes a lone run twice when runs are contiguous
+            np.testing.assert_array_equal(walk(config, rows, dtype, order, shapes), everybody[rows])
+
+
+@pytest.mark.parametrize("block", [1, 4, 7, 40])
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_blocks_do_not_matter(
+    source: Composer, optimizer_name: str, block: int, order: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = node(source, "optimizer", optimizer_name)
+    whole = walk(config, list(range(8)), order=order)
+    monkeypatch.setattr(memory, "BLOCK", block)
+    np.testing.assert_array_equal(walk(config, list(range(8)), order=order), whole)
+
+
+@pytest.mark.parametrize("block", [7, 1 << 15])
+def test_a_run_that_leaves_changes_nobody(
+    source: Composer, optimizer_name: str, block: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(memory, "BLOCK", block)
+    config = node(source, "optimizer", optimizer_name)
+    stayed = [0, 1, 2, 4, 5, 6, 7]
+    np.testing.assert_array_equal(walk(config, list(range(8)), drop=3), walk(config, list(range(8)))[stayed])
+
+
+@pytest.mark.parametrize("shapes", [SHAPES, SMALL], ids=["tensors", "plane"])
+def test_one_number_for_all_is_the_same_as_one_per_run(source: Composer, optimizer_name: str, shapes: Any) -> None:
+    config = node(source, "optimizer", optimizer_name)
+    one, equal = (walk(config, [0, 1, 2], shapes=shapes, numbers_are=which) for which in ("one", "equal"))
+    np.testing.assert_array_equal(one, equal)
+
+
+def test_the_textbook_call_makes_the_same_steps(source: Composer, optimizer_name: str) -> None:
+    """`update(params, grads)` on the book's own shapes, in place, equals the engine's buffer."""
+    config = node(source, "optimizer", optimizer_name)
+    rng = np.random.default_rng(3)
+    params = {name: rng.normal(size=shape) if shape else np.array(rng.normal()) for name, shape in SHAPES.items()}
+    held = {name: p for name, p in params.items()}
+    plan = Layout.of({name: p[None] for name, p in params.items()})
+    buffer = np.concatenate([p.reshape(1, -1) for p in params.values()], axis=1)
+    book = trust.build(config, "optimizer")
+    engine = trust.build(config, "optimizer", extra=lambda *_: {"runs": 1})
+    for _ in range(5):
+        grads = {name: rng.normal(size=shape) if shape else np.array(rng.normal()) for name, shape in SHAPES.items()}
+        book.update(params, grads, loss=1.5)
+        flat = np.concatenate([g.reshape(1, -1) for g in grads.values()], axis=1)
+        engine.advance(buffer, flat, plan, loss=1.5)
+    for name, p in params.items():
+        assert p is held[name], "in place"
+        np.testing.assert_array_equal(p.reshape(-1), buffer[0, plan.columns[plan.names.index(name)]])
+
+
+def test_a_schedule_moves_every_number(source: Composer, optimizer_name: str) -> None:
+    """A schedule that halves a number from step 4 on gives the steps of an optimizer with half the number."""
+    config = node(source, "optimizer", optimizer_name)
+    half = MultiStep(length=1, milestones=[4], rate=0.5)
+    for name in fields.numbers(trust.locate(config["_target_"])):
+        scheduled = trust.build(
+            config, "optimizer", extra=lambda _, path: {"schedules": {name: half}} if path == "optimizer" else {}
+        )
+        by_hand = trust.build(config, "optimizer")
+        rng = np.random.default_rng(0)
+        one, other = {"x": np.ones(40)}, {"x": np.ones(40)}
+        for step in range(8):
+            grads = {"x": rng.normal(size=40)}
+            if step == 4:
+                setattr(by_hand, name, getattr(by_hand, name) * 0.5)
+                by_hand._fixed.clear()
+            scheduled.update(one, grads)
+            by_hand.update(other, grads)
+        np.testing.assert_array_equal(one["x"], other["x"])
+
+
+def test_the_first_update_uses_factor_of_step_0() -> None:
+    params = {"x": np.array([0.0])}
+    optimizer = SGD(lr=1.0, schedules={"lr": Linear(length=4)})
+    seen = []
+    for _ in range(5):
+        optimizer.update(params, {"x": np.array([-1.0])})
+        seen.append(float(params["x"][0]))
+    assert np.diff([0.0, *seen]).tolist() == [1.0, 0.75, 0.5, 0.25, 0.0]
+
+
+# The book's four, against loops written from the book's text and nothing of ours.
+
+
+def book_loop(name: str, p: Array, gradients: Array, lr: float) -> Array:
+    v = m = h = np.zeros_like(p)
+    for t, g in enumerate(gradients, start=1):
+        if name == "sgd":
+            p = p - lr * g
+        elif name == "momentum":
+            v = 0.9 * v - lr * g
+            p = p + v
+        elif name == "adagrad":
+            h = h + g**2
+            p = p - lr * g / (np.sqrt(h) + 1e-7)
+        else:
+            m = 0.9 * m + 0.1 * g
+            h = 0.999 * h + 0.001 * g**2
+            p = p - lr * np.sqrt(1 - 0.999**t) / (1 - 0.9**t) * m / (np.sqrt(h) + 1e-7)
+    return p
+
+
+@pytest.mark.parametrize("name", ["sgd", "momentum", "adagrad", "variant/adam_book"])
+def test_the_books_four(name: str) -> None:
+    gradients = np.random.default_rng(5).normal(size=(300, 20))
+    params = {"x": np.linspace(-1, 1, 20)}
+    optimizer = make("optimizer", name, lr=0.02)
+    for g in gradients:
+        optimizer.update(params, {"x": g})
+    np.testing.assert_allclose(params["x"], book_loop(name, np.linspace(-1, 1, 20), gradients, 0.02), rtol=0, atol=1e-12)
+
+
+def test_nesterov_evaluates_ahead() -> None:
+    """Theta and v of Sutskever's form, with the gradient really taken at theta + mu v."""
+    theta, v, params, optimizer = np.array([3.0]), np.zeros(1), {"x": np.array([3.0])}, make("optimizer", "nesterov")
+    for _ in range(20):
+        v = 0.9 * v - 0.01 * (theta + 0.9 * v)
+        theta = theta + v
+        optimizer.update(params, {"x": params["x"].copy()})  # the gradient of x^2/2
+        np.testing.assert_allclose(params["x"], theta + 0.9 * v, rtol=1e-14)
+
+
+def test_schedule_free_evaluates_the_average() -> None:
+    """With a constant lr, x is the plain mean of all z (Defazio et al. 2024, equation 5)."""
+    optimizer, params, z, seen = make("optimizer", "schedule_free_sgd", lr=0.1), {"x": np.array([2.0])}, 2.0, []
+    for g in np.random.default_rng(0).normal(size=30):
+        z -= 0.1 * g
+        seen.append(z)
+        optimizer.update(params, {"x": np.array([g])})
+        np.testing.assert_allclose(optimizer.evaluation_params(params)["x"], np.mean(seen), rtol=1e-12)
+        np.testing.assert_allclose(params["x"], 0.1 * z + 0.9 * np.mean(seen), rtol=1e-12)
+
+
+def test_lars_leaves_a_zero_tensor_free_to_move() -> None:
+    params = {"b": np.zeros(3)}
+    make("optimizer", "lars", lr=0.5).update(params, {"b": np.ones(3)})
+    np.testing.assert_array_equal(params["b"], -0.5 * np.ones(3))
+
+
+def test_clipping_looks_at_the_whole_run_and_at_no_other() -> None:
+    params = {"x": np.zeros((2, 1)), "y": np.zeros((2, 1))}
+    grads = {"x": np.array([[30.0], [0.3]]), "y": np.array([[40.0], [0.4]])}
+    Clip(SGD(lr=1.0), max_norm=np.array([5.0, 5.0]), runs=2).update(params, grads)
+    np.testing.assert_allclose(params["x"][:, 0], [-3.0, -0.3], rtol=1e-15)
+    np.testing.assert_allclose(params["y"][:, 0], [-4.0, -0.4], rtol=1e-15)
+
+
+# The parts of the contract that no shipped optimizer uses yet.
+
+
+@dataclass
+class Midpoint(Optimizer):
+    """Steps with the gradient half a step ahead."""
+
+    lr: NonNegative = 0.1
+    sees: ClassVar[Sees] = "run"
+
+    @staticmethod
+    def rule(p: Array, g: Array, s: Any, h: Any) -> New:
+        _, ahead = h.evaluate(p - h.lr / 2 * g)
+        return p - h.lr * ahead, s
+
+
+@dataclass
+class Polyak(Optimizer):
+    """Needs the loss."""
+
+    f_min: fields.Finite = 0.0
+    needs_loss: ClassVar[bool] = True
+    sees: ClassVar[Sees] = "run"
+
+    @staticmethod
+    def rule(p: Array, g: Array, s: Any, h: Any) -> New:
+        return p - (h.loss - h.f_min) / np.sum(g * g, axis=1, keepdims=True) * g, s
+
+
+@dataclass
+class Crossed(Optimizer):
+    """Every way in which a rule may hand back what it was given."""
+
+    lr: NonNegative = 1.0
+
+    class Slots(NamedTuple):
+        a: Element
+        b: Element
+        last_p: Iterate
+        last_g: Element
+        t: PerRun
+
+    @staticmethod
+    def rule(p: Array, g: Array, s: Any, h: Any) -> New:
+        return p - h.lr * s.b, Crossed.Slots(s.b + g, s.a, p, g, h.t)
+
+
+@dataclass
+class Counter(Optimizer):
+    """A number per tensor."""
+
+    lr: NonNegative = 1.0
+    sees: ClassVar[Sees] = "tensors"
+
+    class Slots(NamedTuple):
+        n: PerTensor
+
+    @staticmethod
+    def rule(p: Array, g: Array, s: Any, h: Any) -> New:
+        n = s.n + np.max(np.abs(g), axis=tuple(range(1, g.ndim)), keepdims=True)
+        return p - n, Counter.Slots(n)
+
+
+def test_a_rule_may_ask_for_more_gradients() -> None:
+    params = {"x": np.array([1.0, -2.0])}
+    Midpoint(lr=0.2).update(params, {"x": params["x"].copy()}, evaluate=lambda there: (0.0, {"x": there["x"].copy()}))
+    np.testing.assert_allclose(params["x"], np.array([1.0, -2.0]) * (1 - 0.2 * 0.9), rtol=1e-15)
+
+
+def test_a_rule_may_ask_for_the_loss() -> None:
+    params = {"x": np.array([[2.0], [4.0]])}
+    Polyak(runs=2).update(params, {"x": params["x"].copy()}, loss=params["x"][:, 0] ** 2 / 2)
+    np.testing.assert_allclose(params["x"], [[1.0], [2.0]])
+
+
+@pytest.mark.parametrize("block", [3, 1 << 15])
+@pytest.mark.parametrize("shape", [(2,), (11,)])
+def test_slots_survive_a_rule_that_hands_back_its_arguments(
+    block: int, shape: tuple[int, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(memory, "BLOCK", block)
+    optimizer, params = Crossed(runs=2), {"x": np.zeros((2, *shape))}
+    held, a, b, p = np.zeros((2, *shape)), 0.0, 0.0, 0.0
+    rng = np.random.default_rng(0)
+    g = np.empty((2, *shape))
+    for step in range(1, 6):
+        g[:] = rng.normal(size=g.shape)  # the same buffer every time, as in the engine
+        optimizer.update(params, {"x": g})
+        held, p, a, b = held - b, held.copy(), b + g, a
+        np.testing.assert_array_equal(params["x"], held)
+        assert optimizer._memory is not None
+        slots = optimizer._memory.bundle()
+        np.testing.assert_array_equal(slots.last_p, p)
+        np.testing.assert_array_equal(slots.last_g, g)
+        assert (slots.t == step).all()
+
+
+def test_numbers_per_tensor() -> None:
+    params, grads = {"W": np.zeros((2, 3)), "b": np.zeros(2)}, {"W": np.full((2, 3), -2.0), "b": np.array([1.0, 0.5])}
+    optimizer = Counter()
+    optimizer.update(params, grads)
+    optimizer.update(params, grads)
+    assert params["W"].tolist() == [[-6.0] * 3] * 2
+    assert params["b"].tolist() == [-3.0, -3.0]
+
+
+@pytest.mark.parametrize(
+    ("make_it", "message"),
+    [
+        (lambda: Adam(lr="abc"), "Adam.lr must be a number, or one number per run; got 'abc'"),  # type: ignore[arg-type]
+        (lambda: Adam(lr=True), "must be a number"),
+        (lambda: Adam(lr=None), "must be a number"),  # type: ignore[arg-type]
+        (lambda: Adam(lr=-1), "Adam.lr must be at least 0; got -1"),
+        (lambda: Adam(lr=float("nan")), "at least 0; got nan"),
+        (lambda: Adam(lr=float("inf")), "at least 0; got inf"),
+        (lambda: Momentum(momentum=1.5), r"Momentum.momentum must be in \[0, 1\); got 1.5"),
+        (lambda: Momentum(momentum=1), r"in \[0, 1\)"),
+        (lambda: Adam(eps_hat=1), "Adam.eps_hat must be bool; got 1"),  # type: ignore[arg-type]
+        (lambda: Adam(lr=np.ones(3)), "Adam.lr has 3 numbers for no runs"),
+        (lambda: Adam(lr=np.ones(3), runs=2), "Adam.lr has 3 numbers for 2 runs"),
+        (lambda: Adam(schedules={"momentum": Linear(4)}), "Adam has no momentum to schedule; choices: lr, beta1"),
+        (lambda: Clip(SGD(runs=2), runs=3), "Clip has 3 runs, its inner optimizer 2"),
+        (lambda: Clip("sgd"), "Clip.inner must be Optimizer; got 'sgd'"),  # type: ignore[arg-type]
+    ],
+)
+def test_bad_numbers_are_refused(make_it: Any, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        make_it()
+
+
+@pytest.mark.parametrize(
+    ("params", "grads", "message"),
+    [
+        ({"x": np.zeros(2)}, {"y": np.zeros(2)}, "params have"),
+        ({"x": np.zeros(2)}, {"x": np.zeros(3)}, r"grads\['x'\] has shape \(3,\), params \(2,\)"),
+        ({"x": np.zeros(2, int)}, {"x": np.zeros(2)}, "array of floats"),
+        ({"x": [0.0]}, {"x": np.zeros(1)}, "array of floats"),
+        ({"x": np.zeros(2), "y": np.zeros(2, "f")}, {"x": np.zeros(2), "y": np.zeros(2, "f")}, "one dtype"),
+        ({}, {}, "no params"),
+    ],
+)
+def test_params_and_grads_that_do_not_fit_are_refused(params: Any, grads: Any, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        SGD().update(params, grads)
+
+
+def test_axis_0_must_be_the_run() -> None:
+    with pytest.raises(ValueError, match="axis 0"):
+        SGD(runs=3).update({"x": np.zeros(2)}, {"x": np.zeros(2)})
+
+
+def test_params_may_not_change_their_shape() -> None:
+    optimizer = Momentum()
+    optimizer.update({"x": np.zeros(2)}, {"x": np.zeros(2)})
+    with pytest.raises(ValueError, match="other names or shapes"):
+        optimizer.update({"x": np.zeros(3)}, {"x": np.zeros(3)})
