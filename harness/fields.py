@@ -104,7 +104,8 @@ def _choice(name: str, value: Any, hint: Any) -> None:
                 return
         elif type(value) is type(option) and value == option:
             return
-    names = ", ".join(o.__name__ if isinstance(o, type) else str(o) for o in options)
+    kinds = [get_origin(option) or option for option in options]
+    names = ", ".join(kind.__name__ if isinstance(kind, type) else str(kind) for kind in kinds)
     raise ValueError(f"{name} must be {'one of ' if len(options) > 1 else ''}{names}; got {value!r}")
 
 

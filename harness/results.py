@@ -212,7 +212,7 @@ def _npz(arrays: dict[str, Array]) -> bytes:
 def _arrays(path: Path) -> dict[str, Array]:
     if not path.is_file():
         raise UserError(f"{path}: no such file")
-    with np.load(path, allow_pickle=False) as stored:
+    with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
         return dict(stored)
 
 

@@ -14,7 +14,8 @@ class Rosenbrock(Analytic):
     """sum_{i<dim} 100 (x_{i+1} - x_i^2)^2 + (1 - x_i)^2: a flat curved valley (Rosenbrock 1960; start of Moré,
     Garbow & Hillstrom 1981, problem 1; chained as in BBOB f8).
 
-    From dim 4 on there is a second, local minimum near (-1, 1, ..., 1).
+    From dim 4 on there is a second, local minimum on the side of (-1, 1, ..., 1): for dim 4 it is
+    (-0.776, 0.613, 0.382, 0.146), with value 3.701.
     """
 
     dims: ClassVar[tuple[int, int | None]] = (2, None)

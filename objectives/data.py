@@ -3,8 +3,10 @@
 import hashlib
 import os
 import tempfile
+import zipfile
+import zlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -17,10 +19,10 @@ from objectives.random import generator
 class Dataset:
     """Examples x (n, features) with targets y (n,): class numbers, or floats where `classes` is 0."""
 
-    x: Array
-    y: Array
+    x: Array = field(repr=False)
+    y: Array = field(repr=False)
     classes: int
-    parts: dict[Split, Array]  # the row numbers of each split
+    parts: dict[Split, Array] = field(repr=False)  # the row numbers of each split
 
     def split(self, name: Split) -> tuple[Array, Array]:
         return self.x[self.parts[name]], self.y[self.parts[name]]
@@ -65,9 +67,9 @@ def cached(name: str, make: Callable[[], dict[str, Array]]) -> dict[str, Array]:
     """The arrays, from the cache folder or made and put there (importing scikit-learn takes longer than training)."""
     path = cache_folder() / f"{name}.npz"
     try:
-        with np.load(path, allow_pickle=False) as stored:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
             return dict(stored)
-    except (OSError, ValueError, EOFError):  # absent or damaged: made again
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error):  # absent or damaged: made again
         arrays = make()
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

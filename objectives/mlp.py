@@ -61,6 +61,7 @@ class MLP(Objective):
             if not good:
                 raise ValueError(f"MLP.{name} must be {wanted}; got {getattr(self, name)!r}")
 
+        demand(isinstance(self.dataset, Dataset), "dataset", "a Dataset")
         whole = isinstance(self.hidden, Sequence) and all(type(w) is int and w > 0 for w in self.hidden)
         demand(whole, "hidden", "a list of layer widths")
         demand(self.activation in ACTIVATIONS, "activation", f"one of {', '.join(ACTIVATIONS)}")

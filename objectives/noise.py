@@ -17,6 +17,8 @@ class GaussianNoise(Objective):
     sigma: float = 0.1
 
     def __post_init__(self) -> None:
+        if not isinstance(self.inner, Objective):
+            raise ValueError(f"GaussianNoise.inner must be an Objective; got {self.inner!r}")
         if isinstance(self.sigma, (bool, str)) or not 0 <= self.sigma < float("inf"):
             raise ValueError(f"GaussianNoise.sigma must be a number of at least 0; got {self.sigma!r}")
         self.order = self.inner.order

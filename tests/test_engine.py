@@ -1,0 +1,158 @@
+"""The engine: the population theorem for whole runs, records, divergence, and counting."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from harness.compose import Composer
+from harness.engine import Population
+from harness.fields import Array
+from harness.optimizers.gradient_descent import SGD
+from harness.trace import Trace
+from objectives.base import Objective, Params, Seeds, Split
+from objectives.curved import Rosenbrock
+from objectives.quadratic import Sphere, Valley
+from tests.support import build
+from tests.test_optimizers import Midpoint
+
+SEEDS = np.array([3, 0, 8, 5, 5, 1])
+LRS = np.array([1.0, 0.5, 0.9, 0.3, 0.7, 0.8]) * 1e-2
+
+
+def trained(objective: Objective, optimizer: Any, seeds: Array, steps: int = 40, records: int = 5) -> Trace:
+    population = Population(objective, optimizer, seeds, steps, records, keep=True)
+    for _ in population.advance():
+        pass
+    population.finish()
+    return population.trace
+
+
+def run(source: Composer, objective: str, optimizer: str, rows: list[int], **fields: Any) -> Trace:
+    made = build(source, "optimizer", optimizer, runs=len(rows), lr=LRS[rows])
+    return trained(build(source, "objective", objective, **fields), made, SEEDS[rows])
+
+
+def assert_rows_equal(part: Trace, whole: Trace, rows: list[int]) -> None:
+    """Everything that a run shows, bit for bit."""
+    for name, curve in part.curves.items():
+        np.testing.assert_array_equal(curve, whole.curves[name][rows])
+    for name, values in part.test.items():
+        np.testing.assert_array_equal(values, whole.test[name][rows])
+    for name, final in part.finals.items():
+        np.testing.assert_array_equal(final, whole.finals[name][rows])
+    for name in ("steps", "evaluations", "diverged"):
+        np.testing.assert_array_equal(getattr(part, name), getattr(whole, name)[rows])
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_the_population_theorem_for_every_objective(source: Composer, objective_name: str, dtype: str) -> None:
+    """Alone, in twos and threes, among others, diverging neighbours included: the same numbers."""
+    fields = {"dim": 5 if build(source, "objective", objective_name).__dict__.get("dim") == 10 else None}
+    fields = {key: value for key, value in fields.items() if value}
+    whole = run(source, objective_name, "adam", list(range(6)), dtype=dtype, **fields)
+    for rows in ([0], [4], [2, 1], [5, 3, 0]):
+        assert_rows_equal(run(source, objective_name, "adam", rows, dtype=dtype, **fields), whole, rows)
+
+
+@pytest.mark.parametrize("dim", [2, 30])
+def test_the_population_theorem_for_every_optimizer(source: Composer, optimizer_name: str, dim: int) -> None:
+    whole = run(source, "rosenbrock", optimizer_name, list(range(6)), dim=dim)
+    for rows in ([0], [4], [2, 1], [5, 3, 0]):
+        assert_rows_equal(run(source, "rosenbrock", optimizer_name, rows, dim=dim), whole, rows)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("dim", [2, 3])
+def test_diverged_runs_leave_and_the_others_do_not_notice(dtype: Any, dim: int) -> None:
+    lrs = np.array([1e-3, 50.0, 1e-4, 0.1, 5e-4])
+    whole = trained(Rosenbrock(dim, dtype=dtype), SGD(lrs, runs=5), np.arange(5), steps=200, records=20)
+    assert whole.diverged.tolist() == [False, True, False, True, False]
+    for k in range(5):
+        alone = trained(Rosenbrock(dim, dtype=dtype), SGD(lrs[[k]], runs=1), np.array([k]), steps=200, records=20)
+        assert_rows_equal(alone, whole, [k])
+    loss = whole.curves["loss"]
+    for k in (1, 3):
+        last = int(np.searchsorted(whole.at, whole.steps[k]))
+        assert not np.isfinite(loss[k, last]), "what was seen is kept"
+        assert np.isnan(loss[k, last + 1 :]).all(), "and nothing is invented after it"
+        assert np.isfinite(loss[k, :last]).all()
+        assert whole.evaluations[k] == whole.steps[k] < 200
+
+
+def test_all_runs_may_diverge() -> None:
+    trace = trained(Sphere(), SGD(1e3, runs=2), np.arange(2), steps=500, records=50)
+    assert trace.diverged.all()
+    assert trace.steps.max() < 500
+    assert not trace.finals
+
+
+@pytest.mark.parametrize(
+    ("steps", "records", "at"),
+    [(10, 5, [0, 2, 4, 6, 8, 10]), (3, 100, [0, 1, 2, 3]), (7, 2, [0, 4, 7]), (1, 1, [0, 1]), (1000, 1, [0, 1000])],
+)
+def test_records_are_even_and_include_both_ends(steps: int, records: int, at: list[int]) -> None:
+    trace = trained(Sphere(), SGD(0.1, runs=2), np.arange(2), steps, records)
+    assert trace.at.tolist() == at
+    assert trace.steps.tolist() == [steps, steps]
+    np.testing.assert_allclose(trace.curves["loss"][0], 2 * 0.8 ** (2 * np.array(at)), rtol=1e-12)
+
+
+def test_the_path_of_a_plane_is_kept() -> None:
+    trace = trained(Valley(), SGD(0.5, runs=1), np.array([0]), steps=4, records=4)
+    assert trace.path is not None
+    x, y = -7 * 0.95 ** np.arange(5), 2 * 0.0 ** np.arange(5)
+    np.testing.assert_allclose(trace.path[0], np.stack([x, y], axis=1), atol=1e-15)
+    assert trained(Sphere(dim=3), SGD(0.5, runs=1), np.array([0])).path is None
+
+
+def test_more_gradients_are_counted() -> None:
+    trace = trained(Sphere(), Midpoint(0.1, runs=3), np.arange(3), steps=10)
+    assert trace.evaluations.tolist() == [20, 20, 20]
+
+
+def test_metrics_belong_to_the_point_to_evaluate(source: Composer) -> None:
+    """Schedule-free: the recorded path is the average x, not the held y."""
+    made = build(source, "optimizer", "schedule_free_sgd", runs=1, lr=0.1)
+    trace = trained(Valley(), made, np.array([0]), steps=3, records=3)
+    x = z = y = np.array([-7.0, 2.0])
+    expected = [x]
+    for t in range(1, 4):
+        z = z - 0.1 * np.array([y[0] / 10, 2 * y[1]])
+        x = x + (z - x) / t
+        y = 0.1 * z + 0.9 * x
+        expected.append(x)
+    assert trace.path is not None
+    np.testing.assert_allclose(trace.path[0], expected, rtol=1e-13)
+    np.testing.assert_allclose(trace.finals["x"][0], expected[-1], rtol=1e-13)
+
+
+class Remembering(Objective):
+    """A slope per run, kept by the objective: what batch-norm statistics would be."""
+
+    def init(self, seeds: Seeds) -> Params:
+        self.slope = 1.0 + seeds
+        return {"x": np.ones((len(seeds), 1))}
+
+    def loss_and_grads(self, params: Params, step: int, seeds: Seeds) -> tuple[Array, Params]:
+        assert len(self.slope) == len(seeds)
+        x = params["x"]
+        return (self.slope[:, None] * x * x)[:, 0], {"x": 2 * self.slope[:, None] * x}
+
+    def evaluate(self, params: Params, split: Split) -> dict[str, Array]:
+        return {"loss": (self.slope[:, None] * params["x"] ** 2)[:, 0]}
+
+    def select(self, rows: Array) -> None:
+        self.slope = self.slope[rows]
+
+
+def test_memory_per_run_follows_its_run() -> None:
+    lrs = np.array([0.1, 1e9, 0.1])
+    trace = trained(Remembering(), SGD(lrs, runs=3), np.arange(3), steps=30, records=30)
+    assert trace.diverged.tolist() == [False, True, False]
+    np.testing.assert_allclose(trace.curves["loss"][2, -1], 3 * 0.4**60, rtol=1e-10)
+
+
+def test_warnings_of_diverging_runs_are_not_shown(recwarn: pytest.WarningsRecorder) -> None:
+    trained(Rosenbrock(), SGD(10.0, runs=2), np.arange(2), steps=100)
+    assert not recwarn.list

@@ -1,0 +1,37 @@
+"""Medians, intervals, means."""
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from harness.statistics import mean, median
+
+
+@pytest.mark.parametrize("n", range(1, 40))
+def test_intervals_agree_with_scipys_binomial(n: int) -> None:
+    found = median(np.arange(float(n)))
+    fitting = [k for k in range(1, n // 2 + 1) if 2 * stats.binom.cdf(k - 1, n, 0.5) <= 0.05]
+    assert (found.level is None) == (not fitting) == (n < 6)
+    k = max(fitting, default=1)
+    assert (found.low, found.high) == (k - 1, n - k)
+    assert found.value == np.median(np.arange(n))
+
+
+def test_a_diverged_run_ranks_below_every_finite_one() -> None:
+    assert median(np.array([1.0, np.nan, 3.0])).value == 3.0
+    assert median(np.array([np.nan, np.nan, 3.0])).value == np.inf
+    assert median(np.array([1.0, np.inf])).value == np.inf
+
+
+def test_the_interval_covers_the_true_median_as_often_as_it_says() -> None:
+    rng = np.random.default_rng(0)
+    intervals = [median(rng.exponential(size=8)) for _ in range(4000)]
+    covered = np.mean([found.low <= np.log(2) <= found.high for found in intervals])
+    assert 0.95 <= covered <= 1
+
+
+def test_mean_and_deviation() -> None:
+    assert mean(np.array([1.0, 2.0, 3.0])) == (2.0, 1.0)
+    value, deviation = mean(np.array([5.0]))
+    assert value == 5
+    assert np.isnan(deviation)
