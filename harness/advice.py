@@ -15,7 +15,7 @@ def line(error: Exception) -> str:
         return text
     if isinstance(error, MissingConfigException) and error.missing_cfg_file:
         group, _, name = error.missing_cfg_file.partition("/")
-        options = [option for option in error.options or () if option != "variant"]
+        options = list(error.options or ())
         return f"{group}={name}: no such {group}{nearest(name, options)}; choices: {', '.join(options)}"
     key = getattr(error.__cause__ or error, "full_key", None)
     if error.__cause__ is not None:

@@ -153,11 +153,9 @@ def _help(made: Any) -> int:
 
     print(HELP)
     for group, options in made.groups().items():
-        names = ", ".join(option for option in options if option not in ("variant",))
+        variants = [f"variant/{name}" for name in made.options(f"{group}/variant")]
+        names = ", ".join(options + variants)
         print(textwrap.fill(f"{group}: {names}", 100, initial_indent="  ", subsequent_indent="      "))
-        if "variant" in options:
-            variants = ", ".join(f"variant/{name}" for name in made.options(f"{group}/variant"))
-            print(textwrap.fill(variants, 100, initial_indent="      ", subsequent_indent="      "))
     return 0
 
 

@@ -45,12 +45,11 @@ class Composer:
         return {group: self.options(group) for group in groups}
 
     def options(self, group: str) -> list[str]:
-        return list(self._loader.get_group_options(group))
+        return list(self._loader.get_group_options(group, overrides=list(self._search)))
 
     def is_group(self, override: Override) -> bool:
         """Whether `optimizer=adam` chooses a config file."""
-        overrides = list(self._search)
-        return bool(self._loader.get_group_options(override.key_or_group, overrides=overrides))
+        return bool(self.options(override.key_or_group))
 
     def compose(self, overrides: Sequence[str]) -> Composed:
         """The config of these overrides, resolved."""

@@ -15,7 +15,7 @@ from harness.errors import UserError
 from harness.fingerprint import fingerprint
 from harness.optimizers.base import Optimizer
 from harness.schedules import Constant, Schedule
-from harness.sweep.cells import Cell
+from harness.sweeps.cells import Cell
 from harness.trace import Progress
 from objectives.base import Objective
 from objectives.data import Dataset

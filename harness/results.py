@@ -228,14 +228,18 @@ def _plain(value: Any) -> Any:
 def _save(path: Path, content: bytes) -> None:
     """Write to a temporary file, flush it to the disk, rename it: a reader sees the old file or the new one."""
     with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    os.chmod(file.name, 0o666 & ~_umask())
-    os.replace(file.name, path)
+        try:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+            os.chmod(file.name, 0o666 & ~_umask())
+            os.replace(file.name, path)
+        except BaseException:
+            os.unlink(file.name)
+            raise
     folder = os.open(path.parent, os.O_RDONLY)
     try:
-        os.fsync(folder)
+        os.fsync(folder)  # the name, too
     finally:
         os.close(folder)
 

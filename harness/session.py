@@ -11,8 +11,8 @@ from harness.environment import environment
 from harness.errors import UserError
 from harness.plan import plan
 from harness.results import Results
-from harness.sweep import cells as sweep_cells
-from harness.sweep.cells import Cell
+from harness.sweeps import cells as sweep_cells
+from harness.sweeps.cells import Cell
 from harness.training import train
 
 if TYPE_CHECKING:

@@ -73,9 +73,9 @@ def cached(name: str, make: Callable[[], dict[str, Array]]) -> dict[str, Array]:
         arrays = make()
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".npz", delete=False) as file:
-            np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
-        os.replace(file.name, path)
+        with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".npz", delete=False) as made:
+            np.savez_compressed(made, **arrays)  # type: ignore[arg-type]
+        os.replace(made.name, path)
     except OSError:  # a cache that cannot be written costs time, nothing else
         return arrays
     return arrays

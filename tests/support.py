@@ -23,4 +23,6 @@ def build(source: Composer, group: str, name: str, runs: int | None = None, **fi
     """An object by its config's name, with some fields replaced where it has them."""
     found = node(source, group, name)
     given = {key: value for key, value in fields.items() if key in found}
-    return trust.build({**found, **given}, group, extra=lambda _, path: {"runs": runs} if path == group and runs else {})
+    return trust.build(
+        {**found, **given}, group, extra=lambda _, path: {"runs": runs} if path == group and runs else {}
+    )

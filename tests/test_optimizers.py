@@ -127,7 +127,7 @@ def test_the_textbook_call_makes_the_same_steps(source: Composer, optimizer_name
     config = node(source, "optimizer", optimizer_name)
     rng = np.random.default_rng(3)
     params = {name: rng.normal(size=shape) if shape else np.array(rng.normal()) for name, shape in SHAPES.items()}
-    held = {name: p for name, p in params.items()}
+    held = dict(params)
     plan = Layout.of({name: p[None] for name, p in params.items()})
     buffer = np.concatenate([p.reshape(1, -1) for p in params.values()], axis=1)
     book = trust.build(config, "optimizer")
@@ -148,7 +148,9 @@ def test_a_schedule_moves_every_number(source: Composer, optimizer_name: str) ->
     half = MultiStep(length=1, milestones=[4], rate=0.5)
     for name in fields.numbers(trust.locate(config["_target_"])):
         scheduled = trust.build(
-            config, "optimizer", extra=lambda _, path: {"schedules": {name: half}} if path == "optimizer" else {}
+            config,
+            "optimizer",
+            extra=lambda _, path, name=name: {"schedules": {name: half}} if path == "optimizer" else {},
         )
         by_hand = trust.build(config, "optimizer")
         rng = np.random.default_rng(0)
@@ -201,7 +203,9 @@ def test_the_books_four(name: str) -> None:
     optimizer = make("optimizer", name, lr=0.02)
     for g in gradients:
         optimizer.update(params, {"x": g})
-    np.testing.assert_allclose(params["x"], book_loop(name, np.linspace(-1, 1, 20), gradients, 0.02), rtol=0, atol=1e-12)
+    np.testing.assert_allclose(
+        params["x"], book_loop(name, np.linspace(-1, 1, 20), gradients, 0.02), rtol=0, atol=1e-12
+    )
 
 
 def test_nesterov_evaluates_ahead() -> None:

@@ -1,0 +1,117 @@
+"""`harness.make`, `harness.run` and `harness.sweep`: what the command does, from Python."""
+
+import asyncio
+import os
+import signal
+import threading
+from pathlib import Path
+from typing import Any
+
+import hydra
+import numpy as np
+import pytest
+from hydra.core.global_hydra import GlobalHydra
+
+import harness
+from harness.compose import CONF, VERSION
+from harness.errors import UserError
+from harness.optimizers.adam import Adam
+from objectives.data import Dataset
+from objectives.mlp import MLP
+
+
+def test_make_builds_from_every_group() -> None:
+    assert harness.make("optimizer", "adam", lr=0.1) == Adam(lr=0.1)
+    assert harness.make("schedule", "cosine", length=10)(10) == 0
+    assert isinstance(harness.make("objective", "mlp", hidden=[5]), MLP)
+    assert harness.make("objective", "rosenbrock", dim=4).dim == 4
+    assert isinstance(harness.make("dataset", "digits"), Dataset)
+    wrapped = harness.make("optimizer", "clip", inner=Adam(lr=0.5), max_norm=2)
+    assert (wrapped.max_norm, wrapped.inner.lr) == (2, 0.5)
+    assert harness.make("optimizer", "adam", lr=np.array([0.1, 0.2]), runs=2).runs == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "fields", "message"),
+    [
+        (("optimiser", "adam"), {}, r"optimiser: no such group \(did you mean optimizer\?\)"),
+        (("optimizer", "adam"), {"momentum": 1}, "optimizer.momentum: no such setting; choices: beta1"),
+        (("optimizer", "adam"), {"lr": "x"}, "Adam.lr must be a number"),
+        (("objective", "beale"), {"dim": 3}, "Beale.dim must be 2; got 3"),
+    ],
+)
+def test_make_says_what_is_wrong(arguments: Any, fields: Any, message: str) -> None:
+    with pytest.raises(UserError, match=message):
+        harness.make(*arguments, **fields)
+
+
+def test_the_books_loop() -> None:
+    """Chapter 6 as a reader types it: one optimizer, dicts of arrays."""
+    objective, optimizer = harness.make("objective", "valley"), harness.make("optimizer", "momentum", lr=0.1)
+    params = objective.init(np.array([0]))
+    for step in range(30):
+        loss, grads = objective.loss_and_grads(params, step, np.array([0]))
+        optimizer.update(params, grads)
+    found = harness.run("objective=valley", "optimizer=momentum", "optimizer.lr=0.1", "steps=30", "seeds=1")
+    np.testing.assert_allclose(params["x"][0], found.curves["path"][0, -1], rtol=1e-13)
+    assert loss[0] == pytest.approx(found.curves["loss"][0, 29], rel=1e-13)
+
+
+def test_trajectories_of_the_books_experiment() -> None:
+    """Against 20 lines of plain Python that know nothing of us."""
+    found = harness.sweep("experiment=book_trajectories")
+    for k, (name, lr) in enumerate([("sgd", 0.95), ("momentum", 0.1), ("adagrad", 1.5), ("adam", 0.3)]):
+        p, v, h, path = [-7.0, 2.0], [0.0, 0.0], [0.0, 0.0], [(-7.0, 2.0)]
+        for t in range(1, 31):
+            g = [p[0] / 10, 2 * p[1]]
+            for i in range(2):
+                if name == "sgd":
+                    p[i] -= lr * g[i]
+                elif name == "momentum":
+                    v[i] = 0.9 * v[i] - lr * g[i]
+                    p[i] += v[i]
+                elif name == "adagrad":
+                    h[i] += g[i] ** 2
+                    p[i] -= lr * g[i] / (h[i] ** 0.5 + 1e-7)
+                else:
+                    v[i] += 0.1 * (g[i] - v[i])
+                    h[i] += 0.001 * (g[i] ** 2 - h[i])
+                    p[i] -= lr * (1 - 0.999**t) ** 0.5 / (1 - 0.9**t) * v[i] / (h[i] ** 0.5 + 1e-7)
+            path.append((p[0], p[1]))
+        np.testing.assert_allclose(found.curves["path"][k], path, rtol=0, atol=1e-12)
+
+
+def test_nothing_global_is_left_behind() -> None:
+    before = (dict(os.environ), signal.getsignal(signal.SIGINT), Path.cwd(), np.geterr())
+    state = np.random.get_state()[1].tolist()  # type: ignore[index,union-attr] # noqa: NPY002
+    harness.sweep("optimizer=sgd,adam", "objective=gaussian_noise", "steps=3")
+    assert (dict(os.environ), signal.getsignal(signal.SIGINT), Path.cwd(), np.geterr()) == before
+    assert np.random.get_state()[1].tolist() == state  # type: ignore[index,union-attr] # noqa: NPY002
+    assert not GlobalHydra.instance().is_initialized()
+
+
+def test_inside_somebody_elses_hydra_program() -> None:
+    with hydra.initialize_config_dir(str(CONF), **VERSION):
+        mine = GlobalHydra.instance().hydra
+        harness.run("objective=valley", "steps=2", "seeds=1")
+        assert GlobalHydra.instance().hydra is mine
+        assert hydra.compose("config").steps == 2000
+    assert not GlobalHydra.instance().is_initialized()
+
+
+def test_in_a_thread_and_in_an_event_loop_as_in_jupyter(capfd: pytest.CaptureFixture[str]) -> None:
+    found: list[Any] = []
+    thread = threading.Thread(target=lambda: found.append(harness.run("objective=valley", "steps=2", "seeds=1")))
+    thread.start()
+    thread.join()
+
+    async def cell() -> Any:
+        return harness.run("objective=valley", "steps=2", "seeds=1")
+
+    assert asyncio.run(cell()).runs == found[0].runs
+    assert capfd.readouterr().out == "", "no screen unless it is the command"
+
+
+def test_mistakes_raise() -> None:
+    with pytest.raises(UserError, match="trials=8 tunes"):
+        harness.run("trials=8")

@@ -1,0 +1,70 @@
+"""Configs from strangers: what a `_target_` may name."""
+
+from pathlib import Path
+
+import pytest
+
+from harness import trust
+from harness.compose import composer
+from harness.errors import UserError
+from harness.plan import plan
+from harness.sweeps.cells import single
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "os.system",
+        "builtins.open",
+        "numpy.load",
+        "objectives.data.np.load",  # an alias reachable through a trusted package
+        "objectives.data.Path",
+        "objectives.data.os",
+        "harness.command.main",  # ours, but it makes nothing that a config may name
+        "harness.results.write",
+        "harness.results.claim",
+        "objectives.data.cached",
+        "harnessed.Evil",
+        "harness",
+        "",
+        3,
+        None,
+    ],
+)
+def test_refused(target: object) -> None:
+    with pytest.raises(UserError):
+        trust.build({"_target_": target}, "objective")
+
+
+@pytest.mark.parametrize(
+    "target", ["harness.optimizers.adam.Adam", "harness.schedules.Constant", "objectives.data.digits"]
+)
+def test_allowed(target: str) -> None:
+    assert callable(trust.locate(target))
+
+
+def test_a_hostile_file_is_refused_before_anything_is_imported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wherever a target stands, and however it is spelled, the module that it names is not imported."""
+    planted = tmp_path / "planted"
+    (tmp_path / "evil_package.py").write_text(
+        f"import pathlib\npathlib.Path({str(planted)!r}).touch()\nclass It: pass\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    folder = tmp_path / "conf"
+    (folder / "objective").mkdir(parents=True)
+    for text in (
+        "_target_: evil_package.It",
+        "_target_: objectives.quadratic.Valley\nstart: {_target_: evil_package.It}",
+        "_target_: objectives.quadratic.Valley\nstart: [{_target_: evil_package.It}]",
+        "a: evil_package\n_target_: ${.a}.It",
+        "inner: \"${oc.create:'{_target_: evil_package.It}'}\"\n_target_: objectives.noise.GaussianNoise",
+        "trust: evil_package\n_target_: evil_package.It",
+    ):
+        (folder / "objective" / "mine.yaml").write_text(text)
+        with composer(folder) as source, pytest.raises(UserError, match=r"evil_package.It is not trusted"):
+            plan(single(source, ["objective=mine"]))
+    assert not planted.exists()
+    (folder / "objective" / "mine.yaml").write_text("_target_: evil_package.It")
+    with composer(folder) as source, pytest.raises(UserError, match="makes none of"):
+        plan(single(source, ["objective=mine"]), trusted=("evil_package",))
+    assert planted.exists(), "what the user trusts is imported"
