@@ -5,6 +5,7 @@ the one shape for which NumPy sums in another order, a lone run whose neighbours
 not occur, because such a run is computed twice.
 """
 
+import copy
 from collections.abc import Iterator
 
 import numpy as np
@@ -15,75 +16,84 @@ from harness.optimizers.base import Optimizer
 from harness.trace import Trace
 from objectives.base import Objective
 
+TILE = 1 << 15  # parameters in a block of runs that lie side by side
 PATH = 2  # parameters of a run up to which their path is kept
 
 
 class Population:
     """Runs of one objective and one optimizer that differ in seed and in numbers.
 
-    `runs` of the optimizer must be the number of seeds. `advance()` yields after every record.
+    `runs` of the optimizer must be the number of seeds. `advance()` yields after every record; call `finish()`
+    afterwards, or when enough is enough.
     """
 
     def __init__(
         self, objective: Objective, optimizer: Optimizer, seeds: Array, steps: int, records: int, keep: bool = False
     ) -> None:
-        self.objective, self.optimizer, self.steps, self.keep = objective, optimizer, steps, keep
+        self.objective, self.optimizer, self.keep = objective, optimizer, keep
         at = np.unique(np.linspace(0, steps, min(records, steps) + 1).round().astype(np.int64))
         self.trace = Trace(np.array(seeds), at)
-        self._pending = 0  # gradient evaluations since the last record, of every run still here
-        self._rows = np.arange(len(seeds))  # the row of the trace that each row of the arrays belongs to
-        start = objective.init(self.trace.seeds)
-        self._layout = Layout.of(start)
-        dtype = next(iter(start.values())).dtype
-        self._p = self._layout.gather(start, np.empty((len(seeds), self._layout.size), dtype, order=objective.order))
-        if objective.order == "F" and len(seeds) == 1:
-            self._select(np.array([0, 0]))
-        self._adopt(np.array(self._p, order=objective.order))
+        size = Layout.of(objective.init(self.trace.seeds[:1])).size
+        whole = objective.remembers or objective.order == "C"  # networks keep to the cache on their own
+        height = len(seeds) if whole else max(2, TILE // size)
+        self._blocks = [
+            Block(objective, optimizer, self.trace, np.arange(start, min(start + height, len(seeds))))
+            for start in range(0, len(seeds), height)
+        ]
 
     def advance(self) -> Iterator[None]:
-        """Train to the end, pausing after every record. Call `finish()` afterwards, or when enough is enough."""
-        due = set(self.trace.at.tolist())
-        for step in range(self.steps + 1):
-            if step in due:
-                with np.errstate(all="ignore"):
-                    self._record(step)
-                yield
-            if step == self.steps or not len(self._rows):
-                break
+        """Train to the end, pausing after every record."""
+        before = 0
+        for record, step in enumerate(self.trace.at.tolist()):
             with np.errstate(all="ignore"):  # overflow is how divergence looks; it is recorded, not warned about
-                self._step(step)
+                for block in self._blocks:
+                    block.advance(before, step)
+                    block.record(record, step)
+            self.trace.records, before = record + 1, step
+            self._blocks = [block for block in self._blocks if len(block.rows)]
+            yield
+            if not self._blocks:
+                return
 
     def finish(self) -> None:
         """Read the test set, and keep the final parameters if asked to."""
-        if not len(self._rows):
-            return
-        params = self._layout.views(self.optimizer.evaluation_point(self._p))
-        runs = len(self.trace.seeds)
         with np.errstate(all="ignore"):
-            if "test" in self.objective.splits:
-                for name, values in self.objective.evaluate(params, "test").items():
-                    self.trace.test[name] = np.full(runs, np.nan)
-                    self.trace.test[name][self._rows] = values
-        if self.keep:
-            for name, value in params.items():
-                self.trace.finals[name] = np.full((runs, *value.shape[1:]), np.nan, value.dtype)
-                self.trace.finals[name][self._rows] = value
+            for block in self._blocks:
+                block.finish(self.keep)
 
-    def _step(self, step: int) -> None:
-        loss, grads = self.objective.loss_and_grads(self._params, step, self._seeds)
-        p, g = self._p, self._layout.gather(grads, self._g)
 
-        def evaluate(there: Array, where: Array | None = None) -> tuple[Array, Array]:
-            value, slopes = self.objective.loss_and_grads(self._layout.views(there), step, self._seeds)
-            charged = self._rows if where is None else self._rows[np.reshape(where, -1)]
-            self.trace.evaluations[np.unique(charged)] += 1
-            return value[:, None], self._layout.gather(slopes, np.empty_like(p))
+class Block:
+    """Some runs, few enough for their arrays to stay in the cache from one record to the next."""
 
-        self.optimizer.advance(p, g, self._layout, loss, evaluate)
-        self._pending += 1
+    def __init__(self, objective: Objective, optimizer: Optimizer, trace: Trace, rows: Array) -> None:
+        self.objective, self.trace, self.rows = objective, trace, rows  # rows of the trace
+        self.optimizer = copy.deepcopy(optimizer)
+        self.optimizer.select(rows)
+        start = objective.init(trace.seeds[rows])
+        self._layout = Layout.of(start)
+        dtype = next(iter(start.values())).dtype
+        self._p = np.empty((len(rows), self._layout.size), dtype, order=objective.order)
+        self._p[:] = self._layout.gather(start, self._p)
+        self._select(np.arange(len(rows)))
 
-    def _record(self, step: int) -> None:
-        trace, k, rows = self.trace, self.trace.records, self._rows
+    def advance(self, start: int, stop: int) -> None:
+        """Make the steps from start to stop."""
+        for step in range(start, stop):
+            loss, grads = self.objective.loss_and_grads(self._params, step, self._seeds)
+            g = self._layout.gather(grads, self._g)
+
+            def evaluate(p: Array, where: Array | None = None, step: int = step) -> tuple[Array, Array]:
+                value, slopes = self.objective.loss_and_grads(self._layout.views(p), step, self._seeds)
+                charged = self.rows if where is None else self.rows[np.reshape(where, -1)]
+                self.trace.evaluations[np.unique(charged)] += 1
+                return value[:, None], self._layout.gather(slopes, np.empty_like(p))
+
+            self.optimizer.advance(self._p, g, self._layout, loss, evaluate)
+        self.trace.evaluations[np.unique(self.rows)] += stop - start
+
+    def record(self, k: int, step: int) -> None:
+        """Write record k, and let the runs that diverged leave."""
+        trace, rows = self.trace, self.rows
         held = self.optimizer.evaluation_point(self._p)
         params = self._layout.views(held)
         metrics = self.objective.evaluate(params, "validation")
@@ -97,28 +107,31 @@ class Population:
             if trace.path is None:
                 trace.path = np.full((len(trace.seeds), len(trace.at), self._layout.size), np.nan)
             trace.path[rows, k] = held
-        trace.records += 1
         trace.steps[rows] = step
-        trace.evaluations[np.unique(rows)] += self._pending
-        self._pending = 0
         finite = np.isfinite(metrics["loss"])
         trace.diverged[rows] = ~finite
         if not finite.all():
             self._select(np.flatnonzero(finite))
 
+    def finish(self, keep: bool) -> None:
+        params = self._layout.views(self.optimizer.evaluation_point(self._p))
+        trace, runs = self.trace, len(self.trace.seeds)
+        if "test" in self.objective.splits:
+            for name, values in self.objective.evaluate(params, "test").items():
+                trace.test.setdefault(name, np.full(runs, np.nan))[self.rows] = values
+        for name, value in params.items() if keep else ():
+            missing = np.full((runs, *value.shape[1:]), np.nan, value.dtype)
+            trace.finals.setdefault(name, missing)[self.rows] = value
+
     def _select(self, keep: Array) -> None:
         """Let the other runs leave the arrays."""
-        if not len(keep):
-            self._rows = keep
-            return
-        if self.objective.order == "F" and len(np.unique(self._rows[keep])) == 1:
+        if self.objective.order == "F" and len(np.unique(self.rows[keep])) == 1:
             keep = np.array([keep[0], keep[0]])
-        self._rows = self._rows[keep]
-        self.objective.select(keep)
-        self.optimizer.select(keep)
-        self._adopt(np.array(self._p[keep], order=self.objective.order))
-
-    def _adopt(self, p: Array) -> None:
-        self._p, self._g = p, np.empty_like(p)
-        self._params = self._layout.views(p)
-        self._seeds = self.trace.seeds[self._rows]
+        self.rows = self.rows[keep]
+        self._seeds = self.trace.seeds[self.rows]
+        if len(keep):
+            self.objective.select(keep)
+            self.optimizer.select(keep)
+            self._p = np.asarray(self._p[keep], order=self.objective.order)
+            self._g = np.empty_like(self._p)
+            self._params = self._layout.views(self._p)

@@ -22,6 +22,9 @@ class Objective(ABC):
     """The memory order in which params (runs, ...) arrive: C, each run contiguous, or F, the runs contiguous."""
     splits: tuple[Split, ...] = ("validation",)
     """What `evaluate` knows. Curves, tuning and ranking read validation; test is read once, at the end."""
+    remembers: bool = False
+    """Whether the objective keeps memory per run between calls (batch-norm statistics): then `init` starts it, and
+    `select` must be implemented."""
     digest: str = ""
     """A hash of the data behind the objective, if there are any."""
 
@@ -43,4 +46,4 @@ class Objective(ABC):
         """Metrics (runs,) without noise or minibatches; at least `loss`."""
 
     def select(self, rows: Array) -> None:  # noqa: B027 - most objectives keep no memory
-        """Keep the memory of these runs only. For objectives with memory per run (batch-norm statistics)."""
+        """Keep the memory of these runs only."""

@@ -24,6 +24,7 @@ class GaussianNoise(Objective):
         self.order = self.inner.order
         self.splits = self.inner.splits
         self.digest = self.inner.digest
+        self.remembers = self.inner.remembers
 
     @property
     def varies_with_seed(self) -> bool:

@@ -7,6 +7,8 @@ import numpy as np
 
 from objectives.base import Array, Seeds
 
+BLOCKS = 256  # how many different blocks of runs are remembered
+
 
 def generator(seed: int, stream: str, counter: int = 0) -> np.random.Generator:
     """The generator of a seed's stream ("start", "noise", ...), at a place far from every other counter's.
@@ -23,14 +25,18 @@ class Draws:
 
     def __init__(self, stream: str, chunk: int, draw: Callable[[np.random.Generator], Array]) -> None:
         self.stream, self.chunk, self.draw = stream, chunk, draw
-        self._made: tuple[int, Seeds] | None = None
+        self._made: dict[bytes, tuple[int, Array, Array]] = {}  # by seeds: the counter, each run's row, the draws
 
     def at(self, step: int, seeds: Seeds) -> Array:
         """The draws (runs, ...) of this step."""
         counter, offset = divmod(step, self.chunk)
-        if self._made is None or self._made[0] != counter or not np.array_equal(self._made[1], seeds):
-            unique, self._place = np.unique(seeds, return_inverse=True)
-            self._table = np.stack([self.draw(generator(int(s), self.stream, counter)) for s in unique])
-            self._made = counter, np.array(seeds)
-        drawn: Array = self._table[self._place, offset]
-        return drawn
+        key = np.ascontiguousarray(seeds).tobytes()
+        made, place, drawn = self._made.get(key, (-1, seeds, seeds))
+        if made != counter:
+            if len(self._made) > BLOCKS:
+                self._made.clear()
+            unique, place = np.unique(seeds, return_inverse=True)
+            drawn = np.stack([self.draw(generator(int(seed), self.stream, counter)) for seed in unique])
+            self._made[key] = counter, place, drawn
+        some: Array = drawn[place, offset]
+        return some

@@ -17,7 +17,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
             metafunc.parametrize(f"{group}_name", names(group))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def source() -> Iterator[Composer]:
     with composer() as made:
         yield made

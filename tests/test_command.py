@@ -140,10 +140,13 @@ def test_an_ascii_terminal_is_no_reason_to_fail() -> None:
 
 
 def test_a_reader_that_leaves_is_no_reason_to_fail() -> None:
-    done = subprocess.run(
-        f"{sys.executable} -m harness --help | head -1", shell=True, capture_output=True, text=True, check=True
-    )
-    assert done.stderr == ""
+    process = subprocess.Popen([*COMMAND, "--help"], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert process.stdout is not None
+    process.stdout.close()
+    assert process.stderr is not None
+    assert process.stderr.read() == b""
+    process.stderr.close()
+    assert process.wait() == 0
 
 
 def test_show_without_a_folder() -> None:

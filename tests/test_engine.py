@@ -130,6 +130,8 @@ def test_metrics_belong_to_the_point_to_evaluate(source: Composer) -> None:
 class Remembering(Objective):
     """A slope per run, kept by the objective: what batch-norm statistics would be."""
 
+    remembers = True
+
     def init(self, seeds: Seeds) -> Params:
         self.slope = 1.0 + seeds
         return {"x": np.ones((len(seeds), 1))}

@@ -11,7 +11,7 @@ from harness.fields import Array
 from harness.layout import Layout
 
 BLOCK = 1 << 15  # elements: the temporaries of a rule stay in the cache
-SMALL = 8  # parameters of a run up to which numbers are spread over them, so that no operation broadcasts
+SMALL = 4  # parameters of a run up to which numbers are spread over them: then no operation broadcasts
 
 Sees = Literal["elements", "tensors", "run"]
 New = tuple[Array, tuple[Array, ...]]

@@ -1,0 +1,33 @@
+# Needs Python >= 3.11 and nothing else; everything is installed into .venv.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: run test test-all check bench wheel clean
+
+run: .venv/installed  ## train the MLP on the digits with Adam
+	$(BIN)/python -m harness optimizer=adam
+
+test: .venv/installed  ## what CI runs
+	$(BIN)/python -m pytest -m "not slow"
+
+test-all: .venv/installed  ## with the tests that take minutes
+	$(BIN)/python -m pytest
+
+check: .venv/installed  ## lint, format, types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: .venv/installed  ## ratios to other ways of doing the same work
+	$(BIN)/python -m tests.benchmarks.population
+
+wheel: .venv/installed
+	$(BIN)/python -m pip wheel -q --no-deps -w dist .
+
+clean:
+	rm -rf .venv dist .mypy_cache .ruff_cache .pytest_cache
+
+.venv/installed: pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install -q -e '.[dev]'
+	touch $@
