@@ -31,7 +31,7 @@ Which optimizer, tuned fairly, wins on this problem, and how sure are we?
   -sc install=bash     tab completion for the `harness` command
   --version, --help
 
-  seeds=8 or seeds=[3,5]   steps=1000   records=100   save_params=true   hydra.verbose=true (tracebacks)
+  seeds=8 or seeds=[3,5]   steps=1000   records=50   save_params=true   hydra.verbose=true (tracebacks)
   trust=my_package         lets configs build objects of your own package
 """
 REFUSED = {

@@ -85,7 +85,7 @@ class Screen:
         table = Table.grid(padding=(0, 3))
         for name in (name for name in METRICS if name in cell.trace.curves):
             values = cell.last(name)
-            table.add_row(name.replace("_", " "), spread(values), sparkline(cell.curve(name), name))
+            table.add_row(name.replace("_", " "), typical(values), sparkline(cell.curve(name), name))
         states = cell.states()
         tail = Text(f"diverged {states.count('diverged')} of {len(states)}", style="dim")
         return Panel(Group(*lines, table, tail), title=self.title, title_align="left", width=min(self.out.width, 80))
@@ -129,19 +129,19 @@ def show(results: Results, out: Console) -> None:
     out.print(f"{counts} · {summary['seconds']:.1f} s", soft_wrap=True)
     if summary["interrupted"]:
         out.print("interrupted: what was reached is saved", style="yellow")
-    out.print(f"{results.folder}   show again: python -m harness.show {_quoted(str(results.folder))}", soft_wrap=True)
+    out.print(f"show again: python -m harness.show {_quoted(str(results.folder))}", soft_wrap=True)
 
 
 def _show_run(results: Results, out: Console) -> None:
     runs = results.runs
     several = len(runs) > 1
-    table = Table(box=None, padding=(0, 3, 0, 0), header_style="dim")
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
     for header in ("", "mean ± sd", "median", "range", "course") if several else ("", "", "course"):
         table.add_column(header, no_wrap=True)
     for name in (name for name in (*METRICS, "best_loss") if name in runs[0]):
         values = np.array([float(run[name]) for run in runs])
         middle = median(values, level=1)
-        told = [spread(values), number(middle.value), f"{number(middle.low)} to {number(middle.high)}"]
+        told = [spread(values), number(middle.value), f"{number(middle.low, 3)} to {number(middle.high, 3)}"]
         curve = results.curves.get(name)
         course = sparkline(curve, name) if curve is not None else ""
         table.add_row(name.replace("_", " "), *(told if several else [number(values[0])]), course)
@@ -157,7 +157,8 @@ def ranked(board: Sequence[Progress]) -> list[Progress]:
 def fitted(rows: list[Row], width: int, height: int) -> RenderableType:
     """A table of the rows, without the columns that there is no room for: the least important go first."""
     columns = list(rows[0])
-    for droppable in (None, "runs", "best loss", "div.", "loss so far", "test accuracy", "accuracy", "interval"):
+    quiet = () if any(row["div."] for row in rows) else ("div.",)
+    for droppable in (None, "runs", "best loss", *quiet, "loss so far", "test accuracy", "accuracy", "interval"):
         columns = [column for column in columns if column != droppable]
         table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
         for column in columns:
@@ -203,7 +204,9 @@ def _row(
     return {
         **{_short(key, varied): value for key, value in varied.items()},
         "median loss": number(middle.value),
-        "interval": f"{kind} [{number(middle.low)}, {number(middle.high)}]" if len(states) > 1 else "",
+        "interval": f"{kind} [{number(middle.low)}, {number(middle.high)}]"
+        if len(states) > 1 and math.isfinite(middle.low)
+        else "",
         **{name.replace("_", " "): f"{value:.4f}" for name, value in found.items()},
         "best loss": number(best),
         "runs": len(states),
@@ -237,6 +240,14 @@ def spread(values: Array) -> str:
     return f"{number(centre)} ± {number(deviation, 2)}"
 
 
+def typical(values: Array) -> str:
+    """Mean and deviation, or the median where runs lie decades apart or have diverged."""
+    centre, deviation = mean(values)
+    if len(values) == 1 or deviation < abs(centre):
+        return spread(values)
+    return f"{number(median(values).value)} (median)"
+
+
 def number(value: float, digits: int = 4) -> str:
     """Short and aligned: 0.03120, 1.2e-08, inf.
 
@@ -248,7 +259,7 @@ def number(value: float, digits: int = 4) -> str:
 
 def _metrics(cell: Progress) -> str:
     return "   ".join(
-        f"{name.replace('_', ' ')} {spread(cell.last(name))}"
+        f"{name.replace('_', ' ')} {typical(cell.last(name))}"
         for name in (name for name in METRICS if name in cell.trace.curves)
     )
 
