@@ -100,8 +100,8 @@ def _main(arguments: list[str]) -> int:
 
 
 def _run(made: Any, args: argparse.Namespace, overrides: list[str], trusted: tuple[str, ...]) -> int:
-    from harness.live import console, show
     from harness.session import start
+    from harness.tables import console, show
 
     out = console()
     with interruptible() as interrupted:

@@ -5,6 +5,7 @@ import io
 import json
 import math
 import os
+import shlex
 import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -109,7 +110,7 @@ def cell_row(cell: Progress) -> Row:
     accuracies |= {f"test_{name}": v[cell.rows] for name, v in cell.trace.test.items() if name == "accuracy"}
     for name, values in accuracies.items():
         row[name], row[f"{name}_sd"] = mean(values)
-    return {**row, "problem": cell.problem, "overrides": " ".join(cell.overrides)}
+    return {**row, "problem": cell.problem, "overrides": shlex.join(cell.overrides)}
 
 
 def load(folder: str | Path) -> Results:

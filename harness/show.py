@@ -11,8 +11,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         print("python -m harness.show FOLDER|last   shows a finished run or sweep again, from its files")
         return 0 if arguments[:1] in (["-h"], ["--help"]) else 2
     from harness.errors import UserError
-    from harness.live import console, show
     from harness.results import load
+    from harness.tables import console, show
 
     try:
         show(load(arguments[0]), console())

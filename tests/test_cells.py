@@ -1,5 +1,6 @@
 """Composition, cells and the populations they become."""
 
+import shlex
 from pathlib import Path
 
 import hydra
@@ -120,7 +121,7 @@ def test_a_cells_numbers_are_those_of_the_cell_run_alone(source: Composer) -> No
     )
     for cell in sweep.cells:
         rows = [k for k, run in enumerate(sweep.runs) if run["cell"] == cell["cell"]]
-        alone = harness.run(*cell["overrides"].split())
+        alone = harness.run(*shlex.split(cell["overrides"]))
         assert [run["loss"] for run in alone.runs] == [sweep.runs[k]["loss"] for k in rows]
         assert (alone.curves["path"] == sweep.curves["path"][rows]).all()
 

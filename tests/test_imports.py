@@ -20,8 +20,8 @@ HEAVY = {"optuna", "matplotlib", "scipy", "sklearn", "pandas", "torch"}
 LAYERS = [
     {"harness.errors", "harness.fields", "harness.statistics", "harness.trace", "harness.environment"},
     {"harness.layout", "harness.schedules", "harness.results"},
-    {"harness.optimizers.memory", "harness.live"},
-    {"harness.optimizers.base"},
+    {"harness.optimizers.memory", "harness.tables"},
+    {"harness.optimizers.base", "harness.live"},
     {"harness.optimizers.*", "harness.engine", "harness.fingerprint"},
     {"harness.advice"},
     {"harness.compose", "harness.settings"},
@@ -68,7 +68,9 @@ def test_objectives_do_not_know_the_harness(module: str) -> None:
     assert not {name for name in imports(MODULES[module]) if name.partition(".")[0] == "harness"}
 
 
-@pytest.mark.parametrize("module", ["harness.live", "harness.show", "harness.results", "harness.trace"])
+@pytest.mark.parametrize(
+    "module", ["harness.live", "harness.tables", "harness.show", "harness.results", "harness.trace"]
+)
 def test_screens_and_files_do_not_know_optimizers(module: str) -> None:
     for name in imports(MODULES[module]):
         assert not name.startswith(("harness.optimizers", "harness.engine", "harness.schedules", "objectives"))
