@@ -167,13 +167,11 @@ def _show_config(made: Any, args: argparse.Namespace, overrides: list[str]) -> i
     from harness import advice
     from harness.errors import UserError
 
-    config = made.unresolved(overrides)
-    if args.cfg == "job":
-        config.pop("hydra")
-    elif args.cfg == "hydra":
-        config = OmegaConf.create({"hydra": config.hydra})
+    config, own = made.unresolved(overrides)
     if args.resolve:
         OmegaConf.resolve(config)
+    if args.cfg != "job":
+        config = OmegaConf.create({"hydra": own, **(config if args.cfg == "all" else {})})
     node = OmegaConf.select(config, args.package) if args.package else config
     if node is None:
         raise UserError(advice.unknown(args.package, config.keys()))

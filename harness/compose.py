@@ -29,15 +29,29 @@ class Composed(NamedTuple):
     choices: dict[str, str]
 
 
+class Template(NamedTuple):
+    """What Hydra composed for one set of group choices, interpolations unresolved."""
+
+    config: DictConfig
+    choices: dict[str, str]
+    hydra: DictConfig
+
+
 class Composer:
     """Composes configs from conf/ (and a folder of the user's). Made by `composer()`."""
 
     def __init__(self, loader: ConfigLoader, search: tuple[str, ...]) -> None:
         self._loader, self._search = loader, search
-        self._templates: dict[tuple[str, ...], DictConfig] = {}
+        self._templates: dict[tuple[str, ...], Template] = {}
+        self._options: dict[str, list[str]] = {}
+        self._parser = OverridesParser.create(config_loader=loader)
+        self._parsed: dict[str, Override] = {}
 
     def parse(self, overrides: Sequence[str]) -> list[Override]:
-        return OverridesParser.create(config_loader=self._loader).parse_overrides(list(overrides))
+        for text in overrides:
+            if text not in self._parsed:
+                (self._parsed[text],) = self._parser.parse_overrides([text])
+        return [self._parsed[text] for text in overrides]
 
     def groups(self) -> dict[str, list[str]]:
         """Every group of conf/ with its options."""
@@ -45,46 +59,57 @@ class Composer:
         return {group: self.options(group) for group in groups}
 
     def options(self, group: str) -> list[str]:
-        return list(self._loader.get_group_options(group, overrides=list(self._search)))
-
-    def is_group(self, override: Override) -> bool:
-        """Whether `optimizer=adam` chooses a config file."""
-        return bool(self.options(override.key_or_group))
+        if group not in self._options:
+            self._options[group] = list(self._loader.get_group_options(group, overrides=list(self._search)))
+        return self._options[group]
 
     def compose(self, overrides: Sequence[str]) -> Composed:
-        """The config of these overrides, resolved."""
-        config = self.unresolved(overrides)
-        chosen: dict[str, Any] = dict(config.pop("hydra").runtime.choices)
+        """The config of these overrides, resolved. Hydra composes once per set of group choices; plain values are
+        written into a copy.
+        """
+        template, leaves = self._template(overrides)
+        config, choices = copy.deepcopy(template.config), dict(template.choices)
+        for leaf in leaves:
+            write(config, leaf.key_or_group, leaf.value())
         if "${dataset}" not in str(OmegaConf.to_container(config.objective)):
             typed = [o.input_line for o in self.parse(overrides) if o.key_or_group.partition(".")[0] == "dataset"]
             if typed:
-                raise UserError(f"{typed[0]}: objective={chosen['objective']} uses no dataset")
+                raise UserError(f"{typed[0]}: objective={choices['objective']} uses no dataset")
             config.pop("dataset", None)
-            chosen.pop("dataset", None)
+            choices.pop("dataset", None)
         plain = OmegaConf.to_container(config, resolve=True, throw_on_missing=True)
-        choices = {key: str(value) for key, value in chosen.items() if not key.startswith("hydra/") and value}
         return Composed(cast("dict[str, Any]", plain), choices)
 
-    def unresolved(self, overrides: Sequence[str]) -> DictConfig:
-        """The composition with Hydra's node. Hydra composes once per set of group choices, and plain values are
-        written into a copy: 60 times as fast.
-        """
-        parsed = [o for o in self.parse(overrides) if o.input_line != "experiment=null"]  # as it is
-        for o in parsed:
-            if o.value() is None and not o.is_delete() and self.is_group(o):
+    def unresolved(self, overrides: Sequence[str]) -> tuple[DictConfig, DictConfig]:
+        """The composed config and Hydra's own node, as `--cfg` shows them."""
+        template, leaves = self._template(overrides)
+        config = copy.deepcopy(template.config)
+        for leaf in leaves:
+            write(config, leaf.key_or_group, leaf.value())
+        return config, template.hydra
+
+    def _template(self, overrides: Sequence[str]) -> tuple[Template, list[Override]]:
+        """The template of the group choices among the overrides, and the other overrides."""
+        leaves, structure = [], []
+        for o in self.parse(overrides):
+            group = bool(self.options(o.key_or_group))
+            if group and o.value() is None and not o.is_delete():
+                if o.key_or_group == "experiment":  # which is what it is without one
+                    continue
                 raise UserError(f"{o.input_line}: choose one of {', '.join(self.options(o.key_or_group))}")
-        leaves = [o for o in parsed if not (o.is_add() or o.is_force_add() or o.is_delete() or self.is_group(o))]
-        structure = tuple(o.input_line or "" for o in parsed if o not in leaves)
-        if structure not in self._templates:
-            made = hydra.compose("config", overrides=[*self._search, *structure], return_hydra_config=True)
+            if group or o.is_add() or o.is_force_add() or o.is_delete():
+                structure.append(o.input_line or "")
+            elif not o.is_hydra_override():
+                leaves.append(o)
+        key = tuple(structure)
+        if key not in self._templates:
+            made = hydra.compose("config", overrides=[*self._search, *key], return_hydra_config=True)
             OmegaConf.set_readonly(made, False)
             OmegaConf.set_struct(made, False)
-            self._templates[structure] = made
-        config = copy.deepcopy(self._templates[structure])
-        for leaf in leaves:
-            if not leaf.is_hydra_override():
-                write(config, leaf.key_or_group, leaf.value())
-        return config
+            own: DictConfig = made.pop("hydra")
+            choices = {k: str(v) for k, v in own.runtime.choices.items() if v and not k.startswith("hydra/")}
+            self._templates[key] = Template(made, choices, own)
+        return self._templates[key], leaves
 
 
 @contextmanager

@@ -134,7 +134,8 @@ def sparkline(curve: Array, name: str, width: int = 10) -> str:
     >>> sparkline(np.array([[100.0, 10.0, 1.0, np.nan]]), "loss")
     '█▄▁'
     """
-    line = np.median(np.where(np.isfinite(curve), curve, np.inf), axis=0)
+    ranked = np.sort(np.where(np.isfinite(curve), curve, np.inf), axis=0)
+    line = (ranked[(len(curve) - 1) // 2] + ranked[len(curve) // 2]) / 2  # np.median imports numpy.ma: 70 ms
     line = line[np.isfinite(line)]
     if len(line) < 2:
         return ""
