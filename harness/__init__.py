@@ -15,17 +15,17 @@ if TYPE_CHECKING:
 __all__ = ["make", "run", "sweep"]
 
 
-def run(*overrides: str) -> "Results":
+def run(*overrides: str, config_dir: str | None = None) -> "Results":
     """Train one config on its seeds, without a screen, and return what is in its output folder.
 
-    Mistakes raise `harness.errors.UserError` or Hydra's exceptions.
+    `config_dir` is a folder of your own configs. Mistakes raise `harness.errors.UserError` or Hydra's exceptions.
     """
-    return _start(overrides, multirun=False)
+    return _start(overrides, False, config_dir)
 
 
-def sweep(*overrides: str) -> "Results":
+def sweep(*overrides: str, config_dir: str | None = None) -> "Results":
     """Train every cell that the overrides enumerate, without a screen, and return what is in the output folder."""
-    return _start(overrides, multirun=True)
+    return _start(overrides, True, config_dir)
 
 
 def make(group: str, name: str, **fields: Any) -> Any:
@@ -39,11 +39,11 @@ def make(group: str, name: str, **fields: Any) -> Any:
     return made(group, name, fields)
 
 
-def _start(overrides: tuple[str, ...], multirun: bool) -> "Results":
+def _start(overrides: tuple[str, ...], multirun: bool, config_dir: str | None) -> "Results":
     from harness.command import typed
     from harness.compose import composer
     from harness.session import start
 
     rest, trusted = typed(overrides)
-    with composer() as made:
+    with composer(config_dir) as made:
         return start(made, rest, multirun, trusted)

@@ -1,6 +1,7 @@
 """One line for the mistakes people make: what was wrong, with the nearest match and the choices."""
 
 import difflib
+import re
 from collections.abc import Iterable
 
 from hydra.errors import MissingConfigException
@@ -10,9 +11,11 @@ from harness.errors import UserError
 
 def line(error: Exception) -> str:
     """The error in one line."""
-    text = " ".join(str(error).partition("\nSee https://")[0].split()) or type(error).__name__
     if isinstance(error, UserError):
-        return text
+        return " ".join(str(error).split())
+    # Hydra and OmegaConf say what is wrong first and where they stood afterwards
+    text = re.split(r"\n\s*(?:full_key:|See https://)", str(error))[0]
+    text = " ".join(text.split()) or type(error).__name__
     if isinstance(error, MissingConfigException) and error.missing_cfg_file:
         group, _, name = error.missing_cfg_file.partition("/")
         options = list(error.options or ())
@@ -31,5 +34,5 @@ def unknown(key: str, options: Iterable[str]) -> str:
 
 
 def nearest(name: str, options: Iterable[str]) -> str:
-    close = difflib.get_close_matches(name, list(options), n=1)
+    close = difflib.get_close_matches(name.lower(), list(options), n=1)
     return f" (did you mean {close[0]}?)" if close else ""

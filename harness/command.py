@@ -40,7 +40,7 @@ REFUSED = {
     "experimental_rerun": "--experimental-rerun: give the overrides of config.yaml again instead",
     "hydra_help": "--hydra-help: see --help",
 }
-REFUSED_KEYS = ("hydra/launcher", "hydra/sweeper", "hydra.launcher", "hydra.sweeper", "hydra.callbacks")
+HYDRAS = ("hydra.run.dir", "hydra.sweep.dir", "hydra.verbose")  # what we take over from Hydra's own settings
 
 
 def entry() -> None:
@@ -84,6 +84,8 @@ def _main(arguments: list[str]) -> int:
             if getattr(args, flag):
                 raise UserError(line)
         overrides, trusted = typed(args.overrides)
+        if trusted:
+            sys.path.append(os.getcwd())  # `python -m` has it already, the console script has not
         with composer(args.config_dir) as made:
             if args.help:
                 return _help(made)
@@ -97,6 +99,11 @@ def _main(arguments: list[str]) -> int:
             traceback.print_exc()
         print(f"harness: {advice.line(error)}", file=sys.stderr)
         return 2
+    except (OSError, MemoryError) as error:
+        if isinstance(error, BrokenPipeError):
+            raise
+        print(f"harness: {error or 'not enough memory'}", file=sys.stderr)
+        return 1
 
 
 def _run(made: Any, args: argparse.Namespace, overrides: list[str], trusted: tuple[str, ...]) -> int:
@@ -135,15 +142,21 @@ def typed(overrides: Sequence[str]) -> tuple[list[str], tuple[str, ...]]:
 
     rest: list[str] = []
     trusted: list[str] = []
+    for text in overrides:
+        if not isinstance(text, str) or not text.partition("=")[0]:
+            raise UserError(f"{text}: an override is a text like optimizer=adam")
     for override in OverridesParser.create().parse_overrides(list(overrides)):
         key = override.key_or_group
         if key == "trust":
             value = override.value()
-            trusted += value if isinstance(value, list) else [str(value)]
+            packages = value if isinstance(value, list) else [value]
+            if not all(isinstance(package, str) and package for package in packages):
+                raise UserError(f"{override.input_line}: give a package, trust=mine, or several, trust=[mine,yours]")
+            trusted += map(str, packages)
             continue
-        for refused in REFUSED_KEYS:
-            if key == refused or key.startswith(f"{refused}."):
-                raise UserError(f"{override.input_line}: {refused} is not used here; see --help for what is")
+        if key.startswith(("hydra.", "hydra/")) and key not in HYDRAS:
+            instead = "add your configs with --config-dir" if key == "hydra.searchpath" else "see --help for what is"
+            raise UserError(f"{override.input_line}: {key} is not used here; {instead}")
         if key.rpartition(".")[2] == "_target_" and isinstance(override.value(), str):
             trusted.append(str(override.value()))
         rest.append(override.input_line or "")

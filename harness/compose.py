@@ -50,6 +50,8 @@ class Composer:
     def parse(self, overrides: Sequence[str]) -> list[Override]:
         for text in overrides:
             if text not in self._parsed:
+                if not text.partition("=")[0]:
+                    raise UserError(f"{text}: there is no name before the =")
                 (self._parsed[text],) = self._parser.parse_overrides([text])
         return [self._parsed[text] for text in overrides]
 
@@ -69,9 +71,8 @@ class Composer:
         """
         template, leaves = self._template(overrides)
         config, choices = copy.deepcopy(template.config), dict(template.choices)
-        for leaf in leaves:
-            write(config, leaf.key_or_group, leaf.value())
-        if "${dataset}" not in str(OmegaConf.to_container(config.objective)):
+        choices |= write_all(config, leaves)
+        if "${dataset}" not in str(config.get("objective")):
             typed = [o.input_line for o in self.parse(overrides) if o.key_or_group.partition(".")[0] == "dataset"]
             if typed:
                 raise UserError(f"{typed[0]}: objective={choices['objective']} uses no dataset")
@@ -84,8 +85,7 @@ class Composer:
         """The composed config and Hydra's own node, as `--cfg` shows them."""
         template, leaves = self._template(overrides)
         config = copy.deepcopy(template.config)
-        for leaf in leaves:
-            write(config, leaf.key_or_group, leaf.value())
+        write_all(config, leaves)
         return config, template.hydra
 
     def _template(self, overrides: Sequence[str]) -> tuple[Template, list[Override]]:
@@ -129,6 +129,25 @@ def composer(config_dir: str | Path | None = None) -> Iterator[Composer]:
             yield Composer(GlobalHydra.instance().config_loader(), search)
     finally:
         GlobalHydra.instance().hydra = before
+
+
+def write_all(config: DictConfig, leaves: Sequence[Override]) -> dict[str, str]:
+    """Write values into a config. A class typed by hand, `objective._target_=mine.Bowl`, starts a node of its own,
+    with the fields that are typed beside it; what was chosen so is returned.
+    """
+    own = {}
+    for leaf in leaves:
+        place, _, name = leaf.key_or_group.rpartition(".")
+        if name == "_target_" and place and OmegaConf.is_dict(OmegaConf.select(config, place)):
+            OmegaConf.update(config, place, {"_target_": leaf.value()}, merge=False)
+            own[place] = str(leaf.value())
+    for leaf in leaves:
+        place, _, name = leaf.key_or_group.rpartition(".")
+        if place in own:
+            OmegaConf.update(config, leaf.key_or_group, leaf.value())
+        else:
+            write(config, leaf.key_or_group, leaf.value())
+    return own
 
 
 def write(config: DictConfig, key: str, value: Any) -> None:

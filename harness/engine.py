@@ -99,16 +99,17 @@ class Block:
         metrics = self.objective.evaluate(params, "validation")
         if "train" in self.objective.splits:
             metrics |= {f"train_{name}": v for name, v in self.objective.evaluate(params, "train").items()}
+        finite = np.isfinite(metrics["loss"])
         for name, values in metrics.items():
             if name not in trace.curves:
                 trace.curves[name] = np.full((len(trace.seeds), len(trace.at)), np.nan)
-            trace.curves[name][rows, k] = values
+            # nothing else that a diverged run shows means anything: argmax of nan is a class, too
+            trace.curves[name][rows, k] = values if name == "loss" else np.where(finite, values, np.nan)
         if self._layout.size <= PATH:
             if trace.path is None:
                 trace.path = np.full((len(trace.seeds), len(trace.at), self._layout.size), np.nan)
             trace.path[rows, k] = held
         trace.steps[rows] = step
-        finite = np.isfinite(metrics["loss"])
         trace.diverged[rows] = ~finite
         if not finite.all():
             self._select(np.flatnonzero(finite))

@@ -32,7 +32,7 @@ class Range:
         if self.high == inf and self.low > -inf:
             return f"{'above' if self.open_low else 'at least'} {self.low:g}"
         if self.high == inf:
-            return "finite"
+            return "any number"
         return f"in {'(' if self.open_low else '['}{self.low:g}, {self.high:g}{')' if self.open_high else ']'}"
 
 
@@ -89,7 +89,8 @@ def _number(name: str, value: Any, allowed: Range) -> Number:
     if array.ndim > 1 or array.size == 0:
         raise ValueError(message)
     if not allowed.holds(array):
-        raise ValueError(f"{name} must be {allowed}; got {value!r}")
+        finite = "" if np.isfinite(array).all() else "finite and "
+        raise ValueError(f"{name} must be {finite}{allowed}; got {value!r}")
     return float(array) if array.ndim == 0 else array.copy()
 
 

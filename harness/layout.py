@@ -49,8 +49,8 @@ class Layout:
 
 def check(params: Mapping[str, Array], grads: Mapping[str, Array], runs: int | None) -> None:
     """Refuse params and grads that do not belong together, naming the tensor."""
-    if not params:
-        raise ValueError("there are no params")
+    if not sum(np.size(p) for p in params.values()):
+        raise ValueError("there are no params, or all are empty")
     if params.keys() != grads.keys():
         raise ValueError(f"params have {sorted(params)}, grads have {sorted(grads)}")
     for name, p in params.items():

@@ -14,7 +14,7 @@ from rich.text import Text
 
 from harness.results import cell_row
 from harness.statistics import median
-from harness.tables import fitted, label, measured, sparkline, table_row, typical
+from harness.tables import cells_table, label, measured, sparkline, table_row, typical
 from harness.trace import Progress
 
 REFRESH = 0.25  # seconds: a table costs 8 ms to draw
@@ -26,6 +26,7 @@ class Screen:
 
     def __init__(self, out: Console, title: str, single: bool) -> None:
         self.out, self.title, self.single = out, title, single
+        self._width = out.width - 3  # the terminal's echo of Ctrl-C, ^C, must not wrap a line
         self._begun = time.monotonic()
         self._due = self._begun + REFRESH
         self._told = 0  # tenths
@@ -72,12 +73,12 @@ class Screen:
         states = cell.states()
         tail = Text(f"diverged {states.count('diverged')} of {len(states)}", style="dim")
         inside = Group(self._bar([cell]), Text(""), table, tail)
-        return Panel(inside, title=self.title, title_align="left", width=min(self.out.width, 80))
+        return Panel(inside, title=self.title, title_align="left", width=min(self._width, 80))
 
     def _table(self, board: Sequence[Progress]) -> RenderableType:
         best = _ranked(board)[: max(1, self.out.height - 6)]
         rows = [table_row(cell_row(cell), list(cell.varied), cell.curve("loss")) for cell in best]
-        parts = [Text(self.title, style="bold"), self._bar(board), Text(""), fitted(rows, self.out.width)]
+        parts = [Text(self.title, style="bold"), self._bar(board), Text(""), cells_table(rows, self._width)]
         more = len(board) - len(best)
         return Group(*parts, Text(f"… {more:,} more", style="dim") if more else Text(""))
 

@@ -53,6 +53,9 @@ def plan(cells: Sequence[Cell], trusted: tuple[str, ...] = ()) -> list[Planned]:
     """The populations of these cells. Everything is checked here, before anything runs."""
     groups: dict[str, list[tuple[int, Cell]]] = {}
     for number, cell in enumerate(cells):
+        for part in ("objective", "optimizer"):
+            if not isinstance(cell.config.get(part), dict):
+                raise UserError(f"{part}: there is none; choose one, as in {part}=NAME (--help lists them)")
         try:
             trust.check(cell.config, trusted)
             built_optimizer(cell.config, 1, trusted)  # so that a wrong number is reported with its cell
@@ -71,8 +74,8 @@ def _planned(numbered: list[tuple[int, Cell]], trusted: tuple[str, ...], dataset
     demand(objective, Objective, "objective")
     if len(settings.seeds) > 1 and not objective.varies_with_seed:
         raise UserError(
-            f"objective.start={first['objective'].get('start')}: from a fixed start without noise the "
-            f"{len(settings.seeds)} seeds are copies of one run; add seeds=1"
+            f"objective: from a fixed start without noise the {len(settings.seeds)} seeds are copies of one run; "
+            "add seeds=1"
         )
     found = fingerprint(objective, node)  # before the population makes the objective its own
     runs = len(cells) * len(settings.seeds)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -109,27 +110,36 @@ def cell_row(cell: Progress) -> Row:
     accuracies = {name: cell.last(name) for name in cell.trace.curves if name.endswith("accuracy")}
     accuracies |= {f"test_{name}": v[cell.rows] for name, v in cell.trace.test.items() if name == "accuracy"}
     for name, values in accuracies.items():
-        row[name], row[f"{name}_sd"] = mean(values)
+        known = values[~np.isnan(values)]  # a diverged run has no accuracy; `diverged` says how many are missing
+        row[name], row[f"{name}_sd"] = mean(known) if len(known) else (math.nan, math.nan)
     return {**row, "problem": cell.problem, "overrides": shlex.join(cell.overrides)}
 
 
 def load(folder: str | Path) -> Results:
     """Read what a run or a sweep left in its folder; `last` is the newest below ./outputs."""
+    from omegaconf import OmegaConf
+    from yaml import YAMLError
+
     found = newest() if str(folder) == "last" else Path(folder)
     if not (found / "summary.json").is_file():
         raise UserError(f"{found}: no finished run or sweep there (no summary.json)")
-    from omegaconf import OmegaConf
-
-    config = OmegaConf.to_container(OmegaConf.load(found / "config.yaml"))
-    assert isinstance(config, dict)
-    return Results(
-        folder=found,
-        summary=json.loads((found / "summary.json").read_text()),
-        config={str(key): value for key, value in config.items()},
-        runs=_rows(found / "runs.csv"),
-        cells=_rows(found / "cells.csv"),
-        curves=_arrays(found / "curves.npz"),
-    )
+    try:
+        config = OmegaConf.to_container(OmegaConf.load(found / "config.yaml"))
+        results = Results(
+            folder=found,
+            summary=json.loads((found / "summary.json").read_text()),
+            config={str(key): value for key, value in dict(config).items()},  # type: ignore[arg-type]
+            runs=_rows(found / "runs.csv"),
+            cells=_rows(found / "cells.csv"),
+            curves=_arrays(found / "curves.npz"),
+        )
+        whole = len(results.runs) == len(results.curves["loss"]) == sum(results.summary["runs"].values())
+        whole = whole and {run["cell"] for run in results.runs} == {cell["cell"] for cell in results.cells}
+    except (OSError, ValueError, KeyError, AttributeError, TypeError, EOFError, BadZipFile, YAMLError) as error:
+        raise UserError(f"{found}: damaged: {type(error).__name__}: {str(error).splitlines()[0]}") from error
+    if not whole:
+        raise UserError(f"{found}: damaged: its files do not belong together")
+    return results
 
 
 def newest(outputs: Path = Path("outputs")) -> Path:

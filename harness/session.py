@@ -64,15 +64,18 @@ def folder_typed(composer: Composer, overrides: Sequence[str], kind: str) -> Pat
     """The folder from `hydra.run.dir=` or `hydra.sweep.dir=`: typed only, a config cannot choose where we write."""
     from omegaconf import OmegaConf
 
-    key = f"hydra.{kind}.dir"
-    typed = [str(o.value()) for o in composer.parse(overrides) if o.key_or_group == key]
+    key, other = (f"hydra.{which}.dir" for which in (("run", "sweep") if kind == "run" else ("sweep", "run")))
+    parsed = composer.parse(overrides)
+    if any(o.key_or_group == other for o in parsed):
+        raise UserError(f"{other}: this is a {kind}; use {key}")
+    typed = [str(o.value()) for o in parsed if o.key_or_group == key]
     return Path(str(OmegaConf.create({"folder": typed[-1]}).folder)) if typed else None
 
 
 def _title(cells: Sequence[Cell], kind: str) -> str:
     settings, choices = cells[0].settings, cells[0].choices
     where = " on ".join(choices[group] for group in ("objective", "dataset") if _same(cells, group))
-    what = choices["optimizer"] if kind == "run" else f"{len(cells)} cells"
+    what = choices["optimizer"] if kind == "run" else f"{len(cells)} cell{'s' if len(cells) > 1 else ''}"
     seeds = f"{len(settings.seeds)} seed{'s' if len(settings.seeds) > 1 else ''}"
     return " · ".join(part for part in (what, where, seeds, f"{settings.steps:,} steps") if part)
 

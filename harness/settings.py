@@ -5,6 +5,8 @@ from typing import Any
 
 from harness.errors import UserError
 
+MOST = {"seeds": 10**6, "steps": 10**12, "records": 10**6, "trials": 10**6}  # beyond lies a slip of the finger
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -19,6 +21,9 @@ class Settings:
 
     @classmethod
     def of(cls, config: dict[str, Any]) -> "Settings":
+        for name, most in MOST.items():
+            if name in config and type(config[name]) is int and config[name] > most:
+                raise UserError(f"{name} must be at most {most:,}; got {config[name]!r}")
         for name in ("steps", "records", "trials"):
             if type(config[name]) is not int or config[name] < 1:
                 raise UserError(f"{name} must be an integer of at least 1; got {config[name]!r}")

@@ -15,6 +15,7 @@ from harness.statistics import mean, median
 
 BARS = "▁▂▃▄▅▆▇█"
 WIDE = 120  # columns, as far as screens spread
+RIGHT = ("median loss", "best loss", "runs", "div.")
 METRICS = ("loss", "accuracy", "train_loss", "train_accuracy", "test_loss", "test_accuracy")
 
 
@@ -32,7 +33,7 @@ def show(results: Results, out: Console) -> None:
     out.print(Text(summary["title"], style="bold"), soft_wrap=True)
     out.print()
     if summary["kind"] == "run":
-        out.print(metrics_table(results))
+        out.print(metrics_table(results, out.width))
         out.print()
     else:
         _show_cells(results, out)
@@ -48,28 +49,32 @@ def _show_cells(results: Results, out: Console) -> None:
     owners = np.array([run["cell"] for run in results.runs])
     curves = results.curves["loss"]
     rows = [table_row(cell, results.summary["varied"], curves[owners == cell["cell"]]) for cell in cells]
-    out.print(fitted(rows, out.width))
+    out.print(cells_table(rows, out.width))
     problems = {cell["problem"] for cell in cells}
     if len(problems) > 1:
         out.print(f"\n{len(problems)} different problems: their losses are not comparable", style="yellow")
     out.print(Text(f"\nrerun the first: python -m harness {cells[0]['overrides']}"), soft_wrap=True)
 
 
-def metrics_table(results: Results) -> Table:
+def metrics_table(results: Results, width: int) -> Table:
     """What the runs of one cell say together, metric by metric."""
     runs = results.runs
-    several = len(runs) > 1
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
-    for header in ("", "mean ± sd", "median", "range", "course") if several else ("", "", "course"):
-        table.add_column(header, no_wrap=True)
-    for name in (*measured(runs[0]), "best_loss"):
-        values = np.array([float(run[name]) for run in runs])
-        middle = median(values)
-        low, high = (float(pick(np.where(np.isnan(values), np.inf, values))) for pick in (np.min, np.max))
-        told = [spread(values), number(middle.value), f"{number(low, 3)} to {number(high, 3)}"]
-        course = sparkline(results.curves[name], name) if name in results.curves else ""
-        table.add_row(label(name), *(told if several else [number(float(values[0]))]), course)
-    return table
+    rows = []
+    for name in (*measured([*results.curves, *(key for key in runs[0] if key.startswith("test_"))]), "best_loss"):
+        values = np.array([math.nan if run[name] == "" else float(run[name]) for run in runs])
+        low, high = float(np.min(_worst_last(values))), float(np.max(_worst_last(values)))
+        row = {"": label(name)}
+        if len(runs) > 1:
+            row |= {"mean ± sd": spread(values), "median": number(median(values).value)}
+            row |= {"range": f"{number(low, 3)} to {number(high, 3)}" if np.isfinite(values).any() else "-"}
+        else:
+            row |= {"value": number(float(values[0]))}
+        rows.append({**row, "course": sparkline(results.curves[name], name) if name in results.curves else ""})
+    return fitted(rows, width, ("course", "range"), first="")
+
+
+def _worst_last(values: Array) -> Array:
+    return np.where(np.isnan(values), np.inf, values)
 
 
 def table_row(cell: Row, keys: Sequence[str], curve: Array) -> Row:
@@ -92,29 +97,33 @@ def table_row(cell: Row, keys: Sequence[str], curve: Array) -> Row:
     }
 
 
-def fitted(rows: Sequence[Row], width: int) -> Table:
-    """A table of the rows, without the columns that there is no room for: the least important go first."""
+def fitted(rows: Sequence[Row], width: int, droppable: Sequence[str], first: str = "bold green") -> Table:
+    """A table of the rows, the first in a style; the droppable columns go, one after the other, until it fits."""
     columns = list(dict.fromkeys(column for row in rows for column in row))
-    quiet = () if any(row["div."] for row in rows) else ("div.",)
     unlimited = Console(width=1000)
-    for droppable in (None, "runs", "best loss", *quiet, "loss so far", "test accuracy", "accuracy", "interval"):
-        columns = [column for column in columns if column != droppable]
-        table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
+    for drop in (None, *droppable):
+        columns = [column for column in columns if column != drop]
+        table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold" if first else "dim")
         for column in columns:
-            right = column in ("median loss", "best loss", "runs", "div.")
-            table.add_column(column, justify="right" if right else "left", no_wrap=True)
+            table.add_column(column, justify="right" if column in RIGHT else "left", no_wrap=True)
         for k, row in enumerate(rows):
-            texts = (Text(str(row.get(column, ""))) for column in columns)
-            table.add_row(*texts, style="bold green" if k == 0 else None)
+            table.add_row(*(Text(str(row.get(column, ""))) for column in columns), style=first if k == 0 else None)
         if table.__rich_measure__(unlimited, unlimited.options).maximum <= width:
             break
     return table
 
 
+def cells_table(rows: Sequence[Row], width: int) -> Table:
+    """The table of cells, best first: diverged runs keep their column, if there are any."""
+    quiet = () if any(row["div."] for row in rows) else ("div.",)
+    order = ("runs", "best loss", *quiet, "loss so far", "test accuracy", "accuracy", "interval")
+    return fitted(rows, width, order)
+
+
 def measured(names: Iterable[str]) -> list[str]:
-    """The metrics among these names, in the order in which they are shown."""
-    known = set(names)
-    return [name for name in METRICS if name in known]
+    """The metrics among the names of curves, the usual ones first."""
+    known = [name for name in names if name not in ("step", "path")]
+    return [name for name in METRICS if name in known] + [name for name in known if name not in METRICS]
 
 
 def label(name: str) -> str:

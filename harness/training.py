@@ -24,14 +24,16 @@ def train(
         board = sorted((progress for p in planned for progress in p.board()), key=lambda cell: cell.number)
         seconds = [0.0] * len(planned)
         active = {k: p.population.advance() for k, p in enumerate(planned)}
-        while active and not stop():
+        started = False
+        while active and not (started and stop()):
             for k in list(active):
                 begun = time.perf_counter()
                 if next(active[k], DONE) is DONE:
                     del active[k]
                 seconds[k] += time.perf_counter() - begun
-                if stop():
+                if started and stop():
                     break
+            started = True  # the first round only looks at the start: however early we stop, there is a record
             watch(board)
         for p in planned:
             p.population.finish()

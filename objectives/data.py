@@ -38,10 +38,13 @@ class Dataset:
 
 def split(x: Array, y: Array, classes: int, validation: float, test: float) -> Dataset:
     """Shares of the rows, drawn at random but always the same."""
-    if not (0 < validation < 1 and 0 < test < 1 and validation + test < 1):
-        raise ValueError(f"the shares validation={validation!r} and test={test!r} must leave something to train on")
-    rows = generator(0, "split").permutation(len(x))
+    for name, share in (("validation", validation), ("test", test)):
+        if type(share) not in (int, float) or not 0 < share < 1:
+            raise ValueError(f"the share {name} must be a number between 0 and 1; got {share!r}")
     tests, validations = round(test * len(x)), round(validation * len(x))
+    if not (tests and validations and tests + validations < len(x)):
+        raise ValueError(f"of {len(x)} rows, validation={validation!r} and test={test!r} leave a split empty")
+    rows = generator(0, "split").permutation(len(x))
     parts: dict[Split, Array] = {
         "test": np.sort(rows[:tests]),
         "validation": np.sort(rows[tests : tests + validations]),
@@ -59,26 +62,26 @@ def digits(validation: float = 0.2, test: float = 0.2) -> Dataset:
         bunch = load_digits()
         return {"x": bunch.data.astype(np.float64) / 16, "y": bunch.target.astype(np.int64)}
 
-    arrays = cached("digits", make)
+    arrays = cached("digits", ("x", "y"), make)
     return split(arrays["x"], arrays["y"], 10, validation, test)
 
 
-def cached(name: str, make: Callable[[], dict[str, Array]]) -> dict[str, Array]:
+def cached(name: str, arrays: tuple[str, ...], make: Callable[[], dict[str, Array]]) -> dict[str, Array]:
     """The arrays, from the cache folder or made and put there (importing scikit-learn takes longer than training)."""
     path = cache_folder() / f"{name}.npz"
     try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
-            return dict(stored)
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error):  # absent or damaged: made again
-        arrays = make()
+        with path.open("rb") as found, np.load(found, allow_pickle=False) as stored:
+            return {array: stored[array] for array in arrays}
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error):  # absent or damaged
+        made = make()
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".npz", delete=False) as made:
-            np.savez_compressed(made, **arrays)  # type: ignore[arg-type]
-        os.replace(made.name, path)
+        with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".npz", delete=False) as file:
+            np.savez_compressed(file, **made)  # type: ignore[arg-type]
+        os.replace(file.name, path)
     except OSError:  # a cache that cannot be written costs time, nothing else
-        return arrays
-    return arrays
+        return made
+    return made
 
 
 def cache_folder() -> Path:

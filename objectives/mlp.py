@@ -64,10 +64,10 @@ class MLP(Objective):
         demand(isinstance(self.dataset, Dataset), "dataset", "a Dataset")
         whole = isinstance(self.hidden, Sequence) and all(type(w) is int and w > 0 for w in self.hidden)
         demand(whole, "hidden", "a list of layer widths")
-        demand(self.activation in ACTIVATIONS, "activation", f"one of {', '.join(ACTIVATIONS)}")
+        demand(self.activation in tuple(ACTIVATIONS), "activation", f"one of {', '.join(ACTIVATIONS)}")
         spread = type(self.weight_init) in (int, float) and 0 <= float(self.weight_init) < math.inf
         demand(spread or self.weight_init in ("he", "xavier"), "weight_init", "he, xavier or a standard deviation")
-        demand(self.loss in LOSSES, "loss", f"one of {', '.join(LOSSES)}")
+        demand(self.loss in tuple(LOSSES), "loss", f"one of {', '.join(LOSSES)}")
         decay = type(self.weight_decay) in (int, float) and 0 <= self.weight_decay < math.inf
         demand(decay, "weight_decay", "a number of at least 0")
         n = len(self.dataset.parts["train"])

@@ -19,7 +19,7 @@ class GaussianNoise(Objective):
     def __post_init__(self) -> None:
         if not isinstance(self.inner, Objective):
             raise ValueError(f"GaussianNoise.inner must be an Objective; got {self.inner!r}")
-        if isinstance(self.sigma, (bool, str)) or not 0 <= self.sigma < float("inf"):
+        if type(self.sigma) not in (int, float) or not 0 <= self.sigma < float("inf"):
             raise ValueError(f"GaussianNoise.sigma must be a number of at least 0; got {self.sigma!r}")
         self.order = self.inner.order
         self.splits = self.inner.splits

@@ -47,7 +47,7 @@ class Ellipsoid(Analytic):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if isinstance(self.condition, (bool, str)) or not 1 <= self.condition < float("inf"):
+        if type(self.condition) not in (int, float) or not 1 <= self.condition < float("inf"):
             raise ValueError(f"Ellipsoid.condition must be a number of at least 1; got {self.condition!r}")
         self._scale = (self.condition ** np.linspace(0, 1, self.dim)).astype(self.dtype)
 

@@ -29,6 +29,7 @@ CONTROL = re.compile(r"\x1b|\r")
         (["optimizer=adamm"], "optimizer=adamm: no such optimizer (did you mean adam?); choices: adagrad, adam, clip"),
         (["objective=bale"], "objective=bale: no such objective (did you mean beale?)"),
         (["optimizer=variant/adam_bok"], "optimizer=variant/adam_bok: no such optimizer"),
+        (["optimizer=ADAM"], "(did you mean adam?)"),
         (["optimizer.lrr=1"], "optimizer.lrr: no such setting (did you mean lr?); choices: lr"),
         (["optimizer.momentum=0.9"], "optimizer.momentum: no such setting; choices: lr"),
         (["stepps=9"], "stepps: no such setting (did you mean steps?)"),
@@ -68,7 +69,26 @@ CONTROL = re.compile(r"\x1b|\r")
         (["experiment=nope"], "experiment=nope: no such experiment; choices: book_trajectories"),
         (["hydra.run.dir=/proc/nope/x"], "/proc/nope"),
         (["hydra/launcher=joblib"], "hydra/launcher is not used here"),
-        (["hydra.sweeper.n_jobs=2"], "hydra.sweeper is not used here"),
+        (["hydra.sweeper.n_jobs=2"], "hydra.sweeper.n_jobs is not used here"),
+        (["hydra.job.chdir=true"], "hydra.job.chdir is not used here"),
+        (["hydra.searchpath=[x]"], "hydra.searchpath is not used here; add your configs with --config-dir"),
+        (["hydra.sweep.dir=x"], "hydra.sweep.dir: this is a run; use hydra.run.dir"),
+        (["-m", "hydra.run.dir=x"], "hydra.run.dir: this is a sweep; use hydra.sweep.dir"),
+        (["~optimizer"], "optimizer: there is none; choose one, as in optimizer=NAME"),
+        (["~objective"], "objective: there is none"),
+        (["~dataset"], "dataset"),
+        (["-m", "optimizer=glob(zz*)"], "optimizer=glob(zz*): nothing matches"),
+        (["=3"], "=3: an override is a text like optimizer=adam"),
+        (['cells=["\'"]'], 'cells: "\'": No closing quotation'),
+        (["steps=1000000000000000000000"], "steps must be at most 1,000,000,000,000"),
+        (["seeds=100000000"], "seeds must be at most 1,000,000"),
+        (["trust=null"], "trust=null: give a package"),
+        (["trust=a,b"], "trust=a,b: give a package"),
+        (["dataset.validation=0.0001"], "of 1797 rows, validation=0.0001 and test=0.2 leave a split empty"),
+        (["dataset.test=abc"], "the share test must be a number between 0 and 1; got 'abc'"),
+        (["objective=ellipsoid", "objective.condition=null"], "Ellipsoid.condition must be a number of at least 1"),
+        (["objective.activation=[relu]"], "MLP.activation must be one of relu, tanh, sigmoid, gelu; got ['relu']"),
+        (["optimizer.lr=???"], "optimizer.lr"),
         (["--config-dir", "nowhere"], "--config-dir nowhere: no such folder"),
         (["--config-path", "x"], "--config-path: our conf/ stays"),
         (["--config-name", "x"], "--config-name: there is one config"),
@@ -191,16 +211,55 @@ def test_a_folder_of_ones_own(capsys: pytest.CaptureFixture[str]) -> None:
     assert load("there_2").cells
 
 
+def test_an_objective_that_breaks_its_contract_is_told_so(tmp_path: Path) -> None:
+    """Each slip in words, before a folder is made."""
+    (tmp_path / "mine.py").write_text(
+        "import numpy as np\n"
+        "from objectives.base import Objective\n"
+        "class Good(Objective):\n"
+        "    def init(self, seeds): return {'x': np.ones((len(seeds), 2))}\n"
+        "    def loss_and_grads(self, p, step, seeds): return (p['x']**2).sum(axis=1), {'x': 2 * p['x']}\n"
+        "    def evaluate(self, p, split): return {'loss': (p['x']**2).sum(axis=1), 'size': abs(p['x']).max(axis=1)}\n"
+        "class Named(Good):\n"
+        "    def loss_and_grads(self, p, step, seeds): return (p['x']**2).sum(axis=1), {'y': 2 * p['x']}\n"
+        "class Summed(Good):\n"
+        "    def loss_and_grads(self, p, step, seeds): return (p['x']**2).sum(), {'x': 2 * p['x']}\n"
+        "class Lossless(Good):\n"
+        "    def evaluate(self, p, split): return {'accuracy': p['x'][:, 0]}\n"
+        "class Listed(Good):\n"
+        "    def init(self, seeds): return [1.0]\n"
+    )
+    for name, words in [
+        ("Named", "gradients named and shaped as the params: x (2, 2)"),
+        ("Summed", "one number per run"),
+        ("Lossless", "at least a loss"),
+        ("Listed", "Listed.init must return a dict of float arrays"),
+    ]:
+        done = piped(f"objective._target_=mine.{name}", "steps=3")
+        assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+        assert words in done.stderr
+        assert not Path("outputs").exists()
+    done = piped("objective._target_=mine.Good", "steps=30", "optimizer=sgd")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "mine.Good" in done.stdout
+    assert "size" in done.stdout, "metrics of one's own are shown"
+
+
 def test_own_objective_typed_on_the_command_line(tmp_path: Path) -> None:
     (tmp_path / "mine.py").write_text(
         "from dataclasses import dataclass\n"
         "from objectives.quadratic import Sphere\n"
         "@dataclass\n"
         "class Bowl(Sphere):\n"
-        "    pass\n"
+        "    height: float = 0.0\n"
     )
-    done = piped("objective=sphere", "objective._target_=mine.Bowl", "steps=3", "seeds=1")
-    assert (done.returncode, done.stderr) == (0, "")
+    script = [str(Path(sys.executable).with_name("harness"))]
+    for command in (COMMAND, script):
+        arguments = ["objective._target_=mine.Bowl", "objective.height=2.5", "steps=3", "seeds=1"]
+        done = subprocess.run([*command, *arguments], capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stderr) == (0, "")
+        assert "mine.Bowl" in done.stdout, "what ran is named"
+        assert load("last").config["objective"] == {"_target_": "mine.Bowl", "height": 2.5}
 
 
 class Terminal:
@@ -214,7 +273,10 @@ class Terminal:
         self.master, slave = pty.openpty()
         ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 30, columns, 0, 0))
         env = {**os.environ, "TERM": "xterm-256color", **environment}
-        self.process = subprocess.Popen([*COMMAND, *arguments], stdin=slave, stdout=slave, stderr=slave, env=env)
+        self.process = subprocess.Popen(
+            [*COMMAND, *arguments], stdin=slave, stdout=slave, stderr=slave, env=env, start_new_session=True,
+            preexec_fn=lambda: ioctl(0, termios.TIOCSCTTY, 0),  # so that Ctrl-C typed here reaches it
+        )  # fmt: skip
         os.close(slave)
 
     def read(self, until: str = "", timeout: float = 60) -> str:
@@ -253,6 +315,7 @@ def test_one_run_in_a_terminal(columns: int) -> None:
         assert text in live
     last = "\n".join(terminal.screen.display)
     assert "test accuracy" in last
+    assert "…" not in last, "nothing is cut off"
     assert "╭" not in last, "the panel makes room for the summary"
     assert "outputs/runs/" in last
 
@@ -286,15 +349,29 @@ def test_ctrl_c_stops_at_the_next_record_and_saves() -> None:
     for arguments in (["optimizer=adam"], ["-m", "optimizer=adam,sgd"]):
         terminal = Terminal(*arguments, "steps=100000", "records=2000")
         terminal.read(until="steps/s")
-        terminal.process.send_signal(signal.SIGINT)
+        os.write(terminal.master, b"\x03")
         assert terminal.end() == 130
         last = "\n".join(terminal.screen.display)
         assert "interrupted" in last
         assert "Traceback" not in last
+        assert "╭" not in last
+        assert last.count(" seeds · ") == 1, "the echo of ^C leaves no litter"
         found = load("last")
         assert found.summary["interrupted"]
         assert {run["state"] for run in found.runs} == {"interrupted"}
         assert all(0 < run["steps"] < 100000 for run in found.runs)
+
+
+@pytest.mark.parametrize("delay", [0.4, 0.6, 0.8, 1.0])
+def test_ctrl_c_before_the_first_record(delay: float) -> None:
+    process = subprocess.Popen(
+        [*COMMAND, "optimizer=adam", "steps=30000"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    time.sleep(delay)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "Traceback" not in err
 
 
 def test_ctrl_c_while_starting_is_quiet_too() -> None:

@@ -19,7 +19,7 @@ HEAVY = {"optuna", "matplotlib", "scipy", "sklearn", "pandas", "torch"}
 # what a module may import of ours: the layers below it
 LAYERS = [
     {"harness.errors", "harness.fields", "harness.statistics", "harness.trace", "harness.environment"},
-    {"harness.layout", "harness.schedules", "harness.results"},
+    {"harness.layout", "harness.schedules", "harness.results", "harness.contract"},
     {"harness.optimizers.memory", "harness.tables"},
     {"harness.optimizers.base", "harness.live"},
     {"harness.optimizers.*", "harness.engine", "harness.fingerprint"},

@@ -229,6 +229,14 @@ def test_schedule_free_evaluates_the_average() -> None:
         np.testing.assert_allclose(params["x"], 0.1 * z + 0.9 * np.mean(seen), rtol=1e-12)
 
 
+def test_grads_belong_to_params_by_name_and_not_by_order() -> None:
+    params, grads = {"W": np.zeros(2), "b": np.zeros(3)}, {"b": np.full(3, 10.0), "W": np.ones(2)}
+    SGD(lr=1.0).update(params, grads)
+    assert (params["W"].tolist(), params["b"].tolist()) == ([-1, -1], [-10, -10, -10])
+    Midpoint(lr=2.0).update(params, grads, evaluate=lambda there: (0.0, dict(reversed(there.items()))))
+    assert (params["W"].tolist(), params["b"].tolist()) == ([3, 3], [30, 30, 30])
+
+
 def test_lars_leaves_a_zero_tensor_free_to_move() -> None:
     params = {"b": np.zeros(3)}
     make("optimizer", "lars", lr=0.5).update(params, {"b": np.ones(3)})
@@ -356,14 +364,17 @@ def test_numbers_per_tensor() -> None:
         (lambda: Adam(lr=True), "must be a number"),
         (lambda: Adam(lr=None), "must be a number"),  # type: ignore[arg-type]
         (lambda: Adam(lr=-1), "Adam.lr must be at least 0; got -1"),
-        (lambda: Adam(lr=float("nan")), "at least 0; got nan"),
-        (lambda: Adam(lr=float("inf")), "at least 0; got inf"),
+        (lambda: Adam(lr=float("nan")), "finite and at least 0; got nan"),
+        (lambda: Adam(lr=float("inf")), "finite and at least 0; got inf"),
         (lambda: Momentum(momentum=1.5), r"Momentum.momentum must be in \[0, 1\); got 1.5"),
         (lambda: Momentum(momentum=1), r"in \[0, 1\)"),
         (lambda: Adam(eps_hat=1), "Adam.eps_hat must be bool; got 1"),  # type: ignore[arg-type]
         (lambda: Adam(lr=np.ones(3)), "Adam.lr has 3 numbers for no runs"),
         (lambda: Adam(lr=np.ones(3), runs=2), "Adam.lr has 3 numbers for 2 runs"),
         (lambda: Adam(schedules={"momentum": Linear(4)}), "Adam has no momentum to schedule; choices: lr, beta1"),
+        (lambda: Adam(runs=0), "Adam.runs must be an integer of at least 1; got 0"),
+        (lambda: Adam(runs="a"), "Adam.runs must be an integer"),  # type: ignore[arg-type]
+        (lambda: Adam(schedules={"lr": 0.5}), "must be a Schedule; got 0.5"),  # type: ignore[dict-item]
         (lambda: Clip(SGD(runs=2), runs=3), "Clip has 3 runs, its inner optimizer 2"),
         (lambda: Clip("sgd"), "Clip.inner must be Optimizer; got 'sgd'"),  # type: ignore[arg-type]
     ],
@@ -381,7 +392,8 @@ def test_bad_numbers_are_refused(make_it: Any, message: str) -> None:
         ({"x": np.zeros(2, int)}, {"x": np.zeros(2)}, "array of floats"),
         ({"x": [0.0]}, {"x": np.zeros(1)}, "array of floats"),
         ({"x": np.zeros(2), "y": np.zeros(2, "f")}, {"x": np.zeros(2), "y": np.zeros(2, "f")}, "one dtype"),
-        ({}, {}, "no params"),
+        ({}, {}, "there are no params"),
+        ({"x": np.zeros(0)}, {"x": np.zeros(0)}, "all are empty"),
     ],
 )
 def test_params_and_grads_that_do_not_fit_are_refused(params: Any, grads: Any, message: str) -> None:

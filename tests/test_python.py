@@ -112,6 +112,13 @@ def test_in_a_thread_and_in_an_event_loop_as_in_jupyter(capfd: pytest.CaptureFix
     assert capfd.readouterr().out == "", "no screen unless it is the command"
 
 
+def test_a_folder_of_ones_own(tmp_path: Path) -> None:
+    (tmp_path / "conf" / "optimizer").mkdir(parents=True)
+    (tmp_path / "conf" / "optimizer" / "fast.yaml").write_text("defaults: [adam, _self_]\nlr: 0.5\n")
+    found = harness.run("optimizer=fast", "objective=valley", "steps=2", config_dir=str(tmp_path / "conf"))
+    assert found.config["optimizer"]["lr"] == 0.5
+
+
 def test_mistakes_raise() -> None:
     with pytest.raises(UserError, match="trials=8 tunes"):
         harness.run("trials=8")

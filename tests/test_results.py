@@ -51,6 +51,16 @@ def test_a_diverged_run_is_kept_as_it_is() -> None:
     json.loads((found.folder / "summary.json").read_text(), parse_constant=lambda name: pytest.fail(name))
 
 
+def test_a_diverged_network_has_no_accuracy() -> None:
+    found = harness.sweep("optimizer.lr=1e10,0.1", "steps=40", "records=4", "seeds=2")
+    diverged, trained = found.cells
+    assert diverged["diverged"] == 2
+    assert np.isnan(diverged["accuracy"])
+    assert np.isnan(diverged["test_accuracy"])
+    assert 0 < trained["accuracy"] < 1
+    assert all(np.isnan(run["accuracy"]) for run in found.runs if run["state"] == "diverged")
+
+
 def test_a_sweep_of_different_lengths_has_one_table() -> None:
     found = harness.sweep("objective=sphere,rosenbrock,mlp", "optimizer=adam", "steps=4", "seeds=1")
     assert [run["cell"] for run in found.runs] == [0, 1, 2]
@@ -79,6 +89,23 @@ def test_reading_by_hand_and_by_last() -> None:
         results.load("outputs/runs")
     with pytest.raises(UserError, match=r"params.npz: no such file"):
         newest.params()
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("runs.csv", None), ("runs.csv", b""), ("cells.csv", b""), ("curves.npz", b"PK\x03\x04"), ("curves.npz", b""),
+        ("summary.json", b"{"), ("summary.json", b"{}"), ("config.yaml", b"a: ["), ("config.yaml", None),
+    ],
+)  # fmt: skip
+def test_a_damaged_folder_is_one_line(name: str, content: bytes | None) -> None:
+    folder = harness.run("objective=valley", "steps=2", "seeds=1").folder
+    if content is None:
+        (folder / name).unlink()
+    else:
+        (folder / name).write_bytes(content)
+    with pytest.raises(UserError, match="damaged"):
+        results.load(folder)
 
 
 def test_last_without_outputs() -> None:

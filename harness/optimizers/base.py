@@ -66,11 +66,15 @@ class Optimizer(ABC):
     def __post_init__(self) -> None:
         fields.check(self)
         cls = type(self)
+        if self.runs is not None and (type(self.runs) is not int or self.runs < 1):
+            raise ValueError(f"{cls.__name__}.runs must be an integer of at least 1; got {self.runs!r}")
         for name in fields.numbers(cls):
             value = getattr(self, name)
             if isinstance(value, np.ndarray) and value.size != self.runs:
                 raise ValueError(f"{cls.__name__}.{name} has {value.size} numbers for {self.runs or 'no'} runs")
-        for name in self.schedules:
+        for name, schedule in self.schedules.items():
+            if not isinstance(schedule, Schedule):
+                raise ValueError(f"{cls.__name__}.schedules[{name!r}] must be a Schedule; got {schedule!r}")
             if name not in fields.numbers(cls):
                 known = ", ".join(fields.numbers(cls)) or "none"
                 raise ValueError(f"{cls.__name__} has no {name} to schedule; choices: {known}")
@@ -100,23 +104,23 @@ class Optimizer(ABC):
             there = {name: np.empty_like(value) for name, value in params.items()}
             _scatter(p, plan, there)
             value, slopes = evaluate(there)
-            return np.asarray(value, p.dtype).reshape(-1, 1), self._gathered(slopes)
+            return np.asarray(value, p.dtype).reshape(-1, 1), self._gathered(slopes, plan)
 
-        p = self._gathered(params)
-        self.advance(p, self._gathered(grads), plan, loss, elsewhere if evaluate is not None else None)
+        p = self._gathered(params, plan)
+        self.advance(p, self._gathered(grads, plan), plan, loss, elsewhere if evaluate is not None else None)
         _scatter(p, plan, params)
 
     def evaluation_params(self, params: Params) -> Params:
         """Copies of the params at the point to evaluate: schedule-free's x, an average, or params themselves."""
-        copies = {name: value.copy() for name, value in params.items()}
-        _scatter(self.evaluation_point(self._gathered(params)), self._plan(params), copies)
+        copies, plan = {name: value.copy() for name, value in params.items()}, self._plan(params)
+        _scatter(self.evaluation_point(self._gathered(params, plan)), plan, copies)
         return copies
 
     def _plan(self, params: Params) -> Layout:
         return Layout.of(params if self.runs else {name: p[None] for name, p in params.items()})
 
-    def _gathered(self, tensors: Params) -> Array:
-        return np.concatenate([np.reshape(tensor, (self.runs or 1, -1)) for tensor in tensors.values()], axis=1)
+    def _gathered(self, tensors: Params, plan: Layout) -> Array:
+        return np.concatenate([np.reshape(tensors[name], (self.runs or 1, -1)) for name in plan.names], axis=1)
 
     # the engine's interface: a population in one buffer
 

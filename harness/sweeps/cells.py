@@ -60,17 +60,28 @@ def enumerated(composer: Composer, overrides: Sequence[str]) -> list[Cell]:
     keys = {o.get_key_element() for o in parsed}  # what is typed wins over what an experiment's line says
     cells: dict[tuple[tuple[str, str], ...], Cell] = {}
     for line, chosen in itertools.product(lines, itertools.product(*axes)):
-        written = [o for o in composer.parse(shlex.split(line)) if o.get_key_element() not in keys]
+        written = [o for o in composer.parse(_split(line)) if o.get_key_element() not in keys]
         varied = [(o.get_key_element(), (o.input_line or "").partition("=")[2]) for o in written]
         varied += chosen
         if tuple(varied) in cells:
             raise UserError(f"the cell {' '.join('='.join(v) for v in varied) or line} stands there twice")
-        everything = [o.input_line or "" for o in (*written, *fixed)] + ["=".join(pair) for pair in chosen]
+        everything = [o.input_line or "" for o in (*written, *fixed) if not o.is_hydra_override()] + [
+            "=".join(pair) for pair in chosen
+        ]
         everything += ["cells=[]"] if line else []  # so that these overrides give this cell alone
         composed = _composed(composer, everything, " ".join("=".join(v) for v in varied))
         settings = Settings.of(composed.config)
         cells[tuple(varied)] = Cell(tuple(everything), dict(varied), composed.config, composed.choices, settings)
+    if not cells:
+        raise UserError(f"{' '.join(o.input_line or '' for o in parsed)}: nothing matches")
     return list(cells.values())
+
+
+def _split(line: str) -> list[str]:
+    try:
+        return shlex.split(line)
+    except ValueError as error:
+        raise UserError(f"cells: {line!r}: {error}") from error
 
 
 def _lines(composer: Composer, fixed: list[Override]) -> tuple[str, ...]:
