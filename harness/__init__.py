@@ -41,9 +41,7 @@ def make(group: str, name: str, **fields: Any) -> Any:
 
 def _start(overrides: tuple[str, ...], multirun: bool, config_dir: str | None) -> "Results":
     from harness.command import typed
-    from harness.compose import composer
     from harness.session import start
 
     rest, trusted = typed(overrides)
-    with composer(config_dir) as made:
-        return start(made, rest, multirun, trusted)
+    return start(rest, multirun, config_dir, trusted)

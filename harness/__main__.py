@@ -1,3 +1,4 @@
 from harness.command import entry
 
-entry()
+if __name__ == "__main__":
+    entry()

@@ -86,14 +86,14 @@ def _main(arguments: list[str]) -> int:
         overrides, trusted = typed(args.overrides)
         if trusted:
             sys.path.append(os.getcwd())  # `python -m` has it already, the console script has not
+        if not (args.help or args.info or args.shell_completion or args.cfg):
+            return _run(args, overrides, trusted)
         with composer(args.config_dir) as made:
             if args.help:
                 return _help(made)
-            if args.info or args.shell_completion:
-                return _about_hydra(args, overrides)
             if args.cfg:
                 return _show_config(made, args, overrides)
-            return _run(made, args, overrides, trusted)
+            return _about_hydra(args, overrides)
     except (UserError, HydraException, OmegaConfBaseException) as error:
         if any(o in ("hydra.verbose=true", "hydra.verbose=True") for o in args.overrides):
             traceback.print_exc()
@@ -106,15 +106,17 @@ def _main(arguments: list[str]) -> int:
         return 1
 
 
-def _run(made: Any, args: argparse.Namespace, overrides: list[str], trusted: tuple[str, ...]) -> int:
+def _run(args: argparse.Namespace, overrides: list[str], trusted: tuple[str, ...]) -> int:
     from harness.session import start
     from harness.tables import console, show
 
     out = console()
     with interruptible() as interrupted:
-        results = start(made, overrides, args.multirun, trusted, out, lambda: bool(interrupted))
+        results = start(overrides, args.multirun, args.config_dir, trusted, out, lambda: bool(interrupted))
     show(results, out)
-    return 130 if results.summary["interrupted"] else 0
+    if results.summary["interrupted"]:
+        return 130
+    return 1 if results.summary["failures"] else 0
 
 
 @contextmanager

@@ -1,6 +1,8 @@
 """Hydra composes, we run: everything that touches Hydra."""
 
 import copy
+import re
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +21,7 @@ from harness.errors import UserError
 HERE = Path(__file__).parent
 CONF = next(folder for folder in (HERE / "conf", HERE.parent / "conf") if folder.is_dir())  # wheel, repository
 VERSION: dict[str, Any] = {"version_base": None} if hydra.__version__ < "1.4" else {}  # deprecated in 1.4
+LOCK = threading.RLock()  # Hydra's state is global
 ABOUT = ("space", "paper")  # what a node says about itself; not for its constructor
 
 
@@ -72,7 +75,7 @@ class Composer:
         template, leaves = self._template(overrides)
         config, choices = copy.deepcopy(template.config), dict(template.choices)
         choices |= write_all(config, leaves)
-        if "${dataset}" not in str(config.get("objective")):
+        if not re.search(r"\$\{\.*dataset[.}]", str(config.get("objective"))):
             typed = [o.input_line for o in self.parse(overrides) if o.key_or_group.partition(".")[0] == "dataset"]
             if typed:
                 raise UserError(f"{typed[0]}: objective={choices['objective']} uses no dataset")
@@ -121,14 +124,15 @@ def composer(config_dir: str | Path | None = None) -> Iterator[Composer]:
         if not folder.is_dir():
             raise UserError(f"--config-dir {config_dir}: no such folder")
         search = (f"hydra.searchpath=[{_quoted(f'file://{folder}')}]",)
-    state = GlobalHydra.instance()
-    before = state.hydra  # somebody's own Hydra program may be calling us
-    state.clear()
-    try:
-        with hydra.initialize_config_dir(str(CONF), job_name="harness", **VERSION):
-            yield Composer(GlobalHydra.instance().config_loader(), search)
-    finally:
-        GlobalHydra.instance().hydra = before
+    with LOCK:
+        state = GlobalHydra.instance()
+        before = state.hydra  # somebody's own Hydra program may be calling us
+        state.clear()
+        try:
+            with hydra.initialize_config_dir(str(CONF), job_name="harness", **VERSION):
+                yield Composer(GlobalHydra.instance().config_loader(), search)
+        finally:
+            GlobalHydra.instance().hydra = before
 
 
 def write_all(config: DictConfig, leaves: Sequence[Override]) -> dict[str, str]:

@@ -20,7 +20,7 @@ from harness.trace import Progress
 from objectives.base import Objective
 from objectives.data import Dataset
 
-Path = tuple[str, ...]
+Path = tuple[str | int, ...]
 
 
 @dataclass
@@ -96,12 +96,13 @@ def built_optimizer(config: Mapping[str, Any], runs: int, trusted: tuple[str, ..
     schedules: dict[str, dict[str, Schedule]] = {}
     for name, schedule_node in (config.get("schedules") or {}).items():
         schedule = demand(trust.build(schedule_node, f"schedules.{name}", trusted), Schedule, f"schedules.{name}")
+        if isinstance(schedule, Constant):  # which changes nothing, and costs time
+            continue
         owner = next((path for path, cls in _optimizers(node, trusted) if name in fields.numbers(cls)), None)
-        if owner is not None:
-            schedules.setdefault(owner, {})[name] = schedule
-        elif not isinstance(schedule, Constant):
+        if owner is None:
             known = ", ".join(key for _, cls in _optimizers(node, trusted) for key in fields.numbers(cls))
             raise UserError(f"schedules.{name}: the optimizer has no {name} to schedule; choices: {known or 'none'}")
+        schedules.setdefault(owner, {})[name] = schedule
 
     def extra(cls: type, path: str) -> dict[str, Any]:
         return {"runs": runs, "schedules": schedules.get(path, {})} if issubclass(cls, Optimizer) else {}
@@ -139,13 +140,13 @@ def _numbers(config: dict[str, Any], trusted: tuple[str, ...]) -> list[Path]:
     """The places of the number fields of all optimizers and schedules."""
 
     def walk(node: Any, path: Path) -> Iterator[Path]:
-        if isinstance(node, dict):
-            if "_target_" in node:
-                cls = trust.locate(node["_target_"], ".".join(path), trusted)
-                yield from ((*path, name) for name in fields.numbers(cls) if name in node)
-            for key, value in node.items():
-                if key not in ABOUT:
-                    yield from walk(value, (*path, key))
+        if isinstance(node, dict) and "_target_" in node:
+            cls = trust.locate(node["_target_"], ".".join(map(str, path)), trusted)
+            yield from ((*path, name) for name in fields.numbers(cls) if name in node)
+        items = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
+        for key, value in items:
+            if key not in ABOUT:
+                yield from walk(value, (*path, key))
 
     return [path for part in ("optimizer", "schedules") for path in walk(config.get(part), (part,))]
 

@@ -22,6 +22,8 @@ from harness.statistics import mean, median
 from harness.trace import Outcome, Progress
 
 Row = dict[str, Any]
+GROUPS = ("objective", "dataset", "optimizer", "schedule")
+TEXTS = (*GROUPS, "state", "problem", "overrides")
 KINDS = {"run": "runs", "sweep": "sweeps"}
 
 
@@ -71,8 +73,15 @@ def write(folder: Path, outcome: Outcome, config: Mapping[str, Any], about: Mapp
     if finals:
         _save(folder / "params.npz", _npz(finals))
     states = [row["state"] for row in runs]
-    counts = {state: states.count(state) for state in ("completed", "diverged", "interrupted")}
-    summary = {**about, "runs": counts, "seconds": round(sum(outcome.seconds), 3), "problems": outcome.problems}
+    counts = {state: states.count(state) for state in ("completed", "diverged", "failed", "interrupted")}
+    failures = {cell.number: cell.trace.failure for cell in board if cell.trace.failure}
+    summary = {
+        **about,
+        "runs": counts,
+        "failures": failures,
+        "seconds": round(sum(outcome.seconds), 3),
+        "problems": outcome.problems,
+    }
     _save(folder / "summary.json", (json.dumps(_plain(summary), indent=2) + "\n").encode())
 
 
@@ -151,8 +160,7 @@ def newest(outputs: Path = Path("outputs")) -> Path:
 
 
 def _named(cell: Progress) -> Row:
-    groups: tuple[str, ...] = ("objective", "dataset", "optimizer", "schedule")
-    return {group: cell.choices[group] for group in groups if group in cell.choices} | cell.varied
+    return {group: cell.choices[group] for group in GROUPS if group in cell.choices} | cell.varied
 
 
 def _timing_rows(outcome: Outcome) -> list[Row]:
@@ -184,9 +192,16 @@ def _curves(board: list[Progress]) -> dict[str, Array]:
     curves = {"step": stacked([np.tile(cell.trace.at, (cell.rows.stop - cell.rows.start, 1)) for cell in board], -1)}
     for name in names:
         curves[name] = stacked([cell.trace.curves.get(name, missing(cell))[cell.rows] for cell in board], math.nan)
-    paths = [cell.trace.path[cell.rows] for cell in board if cell.trace.path is not None]
-    if len(paths) == len(board) and len({path.shape[2] for path in paths}) == 1:
-        curves["path"] = stacked(paths, math.nan)
+    sizes = [cell.trace.path.shape[2] for cell in board if cell.trace.path is not None]
+    if sizes:
+        shape = (len(curves["step"]), width, max(sizes))
+        curves["path"], row = np.full(shape, np.nan), 0
+        for cell in board:
+            end = row + cell.rows.stop - cell.rows.start
+            if cell.trace.path is not None:
+                path = cell.trace.path[cell.rows]
+                curves["path"][row:end, : path.shape[1], : path.shape[2]] = path
+            row = end
     return curves
 
 
@@ -202,10 +217,13 @@ def _csv(rows: list[Row]) -> bytes:
 
 def _rows(path: Path) -> list[Row]:
     with path.open(newline="") as file:
-        return [{key: _value(text) for key, text in row.items()} for row in csv.DictReader(file)]
+        return [{key: _value(key, text) for key, text in row.items()} for row in csv.DictReader(file)]
 
 
-def _value(text: str) -> Any:
+def _value(column: str, text: str) -> Any:
+    """Names stay text: a hash like 123e456 is no number."""
+    if column in TEXTS or "@" in column:
+        return text
     for kind in (int, float):
         try:
             return kind(text)

@@ -8,7 +8,7 @@ import dataclasses
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 
@@ -32,15 +32,26 @@ class Schedule(ABC):
 
         Arrays of any length round alike, Python floats don't.
         """
-        changed: dict[str, object] = {}
+
+        def changed(value: Any) -> Any:
+            if isinstance(value, Schedule):
+                return value.for_runs(rows)
+            return [changed(item) for item in value] if isinstance(value, (list, tuple)) else value
+
+        inside = {f.name: changed(getattr(self, f.name)) for f in dataclasses.fields(self)}
+        for name in fields.numbers(type(self)):
+            value = np.atleast_1d(inside[name])
+            inside[name] = value if rows is None else fields.select(value, rows)
+        return dataclasses.replace(self, **inside)
+
+    def runs(self) -> set[int]:
+        """How many numbers its fields hold: 1, or one per run."""
+        found = {int(np.size(getattr(self, name))) for name in fields.numbers(type(self))}
         for f in dataclasses.fields(self):
             value = getattr(self, f.name)
-            if isinstance(value, Schedule):
-                changed[f.name] = value.for_runs(rows)
-            elif f.name in fields.numbers(type(self)):
-                value = np.atleast_1d(value)
-                changed[f.name] = value if rows is None else fields.select(value, rows)
-        return dataclasses.replace(self, **changed)
+            parts = value if isinstance(value, (list, tuple)) else [value]
+            found |= {n for part in parts if isinstance(part, Schedule) for n in part.runs()}
+        return found
 
 
 @dataclass(frozen=True)

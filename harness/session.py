@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from harness import results
-from harness.compose import Composer
+from harness.compose import Composer, composer
 from harness.environment import environment
 from harness.errors import UserError
 from harness.plan import plan
@@ -20,25 +20,22 @@ if TYPE_CHECKING:
 
 
 def start(
-    composer: Composer,
     overrides: Sequence[str],
     multirun: bool,
+    config_dir: str | None = None,
     trusted: tuple[str, ...] = (),
     out: "Console | None" = None,
     stop: Callable[[], bool] = lambda: False,
 ) -> Results:
     """Compose, check everything, claim a folder, train, write, and read back what was written."""
-    find = sweep_cells.enumerated if multirun else sweep_cells.single
-    cells = find(composer, overrides)
-    settings = cells[0].settings
-    if settings.trials > 1:
-        typed = shlex.join(overrides)
-        if not multirun:
-            raise UserError(f"trials={settings.trials} tunes, which is a sweep; use: python -m harness -m {typed}")
-        raise UserError(f"trials={settings.trials}: tuning is not in this version; -m runs grids, with trials=1")
+    with composer(config_dir) as source:
+        find = sweep_cells.enumerated if multirun else sweep_cells.single
+        cells = find(source, overrides)
+        _refuse_tuning(cells[0].settings.trials, multirun, overrides)
+        kind = "sweep" if multirun or cells[0].varied else "run"
+        wanted = _folder_typed(source, overrides, kind)
     planned = plan(cells, trusted)
-    kind = "sweep" if multirun or cells[0].varied else "run"
-    folder = results.claim(folder_typed(composer, overrides, kind), kind)
+    folder = results.claim(wanted, kind)
     title = _title(cells, kind)
     if out is None:
         outcome = train(planned, stop=stop)
@@ -47,9 +44,12 @@ def start(
 
         with Screen(out, title, single=kind == "run") as screen:
             outcome = train(planned, screen.show, stop)
+    launch = ["--config-dir", config_dir] if config_dir else []
+    launch += [f"trust=[{','.join(trusted)}]"] if trusted else []
     about = {
         "kind": kind,
         "title": title,
+        "launch": shlex.join(launch),
         "overrides": list(overrides),
         "varied": list(dict.fromkeys(key for cell in cells for key in cell.varied)),
         "interrupted": outcome.interrupted,
@@ -60,12 +60,20 @@ def start(
     return results.load(folder)
 
 
-def folder_typed(composer: Composer, overrides: Sequence[str], kind: str) -> Path | None:
+def _refuse_tuning(trials: int, multirun: bool, overrides: Sequence[str]) -> None:
+    if trials > 1 and not multirun:
+        command = f"python -m harness -m {shlex.join(overrides)}"
+        raise UserError(f"trials={trials} tunes, which is a sweep; use: {command}")
+    if trials > 1:
+        raise UserError(f"trials={trials}: tuning is not in this version; -m runs grids, with trials=1")
+
+
+def _folder_typed(source: Composer, overrides: Sequence[str], kind: str) -> Path | None:
     """The folder from `hydra.run.dir=` or `hydra.sweep.dir=`: typed only, a config cannot choose where we write."""
     from omegaconf import OmegaConf
 
     key, other = (f"hydra.{which}.dir" for which in (("run", "sweep") if kind == "run" else ("sweep", "run")))
-    parsed = composer.parse(overrides)
+    parsed = source.parse(overrides)
     if any(o.key_or_group == other for o in parsed):
         raise UserError(f"{other}: this is a {kind}; use {key}")
     typed = [str(o.value()) for o in parsed if o.key_or_group == key]

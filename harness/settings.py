@@ -21,8 +21,11 @@ class Settings:
 
     @classmethod
     def of(cls, config: dict[str, Any]) -> "Settings":
+        for name in cls.__dataclass_fields__:
+            if name not in config:
+                raise UserError(f"{name}: it cannot be left out")
         for name, most in MOST.items():
-            if name in config and type(config[name]) is int and config[name] > most:
+            if type(config[name]) is int and config[name] > most:
                 raise UserError(f"{name} must be at most {most:,}; got {config[name]!r}")
         for name in ("steps", "records", "trials"):
             if type(config[name]) is not int or config[name] < 1:

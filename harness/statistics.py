@@ -18,7 +18,7 @@ class Median(NamedTuple):
 
 
 def median(values: Array, level: float = 0.95) -> Median:
-    """The median of independent runs; a diverged run (nan or inf) ranks below every finite one.
+    """The median of independent runs; a diverged run (nan, inf or -inf) ranks below every finite one.
 
     The interval lies between the k-th smallest and the k-th largest value, with the largest k whose confidence
     1 - 2 P(Binomial(n, 1/2) < k) reaches the level; it needs n >= 6 for 95 %, and below that is the range.
@@ -28,7 +28,7 @@ def median(values: Array, level: float = 0.95) -> Median:
     >>> median(np.arange(10.0))
     Median(value=4.5, low=1.0, high=8.0, level=0.95)
     """
-    ranked = np.sort(np.where(np.isnan(values), np.inf, values))
+    ranked = np.sort(np.where(np.isfinite(values), values, np.inf))
     n = len(ranked)
     middle = ranked[(n - 1) // 2], ranked[n // 2]
     value = float(middle[0] if middle[0] == middle[1] else sum(middle) / 2)

@@ -37,8 +37,11 @@ def show(results: Results, out: Console) -> None:
         out.print()
     else:
         _show_cells(results, out)
-    told = [f"{count} {state}" for state, count in summary["runs"].items() if count or state != "interrupted"]
+    usual = ("completed", "diverged")
+    told = [f"{count} {state}" for state, count in summary["runs"].items() if count or state in usual]
     out.print(f"{', '.join(told)} · {summary['seconds']:.1f} s", soft_wrap=True)
+    for cell, message in summary["failures"].items():
+        out.print(Text(f"cell {cell} failed: {message}", style="red"), soft_wrap=True)
     if summary["interrupted"]:
         out.print("interrupted: what was reached is saved", style="yellow")
     out.print(Text(f"show again: python -m harness.show {shlex.quote(str(results.folder))}"), soft_wrap=True)
@@ -48,12 +51,15 @@ def _show_cells(results: Results, out: Console) -> None:
     cells = sorted(results.cells, key=lambda cell: (cell["loss"], cell["cell"]))
     owners = np.array([run["cell"] for run in results.runs])
     curves = results.curves["loss"]
-    rows = [table_row(cell, results.summary["varied"], curves[owners == cell["cell"]]) for cell in cells]
-    out.print(cells_table(rows, out.width))
-    problems = {cell["problem"] for cell in cells}
-    if len(problems) > 1:
-        out.print(f"\n{len(problems)} different problems: their losses are not comparable", style="yellow")
-    out.print(Text(f"\nrerun the first: python -m harness {cells[0]['overrides']}"), soft_wrap=True)
+    problems = list(dict.fromkeys(cell["problem"] for cell in sorted(cells, key=lambda cell: cell["cell"])))
+    for problem in problems:  # losses of different problems are not compared
+        mine = [cell for cell in cells if cell["problem"] == problem]
+        rows = [table_row(cell, results.summary["varied"], curves[owners == cell["cell"]]) for cell in mine]
+        out.print(cells_table(rows, out.width))
+        command = " ".join(
+            part for part in ("python -m harness", results.summary["launch"], mine[0]["overrides"]) if part
+        )
+        out.print(Text(f"\nrerun the first: {command}\n"), soft_wrap=True)
 
 
 def metrics_table(results: Results, width: int) -> Table:

@@ -23,11 +23,13 @@ class Trace:
     steps: Array = field(init=False)  # how far each run came
     evaluations: Array = field(init=False)  # gradient evaluations of each run
     diverged: Array = field(init=False)
+    failure: str = ""  # what an exception said that ended the population
     test: dict[str, Array] = field(default_factory=dict)  # metric -> (runs,), once at the end
     finals: dict[str, Array] = field(default_factory=dict)  # parameter -> (runs, ...), at the point to evaluate
 
     def __post_init__(self) -> None:
         runs = len(self.seeds)
+        self.curves["loss"] = np.full((runs, len(self.at)), np.nan)
         self.steps = np.zeros(runs, dtype=np.int64)
         self.evaluations = np.zeros(runs, dtype=np.int64)
         self.diverged = np.zeros(runs, dtype=bool)
@@ -68,10 +70,11 @@ class Progress:
         return np.where(np.isfinite(lowest), lowest, self.last(metric))
 
     def states(self) -> list[str]:
-        """completed, diverged or interrupted, for each run."""
+        """completed, diverged, failed or interrupted, for each run."""
         trace, rows = self.trace, self.rows
+        unfinished = "failed" if trace.failure else "interrupted"
         return [
-            "diverged" if diverged else "completed" if steps == self.steps else "interrupted"
+            "diverged" if diverged else "completed" if steps == self.steps else unfinished
             for diverged, steps in zip(trace.diverged[rows], trace.steps[rows], strict=True)
         ]
 

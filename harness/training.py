@@ -28,7 +28,12 @@ def train(
         while active and not (started and stop()):
             for k in list(active):
                 begun = time.perf_counter()
-                if next(active[k], DONE) is DONE:
+                try:
+                    done = next(active[k], DONE) is DONE
+                except Exception as error:  # of an objective or a rule: its runs failed, the others go on
+                    planned[k].population.trace.failure = f"{type(error).__name__}: {error}"
+                    done = True
+                if done:
                     del active[k]
                 seconds[k] += time.perf_counter() - begun
                 if started and stop():
@@ -36,5 +41,6 @@ def train(
             started = True  # the first round only looks at the start: however early we stop, there is a record
             watch(board)
         for p in planned:
-            p.population.finish()
+            if not p.population.trace.failure:
+                p.population.finish()
     return Outcome(board, seconds, {p.fingerprint["problem"]: p.fingerprint for p in planned}, interrupted=bool(active))

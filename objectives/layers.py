@@ -54,9 +54,9 @@ def cross_entropy(outputs: Array, targets: Array) -> tuple[Array, Array]:
 
 
 def mean_squared_error(outputs: Array, targets: Array) -> tuple[Array, Array]:
-    """|outputs - targets|^2 / 2 per example (..., n), and its gradient."""
-    gradient = outputs - targets
-    return np.sum(gradient * gradient, axis=-1) / 2, gradient
+    """The mean over outputs of (outputs - targets)^2 per example (..., n), and its gradient."""
+    error = outputs - targets
+    return np.mean(error * error, axis=-1), error * (2 / outputs.shape[-1])
 
 
 LOSSES = {"cross_entropy": cross_entropy, "mse": mean_squared_error}

@@ -1,9 +1,6 @@
 """Noise around any objective."""
 
 from dataclasses import dataclass
-from functools import cached_property
-
-import numpy as np
 
 from objectives.base import Array, Objective, Params, Seeds, Split
 from objectives.random import Draws
@@ -25,23 +22,21 @@ class GaussianNoise(Objective):
         self.splits = self.inner.splits
         self.digest = self.inner.digest
         self.remembers = self.inner.remembers
+        self._noise: Draws | None = None
 
     @property
     def varies_with_seed(self) -> bool:
         return self.sigma > 0 or self.inner.varies_with_seed
-
-    @cached_property
-    def _noise(self) -> Draws:
-        params = self.inner.init(np.zeros(1, dtype=np.int64))
-        size = sum(p[0].size for p in params.values())
-        chunk = max(1, 4096 // size)
-        return Draws("noise", chunk, lambda rng: rng.standard_normal((chunk, size)))
 
     def init(self, seeds: Seeds) -> Params:
         return self.inner.init(seeds)
 
     def loss_and_grads(self, params: Params, step: int, seeds: Seeds) -> tuple[Array, Params]:
         loss, grads = self.inner.loss_and_grads(params, step, seeds)
+        size = sum(g[0].size for g in grads.values())
+        if self._noise is None:
+            chunk = max(1, 4096 // size)
+            self._noise = Draws("noise", chunk, lambda rng: rng.standard_normal((chunk, size)))
         noise, start, noisy = self.sigma * self._noise.at(step, seeds), 0, {}
         for name, g in grads.items():
             end = start + g[0].size

@@ -7,7 +7,7 @@ import numpy as np
 
 from objectives.base import Array, Seeds
 
-BLOCKS = 256  # how many different blocks of runs are remembered
+BLOCKS = 64  # how many different blocks of runs are remembered
 
 
 def generator(seed: int, stream: str, counter: int = 0) -> np.random.Generator:

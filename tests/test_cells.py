@@ -114,6 +114,19 @@ def test_what_makes_a_population(source: Composer, overrides: list[str], populat
     assert len(plan(cells(source, *overrides, *more))) == populations
 
 
+def test_a_schedule_drives_the_outermost_optimizer_that_has_the_number(source: Composer) -> None:
+    nested = [
+        "optimizer=clip",
+        "optimizer@optimizer.inner=clip",
+        "+schedule@schedules.max_norm=linear",
+        "schedule=cosine",
+    ]
+    (planned,) = plan(single(source, [*nested, "objective=valley"]))
+    outer = planned.population._blocks[0].optimizer
+    middle = outer.inner  # type: ignore[attr-defined]
+    assert [set(o.schedules) for o in (outer, middle, middle.inner)] == [{"max_norm"}, set(), {"lr"}]
+
+
 def test_a_cells_numbers_are_those_of_the_cell_run_alone(source: Composer) -> None:
     sweep = harness.sweep(
         "optimizer=clip,adam", "objective=rosenbrock", "schedule=cosine", "schedules.lr.end=0,0.5", "steps=50"

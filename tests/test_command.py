@@ -3,6 +3,7 @@
 import os
 import pty
 import re
+import shlex
 import signal
 import struct
 import subprocess
@@ -89,6 +90,9 @@ CONTROL = re.compile(r"\x1b|\r")
         (["objective=ellipsoid", "objective.condition=null"], "Ellipsoid.condition must be a number of at least 1"),
         (["objective.activation=[relu]"], "MLP.activation must be one of relu, tanh, sigmoid, gelu; got ['relu']"),
         (["optimizer.lr=???"], "optimizer.lr"),
+        (["~seeds"], "seeds: it cannot be left out"),
+        (["schedule=cosine", "schedules.lr.end=[0.1,0.9]", "seeds=2"], "the schedule of lr has 2 numbers for 1 runs"),
+        (["cells=[optimizer=adam seeds=9]"], "seeds is one setting of the whole sweep"),
         (["--config-dir", "nowhere"], "--config-dir nowhere: no such folder"),
         (["--config-path", "x"], "--config-path: our conf/ stays"),
         (["--config-name", "x"], "--config-name: there is one config"),
@@ -157,6 +161,28 @@ def test_piped_output_is_plain_and_says_where_the_files_are() -> None:
 def test_an_ascii_terminal_is_no_reason_to_fail() -> None:
     done = piped(*QUICK, PYTHONIOENCODING="ascii")
     assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("objectives", ["sphere,mlp", "mlp,sphere"])
+def test_a_sweep_over_different_problems_compares_only_what_is_comparable(objectives: str) -> None:
+    done = piped("-m", f"objective={objectives}", "optimizer=adam,sgd", "steps=30")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.count("rerun the first: ") == 2
+    assert done.stdout.count("median loss") == 2
+    terminal = Terminal("-m", f"objective={objectives}", "optimizer=adam,sgd", "steps=300", columns=120)
+    assert terminal.end() == 0
+
+
+def test_the_rerun_line_reruns(tmp_path: Path) -> None:
+    (tmp_path / "my conf" / "optimizer").mkdir(parents=True)
+    (tmp_path / "my conf" / "optimizer" / "fast.yaml").write_text("defaults: [adam, _self_]\nlr: 0.05\n")
+    sweep = ["-m", "--config-dir", "my conf", "optimizer=fast,sgd", "objective.start=[1, 2],[2, 3]", "objective=sphere"]
+    assert main([*sweep, "steps=20", "seeds=1", "optimizer.lr=0.1"]) == 0
+    best = min(load("last").runs, key=lambda run: run["loss"])
+    shown = subprocess.run([sys.executable, "-m", "harness.show", "last"], capture_output=True, text=True, check=True)
+    (line,) = re.findall(r"rerun the first: python -m harness (.*)", shown.stdout)
+    assert main(shlex.split(line)) == 0
+    assert load("last").runs[0]["loss"] == best["loss"]
 
 
 def test_a_reader_that_leaves_is_no_reason_to_fail() -> None:

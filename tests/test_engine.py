@@ -5,13 +5,15 @@ from typing import Any
 import numpy as np
 import pytest
 
+from harness import engine
 from harness.compose import Composer
 from harness.engine import Population
 from harness.fields import Array
 from harness.optimizers.gradient_descent import SGD
-from harness.trace import Trace
+from harness.trace import Progress, Trace
 from objectives.base import Objective, Params, Seeds, Split
 from objectives.curved import Rosenbrock
+from objectives.noise import GaussianNoise
 from objectives.quadratic import Sphere, Valley
 from tests.support import build
 from tests.test_optimizers import Midpoint
@@ -78,6 +80,14 @@ def test_diverged_runs_leave_and_the_others_do_not_notice(dtype: Any, dim: int) 
         assert np.isnan(loss[k, last + 1 :]).all(), "and nothing is invented after it"
         assert np.isfinite(loss[k, :last]).all()
         assert whole.evaluations[k] == whole.steps[k] < 200
+
+
+@pytest.mark.parametrize("tile", [1, 7, 12])
+@pytest.mark.parametrize("name", ["adam", "clip", "schedule_free_sgd", "lars"])
+def test_blocks_of_runs_do_not_matter(source: Composer, name: str, tile: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = run(source, "gaussian_noise", name, list(range(6)))
+    monkeypatch.setattr(engine, "TILE", tile)
+    assert_rows_equal(run(source, "gaussian_noise", name, list(range(6))), whole, list(range(6)))
 
 
 def test_all_runs_may_diverge() -> None:
@@ -148,11 +158,22 @@ class Remembering(Objective):
         self.slope = self.slope[rows]
 
 
-def test_memory_per_run_follows_its_run() -> None:
+@pytest.mark.parametrize("objective", [Remembering(), GaussianNoise(Remembering(), sigma=0.0)])
+def test_memory_per_run_follows_its_run(objective: Objective, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "TILE", 1)
     lrs = np.array([0.1, 1e9, 0.1])
-    trace = trained(Remembering(), SGD(lrs, runs=3), np.arange(3), steps=30, records=30)
+    trace = trained(objective, SGD(lrs, runs=3), np.arange(3), steps=30, records=30)
     assert trace.diverged.tolist() == [False, True, False]
     np.testing.assert_allclose(trace.curves["loss"][2, -1], 3 * 0.4**60, rtol=1e-10)
+
+
+def test_the_last_record_of_a_diverged_run_is_the_one_that_was_not_finite() -> None:
+    trace = trained(Sphere(), SGD(np.array([0.1, 1e30]), runs=2), np.arange(2), steps=40, records=40)
+    seen = Progress(0, (), {}, {}, trace, slice(0, 2), 40)
+    assert np.isfinite(seen.last("loss")[0])
+    assert seen.last("loss")[1] == np.inf
+    assert seen.best("loss")[1] == trace.curves["loss"][1, 0]
+    assert seen.states() == ["completed", "diverged"]
 
 
 def test_warnings_of_diverging_runs_are_not_shown(recwarn: pytest.WarningsRecorder) -> None:

@@ -10,6 +10,8 @@ from harness.compose import Composer
 from objectives.analytic import Analytic
 from objectives.base import Array, Objective, Params
 from objectives.curved import Rosenbrock
+from objectives.data import digits
+from objectives.mlp import MLP
 from objectives.noise import GaussianNoise
 from objectives.quadratic import Ellipsoid, Sphere
 from objectives.random import generator
@@ -130,6 +132,16 @@ def test_objectives_without_noise_repeat_themselves_and_others_do_not(source: Co
     np.testing.assert_array_equal(g1, g1_again)
     exact = Sphere(dim=3).loss_and_grads(params, 0, np.arange(2))
     np.testing.assert_array_equal(noisy.loss_and_grads(params, 0, np.arange(2))[0], exact[0])
+
+
+def test_every_tensor_has_noise_of_its_own() -> None:
+    exact, seeds = MLP(digits(), [64], dtype="float64"), np.array([4])
+    params = exact.init(seeds)
+    noisy = GaussianNoise(exact, sigma=1.0).loss_and_grads(params, 2, seeds)[1]
+    added = [(noisy[n] - g).ravel() for n, g in exact.loss_and_grads(params, 2, seeds)[1].items()]
+    everything = np.concatenate(added)
+    assert len(np.unique(everything.round(6))) > 0.99 * everything.size
+    assert everything.std() == pytest.approx(1, abs=0.05)
 
 
 def test_noise_has_the_stated_size() -> None:

@@ -13,7 +13,7 @@ from harness.fields import Array, NonNegative
 from harness.layout import Layout
 from harness.optimizers import memory
 from harness.optimizers.adam import Adam
-from harness.optimizers.base import Optimizer
+from harness.optimizers.base import Optimizer, Wrapper
 from harness.optimizers.gradient_descent import SGD, Momentum
 from harness.optimizers.memory import Element, Iterate, New, PerRun, PerTensor, Sees
 from harness.optimizers.wrappers import Clip
@@ -237,6 +237,105 @@ def test_grads_belong_to_params_by_name_and_not_by_order() -> None:
     assert (params["W"].tolist(), params["b"].tolist()) == ([3, 3], [30, 30, 30])
 
 
+# Every other rule against a loop of its own, with numbers that let no term vanish and a schedule that moves lr.
+
+
+def rmsprop_loop(p: Array, gradients: Array, lrs: Array) -> Array:
+    v = np.zeros_like(p)
+    for g, lr in zip(gradients, lrs, strict=True):
+        v = 0.8 * v + 0.2 * g**2
+        p = p - lr * g / (v**0.5 + 0.3)
+    return p
+
+
+def adam_loop(p: Array, gradients: Array, lrs: Array) -> Array:
+    """The first moment's rate halves from step 50 on: the weights of m then no longer sum to 1 - beta1^t."""
+    m = v = np.zeros_like(p)
+    weight = 0.0
+    for t, (g, lr) in enumerate(zip(gradients, lrs, strict=True), start=1):
+        beta1 = 0.8 if t <= 50 else 0.4
+        m, weight = beta1 * m + (1 - beta1) * g, beta1 * weight + (1 - beta1)
+        v = 0.9 * v + 0.1 * g**2
+        p = p - lr * (m / weight) / ((v / (1 - 0.9**t)) ** 0.5 + 0.3)
+    return p
+
+
+def lars_loop(p: Array, gradients: Array, lrs: Array) -> Array:
+    v = np.zeros_like(p)
+    for g, lr in zip(gradients, lrs, strict=True):
+        rate = 0.02 * np.linalg.norm(p) / (np.linalg.norm(g) + 0.5 * np.linalg.norm(p))
+        v = 0.7 * v + lr * rate * (g + 0.5 * p)
+        p = p - v
+    return p
+
+
+def schedule_free_loop(p: Array, gradients: Array, lrs: Array) -> Array:
+    x, z = p, p
+    for t, (g, lr) in enumerate(zip(gradients, lrs, strict=True), start=1):
+        z = z - lr * g
+        c = lr**2 / np.sum(lrs[:t] ** 2)
+        x = (1 - c) * x + c * z
+        p = 0.3 * z + 0.7 * x
+    return p
+
+
+@pytest.mark.parametrize(
+    ("name", "loop", "numbers"),
+    [
+        ("rmsprop", rmsprop_loop, {"rho": 0.8, "eps": 0.3}),
+        ("adam", adam_loop, {"beta1": 0.8, "beta2": 0.9, "eps": 0.3}),
+        ("lars", lars_loop, {"momentum": 0.7, "weight_decay": 0.5, "trust": 0.02}),
+        ("schedule_free_sgd", schedule_free_loop, {"momentum": 0.7}),
+    ],
+)
+def test_every_term_of_a_rule(name: str, loop: Any, numbers: dict[str, float]) -> None:
+    gradients = np.random.default_rng(1).normal(size=(100, 6))
+    lrs = 0.05 * (1 - np.arange(100) / 100)
+    schedules: dict[str, Any] = {"lr": Linear(length=100)}
+    if name == "adam":
+        schedules["beta1"] = MultiStep(length=1, milestones=[50], rate=0.5)
+    optimizer = make("optimizer", name, lr=0.05, schedules=schedules, **numbers)
+    params = {"x": np.linspace(1, 2, 6)}
+    for g in gradients:
+        optimizer.update(params, {"x": g})
+    np.testing.assert_allclose(params["x"], loop(np.linspace(1, 2, 6), gradients, lrs), rtol=1e-12)
+
+
+@dataclass
+class Twice(Wrapper):
+    """Goes back half of the inner step, and needs p after the inner optimizer has run."""
+
+    @staticmethod
+    def rule(p: Array, g: Array, s: Any, h: Any) -> New:
+        return (h.inner(p, g) + p) / 2, s
+
+
+def test_a_wrapper_may_use_its_params_after_the_inner_update() -> None:
+    params = {"x": np.array([1.0, 2.0])}
+    Twice(SGD(lr=1.0)).update(params, {"x": np.array([1.0, -1.0])})
+    assert params["x"].tolist() == [0.5, 2.5]
+
+
+def test_a_wrapped_optimizer_gets_all_that_it_needs() -> None:
+    params = {"x": np.array([2.0])}
+    Clip(Polyak()).update(params, {"x": np.array([1.0])}, loss=0.5)
+    assert params["x"].tolist() == [1.5]
+    Clip(Midpoint(lr=1.0)).update(
+        params, {"x": np.array([1.0])}, evaluate=lambda there: (0.0, {"x": there["x"].copy()})
+    )
+    assert params["x"].tolist() == [0.5]
+
+
+def test_a_wrapped_optimizer_says_where_to_evaluate() -> None:
+    plain, wrapped = make("optimizer", "schedule_free_sgd"), Clip(make("optimizer", "schedule_free_sgd"), max_norm=1e9)
+    one, other = {"x": np.ones(3)}, {"x": np.ones(3)}
+    for k in range(4):
+        plain.update(one, {"x": np.full(3, 0.1 * k)})
+        wrapped.update(other, {"x": np.full(3, 0.1 * k)})
+    assert (plain.evaluation_params(one)["x"] != one["x"]).all()
+    np.testing.assert_array_equal(plain.evaluation_params(one)["x"], wrapped.evaluation_params(other)["x"])
+
+
 def test_lars_leaves_a_zero_tensor_free_to_move() -> None:
     params = {"b": np.zeros(3)}
     make("optimizer", "lars", lr=0.5).update(params, {"b": np.ones(3)})
@@ -346,6 +445,53 @@ def test_slots_survive_a_rule_that_hands_back_its_arguments(
         np.testing.assert_array_equal(slots.last_p, p)
         np.testing.assert_array_equal(slots.last_g, g)
         assert (slots.t == step).all()
+
+
+@dataclass
+class Viewing(Optimizer):
+    """Hands back a slot as params, a view of a slot, a slot that broadcasts, and one of a wider dtype."""
+
+    lr: NonNegative = 0.5
+
+    class Slots(NamedTuple):
+        a: Iterate
+        b: Element
+        c: Element
+        wide: Element
+
+    @staticmethod
+    def rule(p: Array, g: Array, s: Any, h: Any) -> New:
+        wide = s.wide + np.where(g > 0, 0.1, -0.1)
+        return s.a, Viewing.Slots(p - h.lr * g, s.a[...], 0 * h.lr + h.t, wide)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("shape", [(2,), (11,)])
+def test_views_and_other_dtypes_are_kept_as_the_runs_need_them(
+    dtype: str, shape: tuple[int, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = []
+    for block in (3, 1 << 15):
+        monkeypatch.setattr(memory, "BLOCK", block)
+        rng, optimizer = np.random.default_rng(0), Viewing(runs=2)
+        params = {"x": rng.normal(size=(2, *shape)).astype(dtype)}
+        for _ in range(6):
+            optimizer.update(params, {"x": rng.normal(size=(2, *shape))})  # float64 gradients for all
+        assert optimizer._memory is not None
+        slots = optimizer._memory.bundle()
+        assert {str(slot.dtype) for slot in slots} == {dtype}
+        assert (slots.c == 6).all()
+        found.append([params["x"], *slots])
+    for one, other in zip(*found, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_a_slot_per_tensor_needs_a_rule_that_sees_tensors() -> None:
+    class Lost(Counter):
+        sees = "elements"
+
+    with pytest.raises(TypeError, match="a slot per tensor needs a rule that sees tensors, not elements"):
+        Lost().update({"x": np.zeros(2)}, {"x": np.zeros(2)})
 
 
 def test_numbers_per_tensor() -> None:

@@ -119,6 +119,21 @@ def test_a_folder_of_ones_own(tmp_path: Path) -> None:
     assert found.config["optimizer"]["lr"] == 0.5
 
 
+def test_several_threads_at_once() -> None:
+    found: list[Any] = []
+
+    def work(seed: int) -> None:
+        found.append(harness.run("objective=rosenbrock", "optimizer.lr=1e-3", "steps=200", f"seeds=[{seed}]").runs[0])
+
+    threads = [threading.Thread(target=work, args=(seed,)) for seed in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    alone = harness.run("objective=rosenbrock", "optimizer.lr=1e-3", "steps=200", "seeds=6")
+    assert sorted(found, key=lambda run: run["seed"]) == alone.runs
+
+
 def test_mistakes_raise() -> None:
     with pytest.raises(UserError, match="trials=8 tunes"):
         harness.run("trials=8")

@@ -11,8 +11,13 @@ import pytest
 
 import harness
 from harness import results
+from harness.command import main
+from harness.engine import Population
 from harness.errors import UserError
 from harness.fingerprint import fingerprint, same
+from harness.optimizers.gradient_descent import SGD
+from harness.trace import Progress
+from objectives.base import Array, Params, Seeds
 from objectives.quadratic import Ellipsoid, Sphere
 
 FILES = {"config.yaml", "runs.csv", "cells.csv", "timings.csv", "curves.npz", "summary.json"}
@@ -33,7 +38,7 @@ def test_what_a_run_leaves() -> None:
     assert found.curves["step"].tolist() == [[0, 5, 10, 15, 20]] * 2
     params = found.params()
     assert params["0/W1"].shape == (2, 64, 100)
-    assert found.summary["runs"] == {"completed": 2, "diverged": 0, "interrupted": 0}
+    assert found.summary["runs"] == {"completed": 2, "diverged": 0, "failed": 0, "interrupted": 0}
     assert found.summary["versions"]["numpy"] == np.__version__
     assert set(found.summary["problems"]) == {run["problem"] for run in found.runs}
     cell = found.cells[0]
@@ -67,8 +72,66 @@ def test_a_sweep_of_different_lengths_has_one_table() -> None:
     assert found.runs[0].get("accuracy", "") == ""
     assert found.runs[2]["accuracy"] > 0
     assert np.isnan(found.curves["accuracy"][0]).all()
-    assert "path" not in found.curves
+    assert np.isfinite(found.curves["path"][:2]).all()
+    assert np.isnan(found.curves["path"][2]).all()
     assert len({run["problem"] for run in found.runs}) == 3
+
+
+def test_metrics_are_those_of_the_split_that_they_name() -> None:
+    found = harness.run("optimizer=adam", "steps=30", "seeds=2", "save_params=true")
+    mlp = harness.make("objective", "mlp")
+    params = {name.partition("/")[2]: value for name, value in found.params().items()}
+    for prefix, split in (("", "validation"), ("train_", "train"), ("test_", "test")):
+        for metric, values in mlp.evaluate(params, split).items():
+            assert [run[f"{prefix}{metric}"] for run in found.runs] == values.astype(float).tolist()
+
+
+def test_runs_of_different_length_in_one_table() -> None:
+    board = []
+    for number, steps in enumerate((4, 2)):
+        population = Population(Sphere(), SGD(0.1, runs=1), np.array([0]), steps, steps)
+        list(population.advance())
+        board.append(Progress(number, (), {}, {}, population.trace, slice(0, 1), steps))
+    curves = results._curves(board)
+    assert curves["step"].tolist() == [[0, 1, 2, 3, 4], [0, 1, 2, -1, -1]]
+    assert np.isnan(curves["loss"][1, 3:]).all()
+
+
+def test_names_that_look_like_numbers_stay_names(tmp_path: Path) -> None:
+    rows = [{"cell": 3, "problem": "123e45678901", "optimizer": "1_000", "loss": 0.1, "seed": 2, "state": "inf"}]
+    (tmp_path / "x.csv").write_bytes(results._csv(rows))
+    (read,) = results._rows(tmp_path / "x.csv")
+    assert read == rows[0]
+    assert (type(read["seed"]), type(read["loss"])) == (int, float)
+
+
+def test_summary_comes_last(monkeypatch: pytest.MonkeyPatch) -> None:
+    written: list[str] = []
+    real = results._save
+    monkeypatch.setattr(results, "_save", lambda path, content: (written.append(path.name), real(path, content)))
+    harness.run("objective=valley", "steps=2", "seeds=1", "save_params=true")
+    assert set(written) == FILES | {"params.npz"}
+    assert written[-1] == "summary.json", "a folder that has one is complete"
+
+
+class Bursting(Sphere):
+    """Fails in the middle."""
+
+    def loss_and_grads(self, params: Params, step: int, seeds: Seeds) -> tuple[Array, Params]:
+        if step == 7:
+            raise RuntimeError("the data ran out")
+        return super().loss_and_grads(params, step, seeds)
+
+
+def test_a_population_that_fails_does_not_take_the_others_with_it(capsys: pytest.CaptureFixture[str]) -> None:
+    name = f"{__name__}.Bursting"
+    arguments = ["-m", f"objective._target_=objectives.quadratic.Sphere,{name}", f"trust={__name__}", "seeds=2"]
+    assert main([*arguments, "steps=10", "records=10"]) == 1
+    found = results.load("last")
+    assert [run["state"] for run in found.runs] == ["completed"] * 2 + ["failed"] * 2
+    assert [run["steps"] for run in found.runs] == [10, 10, 7, 7]
+    assert found.summary["failures"] == {"1": "RuntimeError: the data ran out"}
+    assert "cell 1 failed: RuntimeError: the data ran out" in capsys.readouterr().out
 
 
 def test_reruns_give_the_same_bytes_but_for_time() -> None:
@@ -163,7 +226,17 @@ def test_fingerprints_tell_problems_apart() -> None:
     lied = fingerprint(Ellipsoid(dim=3), {"dim": 3})
     assert lied["problem"] == one["problem"]
     assert not same(one, lied), "the same name for another function"
+    assert not same(one, {**one, "gradient_norm": [value * 1.01 for value in one["gradient_norm"]]})
     assert same(one, {**one, "loss": [value * (1 + 1e-7) for value in one["loss"]]})
+
+
+def test_the_data_are_part_of_the_problem() -> None:
+    found = []
+    for digest in ("one", "other"):
+        objective = Sphere(dim=2)
+        objective.digest = digest
+        found.append(fingerprint(objective, {"dim": 2}))
+    assert found[0]["problem"] != found[1]["problem"]
 
 
 def test_the_problem_changes_with_the_data_and_not_with_the_optimizer() -> None:

@@ -2,6 +2,8 @@
 
 import dataclasses
 import math
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -9,6 +11,7 @@ import pytest
 
 from harness import fields, trust
 from harness.compose import Composer
+from harness.optimizers.gradient_descent import SGD
 from harness.schedules import Cosine, Exponential, Linear, MultiStep, Schedule, Step, Warmup
 from tests.support import build, node
 
@@ -40,6 +43,31 @@ def test_numbers_per_run_are_the_same_bit_for_bit(source: Composer, schedule_nam
             alone: Schedule = trust.build({**config, **{n: float(v[k]) for n, v in values.items()}}, "schedule")
             np.testing.assert_array_equal(np.broadcast_to(alone.for_runs()(step), 1), all_five[k : k + 1])
         np.testing.assert_array_equal(np.broadcast_to(picked(step), 2), all_five[[3, 1]])
+
+
+def test_times_are_rounded_to_whole_steps() -> None:
+    third = Step(length=1000, every=0.3335, rate=0.5)
+    assert [float(third(k)) for k in (333, 334, 667, 668)] == [1.0, 0.5, 0.5, 0.25]
+    half = MultiStep(length=5, milestones=[0.55], rate=0.5)
+    assert [float(half(k)) for k in (2, 3)] == [1.0, 0.5]
+
+
+@dataclass(frozen=True)
+class Chain(Schedule):
+    """Schedules in a list."""
+
+    parts: Sequence[Schedule]
+
+    def __call__(self, step: Any) -> Any:
+        return self.parts[0](step) * self.parts[1](step)
+
+
+def test_schedules_in_a_list_are_made_for_runs_too() -> None:
+    chain = Chain([Linear(10, end=np.array([0.1, 0.2, 0.3])), Cosine(10, end=0.5)])
+    assert chain.runs() == {1, 3}
+    picked = chain.for_runs(np.array([2, 0]))
+    assert picked.parts[0].end.tolist() == [0.3, 0.1]  # type: ignore[attr-defined]
+    assert isinstance(picked.parts[1].end, np.ndarray)  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("step", range(12))
@@ -77,6 +105,11 @@ def test_warmup_at_its_limits(share: float) -> None:
         (lambda: MultiStep(length=5, milestones=["a"]), "MultiStep.milestones must be numbers"),  # type: ignore[list-item]
         (lambda: MultiStep(length=5, milestones=0.5), "MultiStep.milestones must be Sequence"),  # type: ignore[arg-type]
         (lambda: Warmup(length=5, then=Linear(5), share=1.5), r"Warmup.share must be in \[0, 1\]"),
+        (lambda: SGD(schedules={"lr": Linear(5, end=np.array([0.1, 0.2]))}, runs=3), "has 2 numbers for 3 runs"),
+        (
+            lambda: SGD(schedules={"lr": Warmup(5, then=Linear(5, end=np.array([0.1, 0.2])))}, runs=3),
+            "has 2 numbers for 3 runs",
+        ),
         (lambda: Warmup(length=5, then=3), "Warmup.then must be Schedule"),  # type: ignore[arg-type]
     ],
 )

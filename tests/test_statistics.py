@@ -21,6 +21,7 @@ def test_a_diverged_run_ranks_below_every_finite_one() -> None:
     assert median(np.array([1.0, np.nan, 3.0])).value == 3.0
     assert median(np.array([np.nan, np.nan, 3.0])).value == np.inf
     assert median(np.array([1.0, np.inf])).value == np.inf
+    assert median(np.array([-np.inf, 1.0, 2.0])).value == 2.0, "unbounded below is no victory"
 
 
 def test_the_interval_covers_the_true_median_as_often_as_it_says() -> None:

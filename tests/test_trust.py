@@ -9,6 +9,7 @@ from harness.compose import composer
 from harness.errors import UserError
 from harness.plan import plan
 from harness.sweeps.cells import single
+from objectives.quadratic import Sphere
 
 
 @pytest.mark.parametrize(
@@ -34,6 +35,35 @@ from harness.sweeps.cells import single
 def test_refused(target: object) -> None:
     with pytest.raises(UserError):
         trust.build({"_target_": target}, "objective")
+
+
+def test_a_class_must_live_where_its_name_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A stranger's class put into a trusted module is still the stranger's."""
+    evil = type("Evil", (Sphere,), {"__module__": "evil_package"})
+    monkeypatch.setattr("objectives.quadratic.Evil", evil, raising=False)
+    with pytest.raises(UserError, match=r"is evil_package.Evil, which is not trusted"):
+        trust.locate("objectives.quadratic.Evil")
+    assert trust.locate("objectives.quadratic.Evil", trusted=("evil_package",)) is evil
+
+
+def test_a_prefix_is_a_package_and_not_a_spelling() -> None:
+    with pytest.raises(UserError, match=r"harnessed.Evil is not trusted"):
+        trust.locate("harnessed.Evil")
+
+
+def test_what_nobody_builds_is_checked_too() -> None:
+    with pytest.raises(UserError, match=r"extra.deep.1._target_: os.system is not trusted"):
+        trust.check({"extra": {"deep": [1, {"_target_": "os.system"}]}})
+
+
+def test_plan_checks_everything_first(tmp_path: Path) -> None:
+    (tmp_path / "experiment").mkdir()
+    (tmp_path / "experiment" / "mine.yaml").write_text("# @package _global_\nextra: {_target_: evil_package.It}\n")
+    with (
+        composer(tmp_path) as source,
+        pytest.raises(UserError, match=r"extra._target_: evil_package.It is not trusted"),
+    ):
+        plan(single(source, ["experiment=mine"]))
 
 
 @pytest.mark.parametrize(

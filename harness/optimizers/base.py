@@ -75,6 +75,8 @@ class Optimizer(ABC):
         for name, schedule in self.schedules.items():
             if not isinstance(schedule, Schedule):
                 raise ValueError(f"{cls.__name__}.schedules[{name!r}] must be a Schedule; got {schedule!r}")
+            if wrong := {n for n in schedule.for_runs().runs() if n not in (1, self.runs)}:
+                raise ValueError(f"the schedule of {name} has {wrong.pop()} numbers for {self.runs or 'no'} runs")
             if name not in fields.numbers(cls):
                 known = ", ".join(fields.numbers(cls)) or "none"
                 raise ValueError(f"{cls.__name__} has no {name} to schedule; choices: {known}")
@@ -104,10 +106,16 @@ class Optimizer(ABC):
             there = {name: np.empty_like(value) for name, value in params.items()}
             _scatter(p, plan, there)
             value, slopes = evaluate(there)
-            return np.asarray(value, p.dtype).reshape(-1, 1), self._gathered(slopes, plan)
+            return np.asarray(value, p.dtype).reshape(-1, 1), self._gathered(slopes, plan).astype(p.dtype, copy=False)
 
         p = self._gathered(params, plan)
-        self.advance(p, self._gathered(grads, plan), plan, loss, elsewhere if evaluate is not None else None)
+        self.advance(
+            p,
+            self._gathered(grads, plan).astype(p.dtype, copy=False),
+            plan,
+            loss,
+            elsewhere if evaluate is not None else None,
+        )
         _scatter(p, plan, params)
 
     def evaluation_params(self, params: Params) -> Params:

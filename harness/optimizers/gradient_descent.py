@@ -59,7 +59,8 @@ class Nesterov(Optimizer):
     """Nesterov's accelerated gradient (Sutskever et al. 2013, equations 3 and 4).
 
     The params held are the look-ahead point theta + momentum v, where the gradient is wanted: seen from there
-    the update is momentum^2 v - (1 + momentum) lr g with the *old* v (Bengio et al. 2013, equation 7).
+    the update is momentum^2 v - (1 + momentum) lr g with the *old* v (Bengio et al. 2013, equation 7). With a
+    scheduled momentum that is the update of torch, which looks ahead with the old momentum and steps with the new.
 
     >>> import numpy as np
     >>> optimizer, params = Nesterov(lr=1.0, momentum=0.5), {"x": np.array([0.0])}

@@ -19,7 +19,7 @@ def norm(a: Array) -> Array:
 @dataclass
 class LARS(Optimizer):
     """Layer-wise adaptive rate scaling (You et al. 2017, algorithm 1): momentum, with steps scaled by
-    trust ||p|| / (||g|| + weight_decay ||p||), or by 1 where that is 0/0 or 0 (a bias that starts at 0).
+    trust ||p|| / (||g|| + weight_decay ||p||), or by 1 for a tensor or a gradient of zeros (biases start so).
 
     The first step is lr * trust of the tensor's own length:
 

@@ -69,6 +69,8 @@ class Memory:
         widths = {"element": plan.size, "tensor": len(plan.names), "run": plan.size if self.small else 1}
         self.slots: list[Array] = []
         for kind in kinds(slots):
+            if kind.per == "tensor" and sees != "tensors":
+                raise TypeError(f"a slot per tensor needs a rule that sees tensors, not {sees}")
             slot = np.empty((len(p), widths[kind.per]), p.dtype, order=self.order)
             slot[...] = p if kind.start == "params" else kind.start
             self.slots.append(slot)
@@ -105,12 +107,12 @@ class Memory:
             p[...] = new
             return
         for rows, pieces in self._bands:
-            slots: tuple[Array, ...] = ()
+            slots: list[Array] = []
             for columns, shape, views in pieces:
                 here = p[rows, columns].reshape(shape)
                 now = h._make(_per_run(value, rows, shape) if isinstance(value, np.ndarray) else value for value in h)
                 new, fresh = rule(here, g[rows, columns].reshape(shape), self.type(*views), now)
-                slots = tuple(slot.copy() if any(slot is v for v in (here, *views)) else slot for slot in fresh)
+                new, *slots = (_own(value, (here, *views)) for value in (new, *fresh))
                 for view, slot, kind in zip(views, slots, kinds(self.type), strict=True):
                     if kind.per != "run":
                         view[...] = slot
@@ -121,10 +123,10 @@ class Memory:
                     view[...] = slot
 
     def _kept(self, slot: Array, old: Array, given: tuple[Array, ...]) -> Array:
-        """The array itself as the new slot, unless somebody else holds it too."""
-        if slot.base is None and slot.shape == old.shape and not any(slot is other for other in given):
-            return slot
-        return np.array(np.broadcast_to(slot, old.shape), order=self.order)
+        """The array itself as the new slot where it can be, in place of a copy into the old one."""
+        if slot.shape == old.shape and slot.dtype == old.dtype:
+            return _own(slot, given)
+        return np.array(np.broadcast_to(slot, old.shape), dtype=old.dtype, order=self.order)
 
     def _cut(self, runs: int) -> None:
         """Cut the buffer into pieces, along its contiguous axis first."""
@@ -152,6 +154,11 @@ class Memory:
             else:
                 views.append(_per_run(slot[:, tensor : tensor + 1] if kind.per == "tensor" else slot, rows, shape))
         return Piece(columns, shape, tuple(views))
+
+
+def _own(value: Array, given: tuple[Array, ...]) -> Array:
+    """The array, or a copy of it if somebody else may hold its memory: a rule may hand back what it was given."""
+    return value if value.base is None and not any(value is other for other in given) else value.copy()
 
 
 def _per_run(a: Array, rows: slice, shape: tuple[int, ...]) -> Array:

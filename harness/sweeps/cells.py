@@ -61,6 +61,11 @@ def enumerated(composer: Composer, overrides: Sequence[str]) -> list[Cell]:
     cells: dict[tuple[tuple[str, str], ...], Cell] = {}
     for line, chosen in itertools.product(lines, itertools.product(*axes)):
         written = [o for o in composer.parse(_split(line)) if o.get_key_element() not in keys]
+        for o in written:
+            if o.key_or_group in WHOLE:
+                raise UserError(f"cells: {line!r}: {o.key_or_group} is one setting of the whole sweep")
+            if o.is_sweep_override():
+                raise UserError(f"cells: {line!r}: a line is one cell; {o.input_line} lists several values")
         varied = [(o.get_key_element(), (o.input_line or "").partition("=")[2]) for o in written]
         varied += chosen
         if tuple(varied) in cells:
