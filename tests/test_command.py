@@ -92,7 +92,7 @@ CONTROL = re.compile(r"\x1b|\r")
         (["optimizer.lr=???"], "optimizer.lr"),
         (["~seeds"], "seeds: it cannot be left out"),
         (["schedule=cosine", "schedules.lr.end=[0.1,0.9]", "seeds=2"], "the schedule of lr has 2 numbers for 1 runs"),
-        (["cells=[optimizer=adam seeds=9]"], "seeds is one setting of the whole sweep"),
+        (['cells=["optimizer=adam seeds=9"]'], "seeds is one setting of the whole sweep"),
         (["--config-dir", "nowhere"], "--config-dir nowhere: no such folder"),
         (["--config-path", "x"], "--config-path: our conf/ stays"),
         (["--config-name", "x"], "--config-name: there is one config"),
@@ -176,7 +176,7 @@ def test_a_sweep_over_different_problems_compares_only_what_is_comparable(object
 def test_the_rerun_line_reruns(tmp_path: Path) -> None:
     (tmp_path / "my conf" / "optimizer").mkdir(parents=True)
     (tmp_path / "my conf" / "optimizer" / "fast.yaml").write_text("defaults: [adam, _self_]\nlr: 0.05\n")
-    sweep = ["-m", "--config-dir", "my conf", "optimizer=fast,sgd", "objective.start=[1, 2],[2, 3]", "objective=sphere"]
+    sweep = ["-m", "--config-dir", "my conf", "optimizer=fast,sgd", "objective.start=[1, 2]", "objective=sphere"]
     assert main([*sweep, "steps=20", "seeds=1", "optimizer.lr=0.1"]) == 0
     best = min(load("last").runs, key=lambda run: run["loss"])
     shown = subprocess.run([sys.executable, "-m", "harness.show", "last"], capture_output=True, text=True, check=True)
