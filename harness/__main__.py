@@ -1,3 +1,5 @@
+"""`python -m harness`."""
+
 from harness.command import entry
 
 if __name__ == "__main__":

@@ -40,12 +40,20 @@ REFUSED = {
     "experimental_rerun": "--experimental-rerun: give the overrides of config.yaml again instead",
     "hydra_help": "--hydra-help: see --help",
 }
+INTERRUPTED = 130
 HYDRAS = ("hydra.run.dir", "hydra.sweep.dir", "hydra.verbose")  # what we take over from Hydra's own settings
 
 
 def entry() -> None:
-    """The console script."""
-    sys.exit(main())
+    """The console script, and `python -m harness`."""
+    code = main()
+    if code == INTERRUPTED:
+        # an interrupt that came within an exec() of the standard library makes CPython die by the signal in spite of
+        # our having caught it
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+    sys.exit(code)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -59,7 +67,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return code
     except KeyboardInterrupt:
         print("harness: interrupted", file=sys.stderr)
-        return 130
+        return INTERRUPTED
     except BrokenPipeError:  # `... | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
@@ -115,7 +123,7 @@ def _run(args: argparse.Namespace, overrides: list[str], trusted: tuple[str, ...
         results = start(overrides, args.multirun, args.config_dir, trusted, out, lambda: bool(interrupted))
     show(results, out)
     if results.summary["interrupted"]:
-        return 130
+        return INTERRUPTED
     return 1 if results.summary["failures"] else 0
 
 
