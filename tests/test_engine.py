@@ -141,6 +141,7 @@ class Remembering(Objective):
     """A slope per run, kept by the objective: what batch-norm statistics would be."""
 
     remembers = True
+    order = "F"
 
     def init(self, seeds: Seeds) -> Params:
         self.slope = 1.0 + seeds
