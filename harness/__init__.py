@@ -18,7 +18,7 @@ __all__ = ["make", "run", "sweep"]
 def run(*overrides: str, config_dir: str | None = None) -> "Results":
     """Train one config on its seeds, without a screen, and return what is in its output folder.
 
-    `config_dir` is a folder of your own configs. Mistakes raise `harness.errors.UserError` or Hydra's exceptions.
+    `config_dir` is a folder of your own configs. Mistakes raise `harness.errors.UserError`.
     """
     return _start(overrides, False, config_dir)
 
@@ -40,8 +40,10 @@ def make(group: str, name: str, **fields: Any) -> Any:
 
 
 def _start(overrides: tuple[str, ...], multirun: bool, config_dir: str | None) -> "Results":
+    from harness.advice import one_line_errors
     from harness.command import typed
     from harness.session import start
 
-    rest, trusted = typed(overrides)
-    return start(rest, multirun, config_dir, trusted)
+    with one_line_errors():
+        rest, trusted = typed(overrides)
+        return start(rest, multirun, config_dir, trusted)

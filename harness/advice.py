@@ -2,9 +2,11 @@
 
 import difflib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
-from hydra.errors import MissingConfigException
+from hydra.errors import HydraException, MissingConfigException
+from omegaconf.errors import OmegaConfBaseException
 
 from harness.errors import UserError
 
@@ -24,6 +26,15 @@ def line(error: Exception) -> str:
     if error.__cause__ is not None:
         text = f"{text}: {str(error.__cause__).splitlines()[0]}"
     return f"{key}: {text}" if key and key not in text else text
+
+
+@contextmanager
+def one_line_errors() -> Iterator[None]:
+    """What Hydra and OmegaConf raise, as UserError."""
+    try:
+        yield
+    except (HydraException, OmegaConfBaseException) as error:
+        raise UserError(line(error)) from error
 
 
 def unknown(key: str, options: Iterable[str]) -> str:

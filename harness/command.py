@@ -7,7 +7,6 @@ import argparse
 import os
 import signal
 import sys
-import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, NoReturn
@@ -104,6 +103,8 @@ def _main(arguments: list[str]) -> int:
             return _about_hydra(args, overrides)
     except (UserError, HydraException, OmegaConfBaseException) as error:
         if any(o in ("hydra.verbose=true", "hydra.verbose=True") for o in args.overrides):
+            import traceback
+
             traceback.print_exc()
         print(f"harness: {advice.line(error)}", file=sys.stderr)
         return 2
@@ -147,7 +148,10 @@ def interruptible() -> Iterator[list[int]]:
 def typed(overrides: Sequence[str]) -> tuple[list[str], tuple[str, ...]]:
     """The overrides, and what they trust: `trust=package`, and every `_target_` typed by the user's own hand."""
     from hydra.core.override_parser.overrides_parser import OverridesParser
+    from hydra.core.override_parser.types import ChoiceSweep
+    from hydra.errors import HydraException
 
+    from harness import advice
     from harness.errors import UserError
 
     rest: list[str] = []
@@ -155,7 +159,12 @@ def typed(overrides: Sequence[str]) -> tuple[list[str], tuple[str, ...]]:
     for text in overrides:
         if not isinstance(text, str) or not text.partition("=")[0]:
             raise UserError(f"{text}: an override is a text like optimizer=adam")
-    for override in OverridesParser.create().parse_overrides(list(overrides)):
+    parser = OverridesParser.create()
+    for text in overrides:
+        try:
+            (override,) = parser.parse_overrides([text])
+        except HydraException as error:
+            raise UserError(f"{text}: not an override as Hydra reads them: {advice.line(error)}") from error
         key = override.key_or_group
         if key == "trust":
             value = override.value()
@@ -167,8 +176,9 @@ def typed(overrides: Sequence[str]) -> tuple[list[str], tuple[str, ...]]:
         if key.startswith(("hydra.", "hydra/")) and key not in HYDRAS:
             instead = "add your configs with --config-dir" if key == "hydra.searchpath" else "see --help for what is"
             raise UserError(f"{override.input_line}: {key} is not used here; {instead}")
-        if key.rpartition(".")[2] == "_target_" and isinstance(override.value(), str):
-            trusted.append(str(override.value()))
+        if key.rpartition(".")[2] == "_target_":
+            value = override.value()
+            trusted += map(str, value.list if isinstance(value, ChoiceSweep) else [value])
         rest.append(override.input_line or "")
     return rest, tuple(trusted)
 

@@ -13,6 +13,7 @@ from hydra.core.config_loader import ConfigLoader
 from hydra.core.global_hydra import GlobalHydra
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override
+from hydra.errors import HydraException
 from omegaconf import DictConfig, OmegaConf
 
 from harness import advice
@@ -55,7 +56,10 @@ class Composer:
             if text not in self._parsed:
                 if not text.partition("=")[0]:
                     raise UserError(f"{text}: there is no name before the =")
-                (self._parsed[text],) = self._parser.parse_overrides([text])
+                try:
+                    (self._parsed[text],) = self._parser.parse_overrides([text])
+                except HydraException as error:
+                    raise UserError(f"{text}: not an override as Hydra reads them: {advice.line(error)}") from error
         return [self._parsed[text] for text in overrides]
 
     def groups(self) -> dict[str, list[str]]:
@@ -93,17 +97,19 @@ class Composer:
 
     def _template(self, overrides: Sequence[str]) -> tuple[Template, list[Override]]:
         """The template of the group choices among the overrides, and the other overrides."""
-        leaves, structure = [], []
+        leaves, structure, typed = [], [], set()
         for o in self.parse(overrides):
             group = bool(self.options(o.key_or_group))
             if group and o.value() is None and not o.is_delete():
                 if o.key_or_group == "experiment":  # which is what it is without one
                     continue
                 raise UserError(f"{o.input_line}: choose one of {', '.join(self.options(o.key_or_group))}")
-            if group or o.is_add() or o.is_force_add() or o.is_delete():
+            there = o.is_force_add() and o.get_key_element()[2:] in typed
+            if (group or o.is_add() or o.is_force_add() or o.is_delete()) and not there:
                 structure.append(o.input_line or "")
             elif not o.is_hydra_override():
-                leaves.append(o)
+                leaves.append(o)  # also ++key=value after key=value: the last one wins
+                typed.add(o.key_or_group)
         key = tuple(structure)
         if key not in self._templates:
             made = hydra.compose("config", overrides=[*self._search, *key], return_hydra_config=True)
@@ -139,10 +145,11 @@ def write_all(config: DictConfig, leaves: Sequence[Override]) -> dict[str, str]:
     """Write values into a config. A class typed by hand, `objective._target_=mine.Bowl`, starts a node of its own,
     with the fields that are typed beside it; what was chosen so is returned.
     """
-    own = {}
-    for leaf in leaves:
+    own: dict[str, str] = {}
+    for leaf in sorted(leaves, key=lambda leaf: leaf.key_or_group.count(".")):  # the outermost first
         place, _, name = leaf.key_or_group.rpartition(".")
-        if name == "_target_" and place and OmegaConf.is_dict(OmegaConf.select(config, place)):
+        known = OmegaConf.is_dict(OmegaConf.select(config, place)) or place.rpartition(".")[0] in own
+        if name == "_target_" and place and known:
             OmegaConf.update(config, place, {"_target_": leaf.value()}, merge=False)
             own[place] = str(leaf.value())
     for leaf in leaves:

@@ -21,7 +21,7 @@ def made(group: str, name: str, fields: Mapping[str, Any]) -> Any:
     """The object that conf/<group>/<name>.yaml describes."""
     if group not in PLACES:
         raise UserError(f"{group}: no such group{advice.nearest(group, PLACES)}; choices: {', '.join(PLACES)}")
-    with composer() as source:
+    with advice.one_line_errors(), composer() as source:
         node: Any = source.compose([f"{group}={name}"]).config
     for key in PLACES[group]:
         node = node[key]

@@ -46,6 +46,8 @@ class Results:
 def claim(path: str | Path | None, kind: str) -> Path:
     """Make a new folder: the path given, or outputs/runs (sweeps) and the time; a number is added if it is taken."""
     base = Path(path) if path else Path("outputs") / KINDS[kind] / datetime.now().strftime("%Y-%m-%d_%H-%M-%S")
+    if not base.name or base.name == "..":
+        raise UserError(f"{path}: an output folder needs a name")
     for n in range(1, 10_000):
         folder = base if n == 1 else base.with_name(f"{base.name}_{n}")
         try:

@@ -1,7 +1,8 @@
 """One run or one sweep from overrides to files: what the command and `harness.run` share."""
 
 import shlex
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,10 +10,11 @@ from harness import results
 from harness.compose import Composer, composer
 from harness.environment import environment
 from harness.errors import UserError
-from harness.plan import plan
+from harness.plan import Planned, plan
 from harness.results import Results
 from harness.sweeps import cells as sweep_cells
 from harness.sweeps.cells import Cell
+from harness.trace import Outcome
 from harness.training import train
 
 if TYPE_CHECKING:
@@ -35,29 +37,58 @@ def start(
         kind = "sweep" if multirun or cells[0].varied else "run"
         wanted = _folder_typed(source, overrides, kind)
     planned = plan(cells, trusted)
-    folder = results.claim(wanted, kind)
     title = _title(cells, kind)
-    if out is None:
-        outcome = train(planned, stop=stop)
-    else:
-        from harness.live import Screen
+    with _claimed(wanted, kind) as folder:
+        outcome = _trained(planned, title, kind, out, stop)
+        about = _about(kind, title, overrides, config_dir, trusted, cells, outcome.interrupted)
+        config = cells[0].config if kind == "run" else {"cells": [_described(cell) for cell in cells]}
+        results.write(folder, outcome, config, about)
+    return results.load(folder)
 
-        with Screen(out, title, single=kind == "run") as screen:
-            outcome = train(planned, screen.show, stop)
+
+@contextmanager
+def _claimed(wanted: Path | None, kind: str) -> Iterator[Path]:
+    """A new folder, which goes again if nothing was written into it."""
+    folder = results.claim(wanted, kind)
+    try:
+        yield folder
+    finally:
+        if not any(folder.iterdir()):
+            folder.rmdir()
+
+
+def _trained(
+    planned: Sequence[Planned], title: str, kind: str, out: "Console | None", stop: Callable[[], bool]
+) -> Outcome:
+    if out is None:
+        return train(planned, stop=stop)
+    from harness.live import Screen
+
+    with Screen(out, title, single=kind == "run") as screen:
+        return train(planned, screen.show, stop)
+
+
+def _about(
+    kind: str,
+    title: str,
+    overrides: Sequence[str],
+    config_dir: str | None,
+    trusted: tuple[str, ...],
+    cells: Sequence[Cell],
+    interrupted: bool,
+) -> dict[str, Any]:
+    """What summary.json says beside the results."""
     launch = ["--config-dir", config_dir] if config_dir else []
     launch += [f"trust=[{','.join(trusted)}]"] if trusted else []
-    about = {
+    return {
         "kind": kind,
         "title": title,
         "launch": shlex.join(launch),
         "overrides": list(overrides),
         "varied": list(dict.fromkeys(key for cell in cells for key in cell.varied)),
-        "interrupted": outcome.interrupted,
+        "interrupted": interrupted,
         **environment(),
     }
-    config = cells[0].config if kind == "run" else {"cells": [_described(cell) for cell in cells]}
-    results.write(folder, outcome, config, about)
-    return results.load(folder)
 
 
 def _refuse_tuning(trials: int, multirun: bool, overrides: Sequence[str]) -> None:
@@ -76,8 +107,12 @@ def _folder_typed(source: Composer, overrides: Sequence[str], kind: str) -> Path
     parsed = source.parse(overrides)
     if any(o.key_or_group == other for o in parsed):
         raise UserError(f"{other}: this is a {kind}; use {key}")
-    typed = [str(o.value()) for o in parsed if o.key_or_group == key]
-    return Path(str(OmegaConf.create({"folder": typed[-1]}).folder)) if typed else None
+    typed = [o.value() for o in parsed if o.key_or_group == key]
+    if not typed:
+        return None
+    if not isinstance(typed[-1], str) or not typed[-1]:
+        raise UserError(f"{key}: an output folder needs a name; got {typed[-1]!r}")
+    return Path(str(OmegaConf.create({"folder": typed[-1]}).folder))
 
 
 def _title(cells: Sequence[Cell], kind: str) -> str:

@@ -1,11 +1,14 @@
 """What a few seeds say: medians with intervals from order statistics, means with standard deviations."""
 
+from functools import cache
 from math import comb
 from typing import NamedTuple
 
 import numpy as np
 
 from harness.fields import Array
+
+EXACT = 60  # runs up to which scipy isn't needed
 
 
 class Median(NamedTuple):
@@ -32,9 +35,21 @@ def median(values: Array, level: float = 0.95) -> Median:
     n = len(ranked)
     middle = ranked[(n - 1) // 2], ranked[n // 2]
     value = float(middle[0] if middle[0] == middle[1] else sum(middle) / 2)
-    fitting = [k for k in range(1, n // 2 + 1) if 2 * sum(comb(n, i) for i in range(k)) <= (1 - level) * 2**n]
-    k = max(fitting, default=1)
-    return Median(value, float(ranked[k - 1]), float(ranked[n - k]), level if fitting else None)
+    k = _rank(n, level)
+    low, high = float(ranked[max(k, 1) - 1]), float(ranked[n - max(k, 1)])
+    return Median(value, low, high, level if k else None)
+
+
+@cache
+def _rank(n: int, level: float) -> int:
+    """The largest k whose interval has the confidence, 0 if none has."""
+    if n <= EXACT:
+        tails = [2 * sum(comb(n, i) for i in range(k)) / 2**n for k in range(1, n // 2 + 1)]
+    else:
+        from scipy.special import bdtr
+
+        tails = list(2 * bdtr(np.arange(n // 2), n, 0.5))
+    return sum(tail <= 1 - level for tail in tails)
 
 
 def mean(values: Array) -> tuple[float, float]:

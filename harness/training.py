@@ -43,4 +43,5 @@ def train(
         for p in planned:
             if not p.population.trace.failure:
                 p.population.finish()
-    return Outcome(board, seconds, {p.fingerprint["problem"]: p.fingerprint for p in planned}, interrupted=bool(active))
+    interrupted = any("interrupted" in cell.states() for cell in board)
+    return Outcome(board, seconds, {p.fingerprint["problem"]: p.fingerprint for p in planned}, interrupted)

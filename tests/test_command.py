@@ -97,7 +97,14 @@ CONTROL = re.compile(r"\x1b|\r")
         (["--config-path", "x"], "--config-path: our conf/ stays"),
         (["--config-name", "x"], "--config-name: there is one config"),
         (["--bogus"], "unrecognized arguments: --bogus"),
-        (["bogus"], "Error parsing override 'bogus'"),
+        (["bogus"], "bogus: not an override as Hydra reads them: Error parsing override 'bogus' missing EQUAL"),
+        (["optimizer=é"], "optimizer=é: not an override as Hydra reads them"),
+        (["cells=[a]"], "a: not an override as Hydra reads them"),
+        (["hydra.run.dir="], "hydra.run.dir: an output folder needs a name"),
+        (["hydra.run.dir=null"], "hydra.run.dir: an output folder needs a name; got None"),
+        (["hydra.run.dir=/", "objective=valley"], "/: an output folder needs a name"),
+        (["objective=valley", "steps=5", "++steps=0"], "steps must be an integer of at least 1; got 0"),
+        (["-m", "optimizer=adam,sgd", "optimizer._target_=harness.optimizers.adam.Adam"], "optimizer is enumerated"),
         (["optimizer._target_=os.system"], "os.system"),
         (["optimizer._target_=objectives.curved.Beale"], "optimizer:"),
         (["cells=[3]"], "cells must be a list of lines of overrides; got [3]"),
@@ -227,6 +234,39 @@ def test_cfg_prints_what_would_run(capsys: pytest.CaptureFixture[str]) -> None:
 def test_flags_may_stand_anywhere(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["optimizer=sgd,adam", "-m", *QUICK]) == 0
     assert "2 cells" in capsys.readouterr().out
+
+
+def test_the_last_of_two_values_wins(capsys: pytest.CaptureFixture[str]) -> None:
+    for arguments, steps in ((["steps=5", "++steps=7"], 7), (["++steps=7", "steps=5"], 5), (["steps=5", "steps=6"], 6)):
+        assert main(["objective=valley", *arguments]) == 0
+        assert load("last").config["steps"] == steps
+
+
+def test_classes_typed_inside_each_other_and_enumerated() -> None:
+    nested = ["optimizer._target_=harness.optimizers.wrappers.Clip", "optimizer.inner.lr=0.1"]
+    nested.insert(1, "optimizer.inner._target_=harness.optimizers.adam.Adam")
+    assert main([*QUICK, *nested]) == 0
+    assert load("last").config["optimizer"]["inner"] == {"_target_": "harness.optimizers.adam.Adam", "lr": 0.1}
+    Path("mine.py").write_text("from objectives.quadratic import Sphere\nclass Bowl(Sphere):\n    pass\n")
+    done = piped("-m", "objective._target_=mine.Bowl,objectives.quadratic.Sphere", "steps=3")
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_run_that_ends_early_leaves_no_empty_folder() -> None:
+    process = subprocess.Popen(
+        [*COMMAND, "optimizer=adam", "steps=10000"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    deadline = time.monotonic() + 30
+    while not list(Path("outputs").glob("runs/*")) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    process.send_signal(signal.SIGINT)
+    time.sleep(0.05)
+    process.send_signal(signal.SIGINT)  # the impatient way
+    process.communicate(timeout=60)
+    assert process.returncode == 130
+    for folder in Path("outputs").glob("runs/*"):
+        assert (folder / "summary.json").is_file()
 
 
 def test_a_folder_of_ones_own(capsys: pytest.CaptureFixture[str]) -> None:

@@ -10,6 +10,7 @@ from harness.compose import Composer
 from harness.engine import Population
 from harness.fields import Array
 from harness.optimizers.gradient_descent import SGD
+from harness.schedules import Linear
 from harness.trace import Progress, Trace
 from objectives.base import Objective, Params, Seeds, Split
 from objectives.curved import Rosenbrock
@@ -80,6 +81,19 @@ def test_diverged_runs_leave_and_the_others_do_not_notice(dtype: Any, dim: int) 
         assert np.isnan(loss[k, last + 1 :]).all(), "and nothing is invented after it"
         assert np.isfinite(loss[k, :last]).all()
         assert whole.evaluations[k] == whole.steps[k] < 200
+
+
+def test_a_schedule_per_run_stays_with_its_run() -> None:
+    lrs, ends = np.array([0.1, 1e30, 0.1, 0.2]), np.array([0.1, 0.2, 0.3, 0.4])
+
+    def half(rows: list[int]) -> Trace:
+        schedule = Linear(length=40, end=ends[rows])
+        return trained(Sphere(dim=3), SGD(lrs[rows], runs=len(rows), schedules={"lr": schedule}), SEEDS[rows])
+
+    whole = half([0, 1, 2, 3])
+    assert whole.diverged.tolist() == [False, True, False, False]
+    for rows in ([2], [3, 0]):
+        assert_rows_equal(half(rows), whole, rows)
 
 
 @pytest.mark.parametrize("tile", [1, 7, 12])

@@ -552,6 +552,14 @@ def test_axis_0_must_be_the_run() -> None:
         SGD(runs=3).update({"x": np.zeros(2)}, {"x": np.zeros(2)})
 
 
+def test_params_may_change_their_order() -> None:
+    optimizer, params = Momentum(lr=1.0), {"a": np.zeros(1), "b": np.zeros(1)}
+    optimizer.update(params, {"a": np.ones(1), "b": np.full(1, 2.0)})
+    optimizer.update(dict(reversed(params.items())), {"a": np.zeros(1), "b": np.zeros(1)})
+    np.testing.assert_allclose([params["a"][0], params["b"][0]], [-1.9, -3.8])
+    assert optimizer.evaluation_params(dict(reversed(params.items())))["b"] == params["b"]
+
+
 def test_params_may_not_change_their_shape() -> None:
     optimizer = Momentum()
     optimizer.update({"x": np.zeros(2)}, {"x": np.zeros(2)})

@@ -11,11 +11,15 @@ import hydra
 import numpy as np
 import pytest
 from hydra.core.global_hydra import GlobalHydra
+from threadpoolctl import threadpool_info
 
 import harness
-from harness.compose import CONF, VERSION
+from harness.compose import CONF, VERSION, composer
 from harness.errors import UserError
 from harness.optimizers.adam import Adam
+from harness.plan import plan
+from harness.sweeps.cells import single
+from harness.training import train
 from objectives.data import Dataset
 from objectives.mlp import MLP
 
@@ -35,6 +39,7 @@ def test_make_builds_from_every_group() -> None:
     ("arguments", "fields", "message"),
     [
         (("optimiser", "adam"), {}, r"optimiser: no such group \(did you mean optimizer\?\)"),
+        (("optimizer", "adm"), {}, r"optimizer=adm: no such optimizer \(did you mean adam\?\)"),
         (("optimizer", "adam"), {"momentum": 1}, "optimizer.momentum: no such setting; choices: beta1"),
         (("optimizer", "adam"), {"lr": "x"}, "Adam.lr must be a number"),
         (("objective", "beale"), {"dim": 3}, "Beale.dim must be 2; got 3"),
@@ -119,6 +124,17 @@ def test_a_folder_of_ones_own(tmp_path: Path) -> None:
     assert found.config["optimizer"]["lr"] == 0.5
 
 
+def test_blas_has_one_thread_while_we_train_and_what_it_had_afterwards() -> None:
+    with composer() as source:
+        planned = plan(single(source, ["steps=1", "seeds=1"]))
+    before = [pool["num_threads"] for pool in threadpool_info()]
+    during: list[int] = []
+    train(planned, watch=lambda _: during.extend(pool["num_threads"] for pool in threadpool_info()))
+    assert during
+    assert set(during) == {1}
+    assert [pool["num_threads"] for pool in threadpool_info()] == before
+
+
 def test_several_threads_at_once() -> None:
     found: list[Any] = []
 
@@ -137,3 +153,5 @@ def test_several_threads_at_once() -> None:
 def test_mistakes_raise() -> None:
     with pytest.raises(UserError, match="trials=8 tunes"):
         harness.run("trials=8")
+    with pytest.raises(UserError, match="optimizer=adm: no such optimizer"):
+        harness.run("optimizer=adm")

@@ -97,6 +97,8 @@ class Optimizer(ABC):
         """One update, in place. For rules that ask for them: the loss at params, and `evaluate(params)`, which
         returns loss and grads at other params."""
         layout.check(params, grads, self.runs)
+        if self._memory is not None and params.keys() == set(self._memory.plan.names):
+            params = {name: params[name] for name in self._memory.plan.names}
         plan = self._plan(params)
         if self._memory is not None and plan != self._memory.plan:
             raise ValueError("params have other names or shapes than in the first update")
@@ -120,7 +122,9 @@ class Optimizer(ABC):
 
     def evaluation_params(self, params: Params) -> Params:
         """Copies of the params at the point to evaluate: schedule-free's x, an average, or params themselves."""
-        copies, plan = {name: value.copy() for name, value in params.items()}, self._plan(params)
+        names = list(params) if self._memory is None else self._memory.plan.names
+        copies = {name: params[name].copy() for name in names}
+        plan = self._plan(copies)
         _scatter(self.evaluation_point(self._gathered(params, plan)), plan, copies)
         return copies
 

@@ -57,6 +57,10 @@ def enumerated(composer: Composer, overrides: Sequence[str]) -> list[Cell]:
     for key in swept:
         if [o.get_key_element() for o in parsed].count(key) > 1:
             raise UserError(f"{key} is given twice")
+    for o in fixed:
+        group, _, name = o.key_or_group.rpartition(".")
+        if name == "_target_" and group in swept:
+            raise UserError(f"{o.input_line}: {group} is enumerated; list the classes, {group}._target_=A,B")
     keys = {o.get_key_element() for o in parsed}  # what is typed wins over what an experiment's line says
     cells: dict[tuple[tuple[str, str], ...], Cell] = {}
     for line, chosen in itertools.product(lines, itertools.product(*axes)):
