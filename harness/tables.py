@@ -105,7 +105,7 @@ def table_row(cell: Row, keys: Sequence[str], curve: Array) -> Row:
 
 def fitted(rows: Sequence[Row], width: int, droppable: Sequence[str], first: str = "bold green") -> Table:
     """A table of the rows, the first in a style; the droppable columns go, one after the other, until it fits."""
-    columns = list(dict.fromkeys(column for row in rows for column in row))
+    columns = list(dict.fromkeys(column for row in rows for column, value in row.items() if value != ""))
     unlimited = Console(width=1000)
     for drop in (None, *droppable):
         columns = [column for column in columns if column != drop]
