@@ -1,6 +1,9 @@
 """`python -m harness`."""
 
-from harness.command import entry
+import signal
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # until the command takes over, Ctrl-C ends us without a traceback
+    from harness.command import entry
+
     entry()

@@ -45,6 +45,7 @@ HYDRAS = ("hydra.run.dir", "hydra.sweep.dir", "hydra.verbose")  # what we take o
 
 def entry() -> None:
     """The console script, and `python -m harness`."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     code = main()
     if code == INTERRUPTED:
         # an interrupt that came within an exec() of the standard library makes CPython die by the signal in spite of
