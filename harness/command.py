@@ -150,22 +150,14 @@ def typed(overrides: Sequence[str]) -> tuple[list[str], tuple[str, ...]]:
     """The overrides, and what they trust: `trust=package`, and every `_target_` typed by the user's own hand."""
     from hydra.core.override_parser.overrides_parser import OverridesParser
     from hydra.core.override_parser.types import ChoiceSweep
-    from hydra.errors import HydraException
 
-    from harness import advice
+    from harness.compose import parsed
     from harness.errors import UserError
 
     rest: list[str] = []
     trusted: list[str] = []
-    for text in overrides:
-        if not isinstance(text, str) or not text.partition("=")[0]:
-            raise UserError(f"{text}: an override is a text like optimizer=adam")
     parser = OverridesParser.create()
-    for text in overrides:
-        try:
-            (override,) = parser.parse_overrides([text])
-        except HydraException as error:
-            raise UserError(f"{text}: not an override as Hydra reads them: {advice.line(error)}") from error
+    for override in [parsed(text, parser) for text in overrides]:
         key = override.key_or_group
         if key == "trust":
             value = override.value()
@@ -201,7 +193,7 @@ def _show_config(made: Any, args: argparse.Namespace, overrides: list[str]) -> i
     from harness import advice
     from harness.errors import UserError
 
-    config, own = made.unresolved(overrides)
+    config, _, own = made.unresolved(overrides)
     if args.resolve:
         OmegaConf.resolve(config)
     if args.cfg != "job":

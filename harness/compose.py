@@ -34,7 +34,7 @@ class Composed(NamedTuple):
 
 
 class Template(NamedTuple):
-    """What Hydra composed for one set of group choices, interpolations unresolved."""
+    """What Hydra composed, interpolations unresolved, and the choice made in every group."""
 
     config: DictConfig
     choices: dict[str, str]
@@ -54,12 +54,7 @@ class Composer:
     def parse(self, overrides: Sequence[str]) -> list[Override]:
         for text in overrides:
             if text not in self._parsed:
-                if not text.partition("=")[0]:
-                    raise UserError(f"{text}: there is no name before the =")
-                try:
-                    (self._parsed[text],) = self._parser.parse_overrides([text])
-                except HydraException as error:
-                    raise UserError(f"{text}: not an override as Hydra reads them: {advice.line(error)}") from error
+                self._parsed[text] = parsed(text, self._parser)
         return [self._parsed[text] for text in overrides]
 
     def groups(self) -> dict[str, list[str]]:
@@ -76,9 +71,7 @@ class Composer:
         """The config of these overrides, resolved. Hydra composes once per set of group choices; plain values are
         written into a copy.
         """
-        template, leaves = self._template(overrides)
-        config, choices = copy.deepcopy(template.config), dict(template.choices)
-        choices |= write_all(config, leaves)
+        config, choices, _ = self.unresolved(overrides)
         if not re.search(r"\$\{\.*dataset[.}]", str(config.get("objective"))):
             typed = [o.input_line for o in self.parse(overrides) if o.key_or_group.partition(".")[0] == "dataset"]
             if typed:
@@ -88,12 +81,11 @@ class Composer:
         plain = OmegaConf.to_container(config, resolve=True, throw_on_missing=True)
         return Composed(cast("dict[str, Any]", plain), choices)
 
-    def unresolved(self, overrides: Sequence[str]) -> tuple[DictConfig, DictConfig]:
-        """The composed config and Hydra's own node, as `--cfg` shows them."""
+    def unresolved(self, overrides: Sequence[str]) -> Template:
+        """The config with its interpolations as they stand, a copy; Hydra's own node is shared."""
         template, leaves = self._template(overrides)
         config = copy.deepcopy(template.config)
-        write_all(config, leaves)
-        return config, template.hydra
+        return Template(config, template.choices | write_all(config, leaves), template.hydra)
 
     def _template(self, overrides: Sequence[str]) -> tuple[Template, list[Override]]:
         """The template of the group choices among the overrides, and the other overrides."""
@@ -139,6 +131,17 @@ def composer(config_dir: str | Path | None = None) -> Iterator[Composer]:
                 yield Composer(GlobalHydra.instance().config_loader(), search)
         finally:
             GlobalHydra.instance().hydra = before
+
+
+def parsed(text: str, parser: OverridesParser) -> Override:
+    """One override, or a line that says which one cannot be read."""
+    if not isinstance(text, str) or not text.partition("=")[0]:
+        raise UserError(f"{text}: an override is a text like optimizer=adam")
+    try:
+        (override,) = parser.parse_overrides([text])
+    except HydraException as error:
+        raise UserError(f"{text}: not an override as Hydra reads them: {advice.line(error)}") from error
+    return override
 
 
 def write_all(config: DictConfig, leaves: Sequence[Override]) -> dict[str, str]:

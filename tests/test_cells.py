@@ -43,7 +43,7 @@ def test_commas_choices_ranges_and_globs_enumerate(source: Composer) -> None:
 )
 def test_the_copied_template_is_what_hydra_composes(source: Composer, overrides: list[str]) -> None:
     """Writing values into a copy gives the config that a full composition gives."""
-    ours, _ = source.unresolved(overrides)
+    ours = source.unresolved(overrides).config
     theirs = hydra.compose("config", overrides=overrides)
     assert OmegaConf.to_container(ours, resolve=True) == OmegaConf.to_container(theirs, resolve=True)
 

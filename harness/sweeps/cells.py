@@ -48,37 +48,24 @@ def single(composer: Composer, overrides: Sequence[str]) -> list[Cell]:
 def enumerated(composer: Composer, overrides: Sequence[str]) -> list[Cell]:
     """The cells, in the order in which they were typed; the last key varies fastest."""
     parsed = composer.parse(overrides)
-    for override in parsed:
-        _refuse_lists(override)
+    _refuse_conflicts(parsed)
     fixed = [o for o in parsed if not o.is_sweep_override()]
     axes = [[(o.get_key_element(), value) for value in _values(o)] for o in parsed if o.is_sweep_override()]
     lines: Sequence[str] = _lines(composer, fixed) or ("",)
-    swept = [o.get_key_element() for o in parsed if o.is_sweep_override()]
-    for key in swept:
-        if [o.get_key_element() for o in parsed].count(key) > 1:
-            raise UserError(f"{key} is given twice")
-    for o in fixed:
-        group, _, name = o.key_or_group.rpartition(".")
-        if name == "_target_" and group in swept:
-            raise UserError(f"{o.input_line}: {group} is enumerated; list the classes, {group}._target_=A,B")
-    keys = {o.get_key_element() for o in parsed}  # what is typed wins over what an experiment's line says
+    typed = {o.get_key_element() for o in parsed}
     cells: dict[tuple[tuple[str, str], ...], Cell] = {}
     for line, chosen in itertools.product(lines, itertools.product(*axes)):
-        written = [o for o in composer.parse(_split(line)) if o.get_key_element() not in keys]
-        for o in written:
-            if o.key_or_group in WHOLE:
-                raise UserError(f"cells: {line!r}: {o.key_or_group} is one setting of the whole sweep")
-            if o.is_sweep_override():
-                raise UserError(f"cells: {line!r}: a line is one cell; {o.input_line} lists several values")
+        written = _written(composer, line, typed)
         varied = [(o.get_key_element(), (o.input_line or "").partition("=")[2]) for o in written]
         varied += chosen
+        name = " ".join("=".join(pair) for pair in varied)
         if tuple(varied) in cells:
-            raise UserError(f"the cell {' '.join('='.join(v) for v in varied) or line} stands there twice")
+            raise UserError(f"the cell {name or line} stands there twice")
         everything = [o.input_line or "" for o in (*written, *fixed) if not o.is_hydra_override()] + [
             "=".join(pair) for pair in chosen
         ]
         everything += ["cells=[]"] if line else []  # so that these overrides give this cell alone
-        composed = _composed(composer, everything, " ".join("=".join(v) for v in varied))
+        composed = _composed(composer, everything, name)
         settings = Settings.of(composed.config)
         cells[tuple(varied)] = Cell(tuple(everything), dict(varied), composed.config, composed.choices, settings)
     if not cells:
@@ -86,11 +73,19 @@ def enumerated(composer: Composer, overrides: Sequence[str]) -> list[Cell]:
     return list(cells.values())
 
 
-def _split(line: str) -> list[str]:
+def _written(composer: Composer, line: str, typed: set[str]) -> list[Override]:
+    """The overrides of one of an experiment's cells, but for what is typed, which wins."""
     try:
-        return shlex.split(line)
+        texts = shlex.split(line)
     except ValueError as error:
         raise UserError(f"cells: {line!r}: {error}") from error
+    written = [o for o in composer.parse(texts) if o.get_key_element() not in typed]
+    for o in written:
+        if o.key_or_group in WHOLE:
+            raise UserError(f"cells: {line!r}: {o.key_or_group} is one setting of the whole sweep")
+        if o.is_sweep_override():
+            raise UserError(f"cells: {line!r}: a line is one cell; {o.input_line} lists several values")
+    return written
 
 
 def _lines(composer: Composer, fixed: list[Override]) -> tuple[str, ...]:
@@ -114,6 +109,21 @@ def _values(override: Override) -> list[str]:
     if override.is_interval_sweep():
         raise UserError(f"{override.input_line}: searching an interval is not in this version; list values instead")
     return [str(value) for value in override.sweep_string_iterator()]
+
+
+def _refuse_conflicts(parsed: Sequence[Override]) -> None:
+    """Refuse overrides that cannot all be meant."""
+    for override in parsed:
+        _refuse_lists(override)
+    keys = [o.get_key_element() for o in parsed]
+    swept = [o.get_key_element() for o in parsed if o.is_sweep_override()]
+    for key in swept:
+        if keys.count(key) > 1:
+            raise UserError(f"{key} is given twice")
+    for o in parsed:
+        group, _, name = o.key_or_group.rpartition(".")
+        if name == "_target_" and group in swept and not o.is_sweep_override():
+            raise UserError(f"{o.input_line}: {group} is enumerated; list the classes, {group}._target_=A,B")
 
 
 def _refuse_lists(override: Override) -> None:
