@@ -1,6 +1,8 @@
 """One run or one sweep from overrides to files: what the command and `harness.run` share."""
 
 import shlex
+import signal
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -42,8 +44,25 @@ def start(
         outcome = _trained(planned, title, kind, out, stop)
         about = _about(kind, title, overrides, config_dir, trusted, cells, outcome.interrupted)
         config = cells[0].config if kind == "run" else {"cells": [_described(cell) for cell in cells]}
-        results.write(folder, outcome, config, about)
+        with _unbroken():
+            results.write(folder, outcome, config, about)
     return results.load(folder)
+
+
+@contextmanager
+def _unbroken() -> Iterator[None]:
+    """Ctrl-C waits until the files are written."""
+    if threading.current_thread() is not threading.main_thread():  # where no signal arrives
+        yield
+        return
+    held: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _: held.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before or signal.default_int_handler)
+    if held:
+        raise KeyboardInterrupt
 
 
 @contextmanager
