@@ -85,7 +85,7 @@ def _main(arguments: list[str]) -> int:
 
     from harness import advice
     from harness.compose import composer
-    from harness.errors import UserError
+    from harness.errors import RunError, UserError
 
     try:
         for flag, line in REFUSED.items():
@@ -109,7 +109,7 @@ def _main(arguments: list[str]) -> int:
             traceback.print_exc()
         print(f"harness: {advice.line(error)}", file=sys.stderr)
         return 2
-    except (OSError, MemoryError) as error:
+    except (OSError, MemoryError, RunError) as error:
         if isinstance(error, BrokenPipeError):
             raise
         print(f"harness: {error or 'not enough memory'}", file=sys.stderr)

@@ -23,8 +23,8 @@ PATH = 2  # parameters of a run up to which their path is kept
 class Population:
     """Runs of one objective and one optimizer that differ in seed and in numbers.
 
-    `runs` of the optimizer must be the number of seeds. `advance()` yields after every record; call `finish()`
-    afterwards, or when enough is enough.
+    `runs` of the optimizer must be the number of seeds. `advance()` yields after every record: runs that are then
+    marked in `trace.pruned` go no further. Call `finish()` afterwards, or when enough is enough.
     """
 
     def __init__(
@@ -45,21 +45,22 @@ class Population:
         """Train to the end, pausing after every record."""
         before = 0
         for record, step in enumerate(self.trace.at.tolist()):
+            self._blocks = [block for block in self._blocks if block.left()]
+            if not self._blocks:
+                return
             with np.errstate(all="ignore"):  # overflow is how divergence looks; it is recorded, not warned about
                 for block in self._blocks:
                     block.advance(before, step)
                     block.record(record, step)
             self.trace.records, before = record + 1, step
-            self._blocks = [block for block in self._blocks if len(block.rows)]
             yield
-            if not self._blocks:
-                return
 
-    def finish(self) -> None:
-        """Read the test set, and keep the final parameters if asked to."""
+    def finish(self, test: bool = True) -> None:
+        """Read the test set, unless told not to, and keep the final parameters if asked to."""
         with np.errstate(all="ignore"):
             for block in self._blocks:
-                block.finish(self.keep)
+                if block.left():
+                    block.finish(self.keep, test)
 
 
 class Block:
@@ -75,6 +76,13 @@ class Block:
         self._p = np.empty((len(rows), self._layout.size), dtype, order=objective.order)
         self._p[:] = self._layout.gather(start, self._p)
         self._select(np.arange(len(rows)))
+
+    def left(self) -> int:
+        """Let the pruned runs leave; how many stay."""
+        pruned = self.trace.pruned[self.rows]
+        if pruned.any():
+            self._select(np.flatnonzero(~pruned))
+        return len(self.rows)
 
     def advance(self, start: int, stop: int) -> None:
         """Make the steps from start to stop."""
@@ -114,10 +122,10 @@ class Block:
         if not finite.all():
             self._select(np.flatnonzero(finite))
 
-    def finish(self, keep: bool) -> None:
+    def finish(self, keep: bool, test: bool) -> None:
         params = self._layout.views(self.optimizer.evaluation_point(self._p))
         trace, runs = self.trace, len(self.trace.seeds)
-        if "test" in self.objective.splits:
+        if test and "test" in self.objective.splits:
             for name, values in self.objective.evaluate(params, "test").items():
                 trace.test.setdefault(name, np.full(runs, np.nan))[self.rows] = values
         for name, value in params.items() if keep else ():

@@ -2,7 +2,8 @@
 
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from types import TracebackType
 
 from rich.console import Console, Group, RenderableType
@@ -12,10 +13,12 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from harness.results import cell_row
-from harness.statistics import median
+from harness.metrics import Metric
+from harness.rows import cell_row, standing
 from harness.tables import cells_table, label, measured, sparkline, table_row, typical
-from harness.trace import Progress
+from harness.trace import Progress, Standing
+
+Watch = Callable[[list[Progress], list[Standing]], None]
 
 REFRESH = 0.25  # seconds: a table costs 8 ms to draw
 PLAIN = 10  # lines of progress when nobody is watching a terminal
@@ -24,11 +27,12 @@ PLAIN = 10  # lines of progress when nobody is watching a terminal
 class Screen:
     """Shows a board while it trains. `with Screen(...) as screen: train(..., watch=screen.show)`."""
 
-    def __init__(self, out: Console, title: str, single: bool) -> None:
-        self.out, self.title, self.single = out, title, single
+    def __init__(self, out: Console, title: str, single: bool, metric: Metric) -> None:
+        self.out, self.title, self.single, self.metric = out, title, single, metric
         self._width = out.width - 3  # the terminal's echo of Ctrl-C, ^C, must not wrap a line
         self._begun = time.monotonic()
         self._due = self._begun + REFRESH
+        self._before: float | None = None  # what was done when we began: a sweep that goes on
         self._told = 0  # tenths
         self._live: Live | None = None
 
@@ -42,29 +46,30 @@ class Screen:
         if self._live is not None:
             self._live.stop()
 
-    def show(self, board: Sequence[Progress]) -> None:
-        """Draw the board, if it is time to."""
+    def show(self, board: Sequence[Progress], standings: Sequence[Standing] = ()) -> None:
+        """Draw the board, if it is time to. `standings` are those of a sweep that tunes."""
         if self._live is None:
-            self._tell(board)
+            self._tell(board, standings)
         elif (begun := time.monotonic()) >= self._due:
-            self._live.update(self._panel(board[0]) if self.single else self._table(board), refresh=True)
+            drawn = self._panel(board[0]) if self.single else self._table(board, standings)
+            self._live.update(drawn, refresh=True)
             ended = time.monotonic()
             self._due = ended + max(REFRESH, 10 * (ended - begun))  # at most a tenth of the time is spent on drawing
 
-    def _tell(self, board: Sequence[Progress]) -> None:
+    def _tell(self, board: Sequence[Progress], standings: Sequence[Standing]) -> None:
         """A plain line at every tenth of the way, but not more often than every second."""
-        done, total = _done(board)
+        done, total, unit = _done(board, standings)
         now = time.monotonic()
-        if done * PLAIN // total <= self._told or now < self._due:
+        if int(done * PLAIN / total) <= self._told or now < self._due:
             return
         if not self._told:
             self.out.print(Text(self.title), soft_wrap=True)
-        self._told, self._due = done * PLAIN // total, now + 1
-        best = board[0] if self.single else _ranked(board)[0]
+        self._told, self._due = int(done * PLAIN / total), now + 1
+        best = board[0] if self.single else self._ranked(board, standings)[0].speaker
         told = [f"{label(name)} {typical(best.last(name))}" for name in measured(best.trace.curves)]
         if not self.single:
             told.append("leads: " + " ".join(f"{key}={value}" for key, value in best.varied.items()))
-        self.out.print(Text(f"{done:>9,} of {total:,} steps   {'   '.join(told)}"), soft_wrap=True)
+        self.out.print(Text(f"{done:>9,.0f} of {total:,} {unit}   {'   '.join(told)}"), soft_wrap=True)
 
     def _panel(self, cell: Progress) -> RenderableType:
         table = Table.grid(padding=(0, 3))
@@ -75,34 +80,73 @@ class Screen:
         inside = Group(self._bar([cell]), Text(""), table, tail)
         return Panel(inside, title=self.title, title_align="left", width=min(self._width, 80))
 
-    def _table(self, board: Sequence[Progress]) -> RenderableType:
-        best = _ranked(board)[: max(1, self.out.height - 6)]
-        rows = [table_row(cell_row(cell), list(cell.varied), cell.curve("loss")) for cell in best]
-        parts = [Text(self.title, style="bold"), self._bar(board), Text(""), cells_table(rows, self._width)]
-        more = len(board) - len(best)
+    def _table(self, board: Sequence[Progress], standings: Sequence[Standing]) -> RenderableType:
+        ranked = self._ranked(board, standings)
+        best = ranked[: max(1, self.out.height - 6)]
+        rows = []
+        for k, cell in enumerate(best):
+            course = cell.history if standings else cell.speaker.curve("loss")
+            row = cell_row(cell, self.metric)
+            rows.append(table_row(row, list(cell.speaker.varied), course, self.metric, k + 1, bool(standings)))
+        tuned = bool(standings)
+        parts = [Text(self.title, style="bold"), self._bar(board, standings), Text(""),
+                 cells_table(rows, self._width, tuned)]  # fmt: skip
+        more = len(ranked) - len(best)
         return Group(*parts, Text(f"… {more:,} more", style="dim") if more else Text(""))
 
-    def _bar(self, board: Sequence[Progress]) -> RenderableType:
-        done, total = _done(board)
+    def _ranked(self, board: Sequence[Progress], standings: Sequence[Standing]) -> list[Standing]:
+        """Best first, as in the finished table. A cell whose first batch still trains shows the best of it."""
+        shown = [standing(part, self.metric) for part in board] if not standings else []
+        for cell in standings:
+            if cell.trials == 0:
+                parts = [part for part in board if part.number == cell.speaker.number]
+                if not parts:
+                    continue
+                leader = min(parts, key=self._rank)
+                cell = replace(cell, speaker=leader, best=self.metric.value(self.metric.of_runs(leader)))
+            shown.append(cell)
+        return sorted(shown, key=lambda cell: (self._rank(cell.speaker), cell.speaker.number))
+
+    def _rank(self, part: Progress) -> float:
+        return self.metric.rank(self.metric.value(self.metric.of_runs(part)))
+
+    def _bar(self, board: Sequence[Progress], standings: Sequence[Standing] = ()) -> RenderableType:
+        done, total, unit = _done(board, standings)
+        if self._before is None:
+            self._before = sum(cell.trials for cell in standings)
         seconds = time.monotonic() - self._begun
-        rate = done / seconds
-        clock = f"{_clock(seconds)}, {_clock((total - done) / rate)} left" if rate else _clock(seconds)
+        rate = (done - self._before) / seconds
+        clock = f"{_clock(seconds)}, {_clock((total - done) / rate)} left" if rate > 0 else _clock(seconds)
         line = Table.grid(padding=(0, 2))
         bar = ProgressBar(total=total, completed=done, width=28)
         speed = f"{rate / 1000:.1f}k" if rate >= 1000 else f"{rate:.0f}"
-        line.add_row(bar, f"{done:,} of {total:,}", f"{speed} steps/s", clock)
+        if any(part.phase == "confirm" for part in board):
+            unit, done, total = "steps, confirming", *_steps(board)
+            bar = ProgressBar(total=total, completed=done, width=28)
+            line.add_row(bar, f"{done:,.0f} of {total:,} {unit}", _clock(seconds))
+        elif standings:
+            line.add_row(bar, f"{int(done):,} of {total:,} {unit}", clock)
+        else:
+            line.add_row(bar, f"{done:,.0f} of {total:,}", f"{speed} steps/s", clock)
         return line
 
 
-def _ranked(board: Sequence[Progress]) -> list[Progress]:
-    """Best first, as in the finished table."""
-    return sorted(board, key=lambda cell: (median(cell.last("loss")).value, cell.number))
+def _done(board: Sequence[Progress], standings: Sequence[Standing]) -> tuple[float, int, str]:
+    """How far it is: trials in a sweep that tunes, else steps over cells."""
+    if not standings:
+        return *_steps(board), "steps"
+    done = float(sum(cell.trials for cell in standings))
+    done += sum(_share(part) for part in board if part.phase == "tune")
+    return done, sum(cell.planned for cell in standings), "trials"
 
 
-def _done(board: Sequence[Progress]) -> tuple[int, int]:
-    """Steps made and steps in all, over cells; a cell that has lost all its runs is done."""
-    done = sum(cell.steps if cell.trace.diverged[cell.rows].all() else cell.done for cell in board)
-    return done, sum(cell.steps for cell in board)
+def _share(part: Progress) -> float:
+    return 1.0 if (part.trace.diverged | part.trace.pruned)[part.rows].all() else part.done / part.steps
+
+
+def _steps(board: Sequence[Progress]) -> tuple[float, int]:
+    """Steps made and steps in all; a cell that has lost all its runs is done."""
+    return sum(round(_share(part) * part.steps) for part in board), sum(part.steps for part in board)
 
 
 def _clock(seconds: float) -> str:

@@ -1,170 +1,188 @@
-"""From cells to populations: cells that differ in numbers only advance together."""
+"""From trials to populations: trials that differ in numbers only advance together."""
 
 import copy
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-from harness import fields, trust
+from harness import trust
+from harness.building import Path, at, built_optimizer, demand, numbers, path_of, with_datasets
 from harness.compose import ABOUT
 from harness.engine import Population
 from harness.errors import UserError
 from harness.fingerprint import fingerprint
-from harness.optimizers.base import Optimizer
-from harness.schedules import Constant, Schedule
 from harness.sweeps.cells import Cell
-from harness.trace import Progress
+from harness.sweeps.space import corners
+from harness.trace import Phase, Progress, Trained
 from objectives.base import Objective
 from objectives.data import Dataset
 
-Path = tuple[str | int, ...]
+SHARED = ("objective", "optimizer", "schedules", "steps", "records", "save_params")  # what makes a population
+
+
+@dataclass(frozen=True)
+class Part:
+    """A trial: a cell at one point of its space, on some seeds."""
+
+    number: int  # of the cell
+    cell: Cell
+    seeds: tuple[int, ...]
+    phase: Phase = "run"
+    trial: int = 0
+    point: Mapping[str, Any] = field(default_factory=dict)  # place -> value
 
 
 @dataclass
 class Planned:
-    """A population and the cells in it: cell k has the rows k * seeds to (k + 1) * seeds - 1."""
+    """A population and the trials in it, in the order of its rows."""
 
     population: Population
-    cells: list[tuple[int, Cell]]  # with their numbers
+    parts: list[Part]
+    board: list[Progress]
     fingerprint: dict[str, Any]
+    seconds: float = 0.0
 
-    def board(self) -> list[Progress]:
-        """The cells' rows of the trace."""
-        runs = len(self.cells[0][1].settings.seeds)
-        return [
-            Progress(
-                number=number,
-                overrides=cell.overrides,
-                varied=cell.varied,
-                choices=cell.choices,
-                trace=self.population.trace,
-                rows=slice(k * runs, (k + 1) * runs),
-                steps=cell.settings.steps,
-                problem=self.fingerprint["problem"],
+    def trained(self) -> Trained:
+        """What it has shown."""
+        return Trained(self.population.trace, self.board, self.fingerprint, self.seconds)
+
+
+@dataclass(frozen=True)
+class _Form:
+    """What the trials of a cell share."""
+
+    numbers: tuple[Path, ...]  # the places whose numbers may differ between the runs of a population
+    places: dict[str, list[Path]]  # searched place -> all the places that its value goes to
+    structure: str  # all but the numbers
+
+
+class Planner:
+    """Makes populations. What many of them need, data sets and objectives, it makes once."""
+
+    def __init__(self, trusted: tuple[str, ...] = ()) -> None:
+        self.trusted = trusted
+        self._datasets: dict[str, Dataset] = {}
+        self._objectives: dict[str, tuple[Objective, dict[str, Any]]] = {}
+        self._forms: dict[int, _Form] = {}
+
+    def check(self, cells: Sequence[Cell]) -> None:
+        """Whether all of them can be built, before anything runs."""
+        for cell in cells:
+            for part in ("objective", "optimizer"):
+                if not isinstance(cell.config.get(part), dict):
+                    raise UserError(f"{part}: there is none; choose one, as in {part}=NAME (--help lists them)")
+            try:
+                trust.check(cell.config, self.trusted)
+                for point in ({}, *corners(cell.ranges)):
+                    told = ", ".join(f"{name}={value}" for name, value in point.items())
+                    try:
+                        built_optimizer(self._config(cell, point), 1, self.trusted)
+                    except UserError as error:
+                        raise UserError(f"at {told} of its space: {error}" if told else str(error)) from error
+            except UserError as error:
+                raise UserError(f"in the cell {cell.name}: {error}" if cell.name else str(error)) from error
+            self._objective(cell, cell.settings.seeds)
+
+    def plan(self, parts: Sequence[Part]) -> list[Planned]:
+        """The populations of these trials."""
+        groups: dict[str, list[Part]] = {}
+        for part in parts:
+            form = self._form(part.cell)
+            fixed = [v for k, v in part.point.items() if not set(form.places[k]) <= set(form.numbers)]
+            groups.setdefault(form.structure + json.dumps(fixed), []).append(part)
+        return [self._planned(group) for group in groups.values()]
+
+    def alone(self, planned: Planned, k: int) -> Planned:
+        """Trial k of a population in one of its own; its progress moves there."""
+        (alone,) = self.plan([planned.parts[k]])
+        progress = planned.board[k]
+        progress.trace, progress.rows = alone.population.trace, alone.board[0].rows
+        alone.board = [progress]
+        return alone
+
+    def measures(self, cell: Cell) -> Iterable[str]:
+        """The metrics that the cell's objective has."""
+        objective, _ = self._objective(cell, cell.settings.seeds)
+        with np.errstate(all="ignore"):
+            return objective.evaluate(objective.init(np.arange(2)), "validation").keys()
+
+    def varies_with_seed(self, cell: Cell) -> bool:
+        """Whether other seeds would give other runs."""
+        return self._objective(cell, cell.settings.seeds[:1])[0].varies_with_seed
+
+    def _planned(self, parts: list[Part]) -> Planned:
+        cell, settings = parts[0].cell, parts[0].cell.settings
+        objective, found = self._objective(cell, parts[0].seeds, parts[0].point)
+        config = self._config(cell, parts[0].point)
+        counts = [len(part.seeds) for part in parts]
+        for path in self._form(cell).numbers:
+            values = [self._number(part, path) for part in parts]
+            if any(value != values[0] for value in values):
+                at(config, path[:-1])[path[-1]] = np.repeat(np.array(values, dtype=np.float64), counts)
+        optimizer = built_optimizer(config, sum(counts), self.trusted)
+        seeds = np.concatenate([np.array(part.seeds, dtype=np.int64) for part in parts])
+        own = copy.deepcopy(objective) if objective.remembers else objective
+        population = Population(own, optimizer, seeds, settings.steps, settings.records, settings.save_params)
+        board, start = [], 0
+        for part, count in zip(parts, counts, strict=True):
+            board.append(
+                Progress(
+                    number=part.number,
+                    overrides=part.cell.again(part.point, part.seeds if part.phase == "confirm" else None),
+                    varied=part.cell.varied,
+                    choices=part.cell.choices,
+                    trace=population.trace,
+                    rows=slice(start, start := start + count),
+                    steps=settings.steps,
+                    problem=found["problem"],
+                    phase=part.phase,
+                    trial=part.trial,
+                    point=dict(part.point),
+                )
             )
-            for k, (number, cell) in enumerate(self.cells)
-        ]
+        return Planned(population, parts, board, found)
 
+    def _form(self, cell: Cell) -> _Form:
+        if id(cell) not in self._forms:
+            config = {key: cell.config[key] for key in SHARED if key in cell.config}
+            found = tuple(numbers(config, self.trusted))
+            places = {name: [path_of(config, to) for to in cell.feeds[name]] for name in cell.space}
+            rest = copy.deepcopy(config)
+            for path in {*found, *(path for paths in places.values() for path in paths)}:
+                at(rest, path[:-1])[path[-1]] = None
+            self._forms[id(cell)] = _Form(found, places, json.dumps(rest, sort_keys=True))
+        return self._forms[id(cell)]
 
-def plan(cells: Sequence[Cell], trusted: tuple[str, ...] = ()) -> list[Planned]:
-    """The populations of these cells. Everything is checked here, before anything runs."""
-    groups: dict[str, list[tuple[int, Cell]]] = {}
-    for number, cell in enumerate(cells):
-        for part in ("objective", "optimizer"):
-            if not isinstance(cell.config.get(part), dict):
-                raise UserError(f"{part}: there is none; choose one, as in {part}=NAME (--help lists them)")
-        try:
-            trust.check(cell.config, trusted)
-            built_optimizer(cell.config, 1, trusted)  # so that a wrong number is reported with its cell
-        except UserError as error:
-            raise UserError(f"in the cell {cell.name}: {error}" if cell.name else str(error)) from error
-        groups.setdefault(_structure(cell.config, trusted), []).append((number, cell))
-    datasets: dict[str, Dataset] = {}
-    return [_planned(group, trusted, datasets) for group in groups.values()]
+    def _config(self, cell: Cell, point: Mapping[str, Any]) -> dict[str, Any]:
+        config = {key: copy.deepcopy(cell.config[key]) for key in SHARED if key in cell.config}
+        for name, value in point.items():
+            for path in self._form(cell).places[name]:
+                at(config, path[:-1])[path[-1]] = value
+        return config
 
+    def _number(self, part: Part, path: Path) -> Any:
+        for name, value in part.point.items():
+            if path in self._form(part.cell).places[name]:
+                return value
+        return at(part.cell.config, path[:-1])[path[-1]]
 
-def _planned(numbered: list[tuple[int, Cell]], trusted: tuple[str, ...], datasets: dict[str, Dataset]) -> Planned:
-    cells = [cell for _, cell in numbered]
-    first, settings = cells[0].config, cells[0].settings
-    node = {key: value for key, value in first["objective"].items() if key not in ABOUT}
-    objective = trust.build(_with_datasets(node, trusted, datasets), "objective", trusted)
-    demand(objective, Objective, "objective")
-    if len(settings.seeds) > 1 and not objective.varies_with_seed:
-        raise UserError(
-            f"objective: from a fixed start without noise the {len(settings.seeds)} seeds are copies of one run; "
-            "add seeds=1"
-        )
-    found = fingerprint(objective, node)  # before the population makes the objective its own
-    runs = len(cells) * len(settings.seeds)
-    config = copy.deepcopy(first)
-    for path in _numbers(first, trusted):
-        values = [_at(cell.config, path[:-1])[path[-1]] for cell in cells]
-        if any(value != values[0] for value in values):
-            _at(config, path[:-1])[path[-1]] = np.repeat(np.array(values, dtype=np.float64), len(settings.seeds))
-    optimizer = built_optimizer(config, runs, trusted)
-    seeds = np.tile(np.array(settings.seeds, dtype=np.int64), len(cells))
-    population = Population(objective, optimizer, seeds, settings.steps, settings.records, settings.save_params)
-    return Planned(population, numbered, found)
-
-
-def built_optimizer(config: Mapping[str, Any], runs: int, trusted: tuple[str, ...]) -> Optimizer:
-    """The optimizer of a config, with each schedule given to the outermost optimizer that has its hyperparameter."""
-    node = config["optimizer"]
-    schedules: dict[str, dict[str, Schedule]] = {}
-    for name, schedule_node in (config.get("schedules") or {}).items():
-        schedule = demand(trust.build(schedule_node, f"schedules.{name}", trusted), Schedule, f"schedules.{name}")
-        if isinstance(schedule, Constant):  # which changes nothing, and costs time
-            continue
-        owner = next((path for path, cls in _optimizers(node, trusted) if name in fields.numbers(cls)), None)
-        if owner is None:
-            known = ", ".join(key for _, cls in _optimizers(node, trusted) for key in fields.numbers(cls))
-            raise UserError(f"schedules.{name}: the optimizer has no {name} to schedule; choices: {known or 'none'}")
-        schedules.setdefault(owner, {})[name] = schedule
-
-    def extra(cls: type, path: str) -> dict[str, Any]:
-        return {"runs": runs, "schedules": schedules.get(path, {})} if issubclass(cls, Optimizer) else {}
-
-    optimizer: Optimizer = demand(trust.build(node, "optimizer", trusted, extra), Optimizer, "optimizer")
-    return optimizer
-
-
-def demand(made: Any, kind: type, path: str) -> Any:
-    """The object, if it is what the contract wants at this place."""
-    if not isinstance(made, kind):
-        raise UserError(f"{path}: {type(made).__name__} is no {kind.__name__}")
-    return made
-
-
-def _optimizers(node: dict[str, Any], trusted: tuple[str, ...], path: str = "optimizer") -> Iterator[tuple[str, type]]:
-    """The optimizers of a node, the outermost first."""
-    cls = trust.locate(node.get("_target_", ""), f"{path}._target_", trusted)
-    if isinstance(cls, type) and issubclass(cls, Optimizer):
-        yield path, cls
-    for key, value in node.items():
-        if isinstance(value, dict) and "_target_" in value:
-            yield from _optimizers(value, trusted, f"{path}.{key}")
-
-
-def _structure(config: dict[str, Any], trusted: tuple[str, ...]) -> str:
-    """All of a config but the numbers that may differ between the runs of a population."""
-    rest = copy.deepcopy(config)
-    for path in _numbers(config, trusted):
-        _at(rest, path[:-1])[path[-1]] = None
-    return json.dumps(rest, sort_keys=True)
-
-
-def _numbers(config: dict[str, Any], trusted: tuple[str, ...]) -> list[Path]:
-    """The places of the number fields of all optimizers and schedules."""
-
-    def walk(node: Any, path: Path) -> Iterator[Path]:
-        if isinstance(node, dict) and "_target_" in node:
-            cls = trust.locate(node["_target_"], ".".join(map(str, path)), trusted)
-            yield from ((*path, name) for name in fields.numbers(cls) if name in node)
-        items = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
-        for key, value in items:
-            if key not in ABOUT:
-                yield from walk(value, (*path, key))
-
-    return [path for part in ("optimizer", "schedules") for path in walk(config.get(part), (part,))]
-
-
-def _at(config: Any, path: Path) -> Any:
-    for key in path:
-        config = config[key]
-    return config
-
-
-def _with_datasets(node: Any, trusted: tuple[str, ...], datasets: dict[str, Dataset]) -> Any:
-    """The node with its data sets built: once for all populations."""
-    if not isinstance(node, dict):
-        return node
-    made = {key: _with_datasets(value, trusted, datasets) for key, value in node.items()}
-    if "dataset" in made and isinstance(made["dataset"], dict):
-        key = json.dumps(made["dataset"], sort_keys=True)
-        if key not in datasets:
-            datasets[key] = demand(trust.build(made["dataset"], "dataset", trusted), Dataset, "dataset")
-        made["dataset"] = datasets[key]
-    return made
+    def _objective(
+        self, cell: Cell, seeds: Sequence[int], point: Mapping[str, Any] | None = None
+    ) -> tuple[Objective, dict[str, Any]]:
+        """The objective of a cell, and its fingerprint."""
+        config = self._config(cell, point or {})
+        node = {key: value for key, value in config["objective"].items() if key not in ABOUT}
+        key = json.dumps(node, sort_keys=True)
+        if key not in self._objectives:
+            made = trust.build(with_datasets(node, self.trusted, self._datasets), "objective", self.trusted)
+            demand(made, Objective, "objective")
+            self._objectives[key] = made, fingerprint(copy.deepcopy(made) if made.remembers else made, node)
+        objective, found = self._objectives[key]
+        if len(seeds) > 1 and not objective.varies_with_seed:
+            raise UserError(
+                f"objective: from a fixed start without noise the {len(seeds)} seeds are copies of one run; add seeds=1"
+            )
+        return objective, found

@@ -5,7 +5,6 @@ import io
 import json
 import math
 import os
-import shlex
 import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -18,12 +17,11 @@ import numpy as np
 
 from harness.errors import UserError
 from harness.fields import Array
-from harness.statistics import mean, median
-from harness.trace import Outcome, Progress
+from harness.metrics import Metric
+from harness.rows import GROUPS, Row, cell_row, run_rows, timing_rows, trial_row
+from harness.trace import STATES, Outcome, Progress
 
-Row = dict[str, Any]
-GROUPS = ("objective", "dataset", "optimizer", "schedule")
-TEXTS = (*GROUPS, "state", "problem", "overrides")
+TEXTS = (*GROUPS, "phase", "state", "problem", "overrides")
 KINDS = {"run": "runs", "sweep": "sweeps"}
 
 
@@ -37,6 +35,7 @@ class Results:
     runs: list[Row]
     cells: list[Row]
     curves: dict[str, Array]  # step, loss, ...: (runs, records); path: (runs, records, size)
+    trials: list[Row]  # of a tuned sweep
 
     def params(self) -> dict[str, Array]:
         """The final parameters, `cell/name` -> (seeds, ...), of a run with save_params=true."""
@@ -60,70 +59,41 @@ def claim(path: str | Path | None, kind: str) -> Path:
     raise UserError(f"{base}: cannot find a free name")
 
 
-def write(folder: Path, outcome: Outcome, config: Mapping[str, Any], about: Mapping[str, Any]) -> None:
+def write(folder: Path, outcome: Outcome, config: Mapping[str, Any], about: Mapping[str, Any], metric: Metric) -> None:
     """Write the outcome into its folder; summary.json comes last, so a folder that has one is complete."""
     from omegaconf import OmegaConf
 
     board = outcome.board
-    runs = [row for cell in board for row in run_rows(cell)]
-    _save(folder / "config.yaml", OmegaConf.to_yaml(OmegaConf.create(dict(config))).encode())
-    _save(folder / "runs.csv", _csv(runs))
-    _save(folder / "cells.csv", _csv([cell_row(cell) for cell in board]))
-    _save(folder / "timings.csv", _csv(_timing_rows(outcome)))
-    _save(folder / "curves.npz", _npz(_curves(board)))
-    finals = {f"{cell.number}/{name}": value[cell.rows] for cell in board for name, value in cell.trace.finals.items()}
+    runs = [row for part in board for row in run_rows(part, metric)]
+    save_file(folder / "config.yaml", OmegaConf.to_yaml(OmegaConf.create(dict(config))).encode())
+    save_file(folder / "runs.csv", _csv(runs))
+    save_file(folder / "cells.csv", _csv([cell_row(cell, metric) for cell in outcome.standings]))
+    if any(part.phase == "tune" for part in board):
+        save_file(folder / "trials.csv", _csv([trial_row(part, metric) for part in board if part.phase == "tune"]))
+    save_file(folder / "timings.csv", _csv(timing_rows(outcome)))
+    save_file(folder / "curves.npz", _npz(_curves(board)))
+    finals = {
+        f"{part.number}/{name}": value[part.rows]
+        for part in board
+        for name, value in part.trace.finals.items()
+        if part.phase != "tune"
+    }
     if finals:
-        _save(folder / "params.npz", _npz(finals))
+        save_file(folder / "params.npz", _npz(finals))
     states = [row["state"] for row in runs]
-    counts = {state: states.count(state) for state in ("completed", "diverged", "failed", "interrupted")}
-    failures = {cell.number: cell.trace.failure for cell in board if cell.trace.failure}
+    failures = {
+        str(part.number) if part.phase == "run" else f"{part.number} trial {part.trial}": part.trace.failure
+        for part in board
+        if part.trace.failure
+    }
     summary = {
         **about,
-        "runs": counts,
+        "runs": {state: states.count(state) for state in STATES if states.count(state) or state != "pruned"},
         "failures": failures,
-        "seconds": round(sum(outcome.seconds), 3),
-        "problems": outcome.problems,
+        "seconds": round(sum(one.seconds for one in outcome.trained), 3),
+        "problems": {one.fingerprint["problem"]: one.fingerprint for one in outcome.trained},
     }
-    _save(folder / "summary.json", (json.dumps(_plain(summary), indent=2) + "\n").encode())
-
-
-def run_rows(cell: Progress) -> list[Row]:
-    """One row per run of a cell."""
-    rows: list[Row] = []
-    states = cell.states()
-    metrics = {name: cell.last(name) for name in cell.trace.curves}
-    tests = {f"test_{name}": values[cell.rows] for name, values in cell.trace.test.items()}
-    best = cell.best("loss")
-    for i, seed in enumerate(cell.trace.seeds[cell.rows]):
-        row: Row = {"cell": cell.number, "trial": 0, "seed": int(seed), **_named(cell)}
-        row |= {"loss": float(metrics["loss"][i]), "best_loss": float(best[i])}
-        row |= {name: float(values[i]) for name, values in (metrics | tests).items() if name != "loss"}
-        row |= {"steps": int(cell.trace.steps[cell.rows][i])}
-        row |= {"evaluations": int(cell.trace.evaluations[cell.rows][i]), "state": states[i]}
-        rows.append({**row, "problem": cell.problem})
-    return rows
-
-
-def cell_row(cell: Progress) -> Row:
-    """What a cell's runs say together: medians of losses with an interval or range, means of accuracies."""
-    states = cell.states()
-    row: Row = {
-        "cell": cell.number,
-        **_named(cell),
-        "trials": 1,
-        "runs": len(states),
-        "diverged": states.count("diverged"),
-    }
-    for name, values in {"loss": cell.last("loss"), "best_loss": cell.best("loss")}.items():
-        found = median(values)
-        row |= {name: found.value, f"{name}_low": found.low, f"{name}_high": found.high}
-        row |= {f"{name}_level": found.level or "range"}
-    accuracies = {name: cell.last(name) for name in cell.trace.curves if name.endswith("accuracy")}
-    accuracies |= {f"test_{name}": v[cell.rows] for name, v in cell.trace.test.items() if name == "accuracy"}
-    for name, values in accuracies.items():
-        known = values[~np.isnan(values)]  # a diverged run has no accuracy; `diverged` says how many are missing
-        row[name], row[f"{name}_sd"] = mean(known) if len(known) else (math.nan, math.nan)
-    return {**row, "problem": cell.problem, "overrides": shlex.join(cell.overrides)}
+    save_file(folder / "summary.json", (json.dumps(_plain(summary), indent=2) + "\n").encode())
 
 
 def load(folder: str | Path) -> Results:
@@ -143,9 +113,10 @@ def load(folder: str | Path) -> Results:
             runs=_rows(found / "runs.csv"),
             cells=_rows(found / "cells.csv"),
             curves=_arrays(found / "curves.npz"),
+            trials=_rows(found / "trials.csv") if (found / "trials.csv").exists() else [],
         )
         whole = len(results.runs) == len(results.curves["loss"]) == sum(results.summary["runs"].values())
-        whole = whole and {run["cell"] for run in results.runs} == {cell["cell"] for cell in results.cells}
+        whole = whole and {run["cell"] for run in results.runs} <= {cell["cell"] for cell in results.cells}
     except (OSError, ValueError, KeyError, AttributeError, TypeError, EOFError, BadZipFile, YAMLError) as error:
         raise UserError(f"{found}: damaged: {type(error).__name__}: {str(error).splitlines()[0]}") from error
     if not whole:
@@ -161,25 +132,11 @@ def newest(outputs: Path = Path("outputs")) -> Path:
     return max(summaries, key=lambda path: path.stat().st_mtime_ns).parent
 
 
-def _named(cell: Progress) -> Row:
-    return {group: cell.choices[group] for group in GROUPS if group in cell.choices} | cell.varied
-
-
-def _timing_rows(outcome: Outcome) -> list[Row]:
-    rows: dict[int, Row] = {}
-    for cell in outcome.board:
-        row = rows.setdefault(id(cell.trace), {"population": len(rows), "cells": [], "runs": len(cell.trace.seeds)})
-        row["cells"].append(str(cell.number))
-    traces = {id(cell.trace): cell.trace for cell in outcome.board}
-    for key, seconds in zip(rows, outcome.seconds, strict=True):
-        steps = int(traces[key].steps.sum())
-        rows[key] |= {"cells": " ".join(rows[key]["cells"]), "run_steps": steps, "seconds": round(seconds, 6)}
-    return list(rows.values())
-
-
 def _curves(board: list[Progress]) -> dict[str, Array]:
     """All runs' curves in the order of runs.csv; what a run does not have is nan, and -1 as a step."""
     names = dict.fromkeys(name for cell in board for name in cell.trace.curves)
+    if not board:  # stopped before anything ended
+        return {"step": np.zeros((0, 1)), "loss": np.zeros((0, 1))}
     width = max(len(cell.trace.at) for cell in board)
 
     def stacked(parts: Iterable[Array], fill: float) -> Array:
@@ -256,7 +213,7 @@ def _plain(value: Any) -> Any:
     return repr(value) if isinstance(value, float) and not math.isfinite(value) else value
 
 
-def _save(path: Path, content: bytes) -> None:
+def save_file(path: Path, content: bytes) -> None:
     """Write to a temporary file, flush it to the disk, rename it: a reader sees the old file or the new one."""
     with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
         try:

@@ -5,22 +5,28 @@ import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from harness import results
+from harness import budget, results, rows
 from harness.compose import Composer, composer
 from harness.environment import environment
 from harness.errors import UserError
-from harness.plan import Planned, plan
+from harness.metrics import Metric
+from harness.plan import Part, Planner
 from harness.results import Results
 from harness.sweeps import cells as sweep_cells
+from harness.sweeps import resume
 from harness.sweeps.cells import Cell
+from harness.sweeps.resume import Begun
 from harness.trace import Outcome
 from harness.training import train
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+    from harness.live import Watch
 
 
 def start(
@@ -33,20 +39,99 @@ def start(
 ) -> Results:
     """Compose, check everything, claim a folder, train, write, and read back what was written."""
     with composer(config_dir) as source:
-        find = sweep_cells.enumerated if multirun else sweep_cells.single
-        cells = find(source, overrides)
-        _refuse_tuning(cells[0].settings.trials, multirun, overrides)
-        kind = "sweep" if multirun or cells[0].varied else "run"
-        wanted = _folder_typed(source, overrides, kind)
-    planned = plan(cells, trusted)
-    title = _title(cells, kind)
+        typed = source.parse(overrides)
+        going_on = [o.value() for o in typed if o.key_or_group == "resume" and o.value() is not None]
+        if going_on:
+            if not multirun:
+                raise UserError(f"resume={going_on[-1]} goes on with a sweep; use: python -m harness -m ...")
+            folder = resume.folder_of(str(going_on[-1]))
+            begun = resume.reopened(folder, typed)
+            wanted, kind = None, "sweep"
+        else:
+            find = sweep_cells.enumerated if multirun else sweep_cells.single
+            cells = find(source, overrides)
+            if cells[0].config["resume"] is not None:
+                raise UserError("resume: it is typed, as in resume=last; a config cannot say it")
+            _refuse_tuning(cells[0].settings.trials, multirun, overrides)
+            kind = "sweep" if multirun or cells[0].varied else "run"
+            wanted = _folder_typed(source, overrides, kind)
+            begun = Begun(budget.shared(source, cells, trusted), list(overrides), config_dir, trusted)
+    planner = Planner(trusted)
+    planner.check(begun.cells)
+    metric = _metric(begun.cells, planner)
+    job = _Job(begun, kind, planner, metric, out, stop)
+    if going_on:
+        return job.tune(folder)
     with _claimed(wanted, kind) as folder:
-        outcome = _trained(planned, title, kind, out, stop)
-        about = _about(kind, title, overrides, config_dir, trusted, cells, outcome.interrupted)
-        config = cells[0].config if kind == "run" else {"cells": [_described(cell) for cell in cells]}
+        return job.tune(folder) if any(cell.space for cell in begun.cells) else job.run(folder)
+
+
+@dataclass(frozen=True)
+class _Job:
+    """What is to be done, checked, and who is watching."""
+
+    begun: Begun
+    kind: str
+    planner: Planner
+    metric: Metric
+    out: "Console | None"
+    stop: Callable[[], bool]
+
+    def run(self, folder: Path) -> Results:
+        """Train every cell as it is declared."""
+        cells = self.begun.cells
+        planned = self.planner.plan([Part(k, cell, cell.settings.seeds) for k, cell in enumerate(cells)])
+        with self._screen() as watch:
+            strict = cells[0].settings.on_error == "raise"
+            populations = train(self.planner, planned, lambda board: watch(board, []), self.stop, strict=strict)
+        trained = [p.trained() for p in populations]
+        board = sorted((part for one in trained for part in one.board), key=lambda part: part.number)
+        stopped = "interrupted" if any("interrupted" in part.states() for part in board) else ""
+        standings = [rows.standing(part, self.metric) for part in board]
+        return self._written(folder, Outcome(trained, standings, stopped), None)
+
+    def tune(self, folder: Path) -> Results:
+        """Search every cell's space; an interrupted sweep goes on where it ended."""
+        from harness.sweeps.tuning import Tuner
+
+        with resume.held(folder):
+            with self._screen() as watch:
+                tuner = Tuner(self.begun.cells, self.planner, folder, self.metric, watch, self.stop)
+                self.begun.save(folder)
+                outcome = tuner.run()
+            return self._written(folder, outcome, tuner.where)
+
+    def _written(self, folder: Path, outcome: Outcome, study: str | None) -> Results:
+        begun, kind = self.begun, self.kind
+        about = {**_about(kind, _title(begun.cells, kind), begun, outcome.stopped), "study": study}
+        about |= {"metric": self.metric.name, "aggregate": self.metric.aggregate}
+        config = begun.cells[0].config if kind == "run" else begun.config()
         with _unbroken():
-            results.write(folder, outcome, config, about)
-    return results.load(folder)
+            results.write(folder, outcome, config, about, self.metric)
+        return results.load(folder)
+
+    @contextmanager
+    def _screen(self) -> "Iterator[Watch]":
+        if self.out is None:
+            yield lambda board, standings: None
+            return
+        from harness.live import Screen
+
+        title = _title(self.begun.cells, self.kind)
+        with Screen(self.out, title, self.kind == "run", self.metric) as screen:
+            yield screen.show
+
+
+def _metric(cells: Sequence[Cell], planner: Planner) -> Metric:
+    """The metric, which every objective must have."""
+    settings = cells[0].settings
+    metric = Metric(settings.metric, settings.aggregate, settings.target)
+    for cell in cells:
+        there = planner.measures(cell)
+        if metric.curve not in there:
+            known = ", ".join([*there, "best_loss", "steps_to_target"])
+            raise UserError(f"metric={metric.name}: objective={cell.choices['objective']} has {known}")
+    return metric
 
 
 @contextmanager
@@ -72,40 +157,24 @@ def _claimed(wanted: Path | None, kind: str) -> Iterator[Path]:
     try:
         yield folder
     finally:
-        if not any(folder.iterdir()):
+        if not any(path.name != resume.LOCK for path in folder.iterdir()):
+            (folder / resume.LOCK).unlink(missing_ok=True)
             folder.rmdir()
 
 
-def _trained(
-    planned: Sequence[Planned], title: str, kind: str, out: "Console | None", stop: Callable[[], bool]
-) -> Outcome:
-    if out is None:
-        return train(planned, stop=stop)
-    from harness.live import Screen
-
-    with Screen(out, title, single=kind == "run") as screen:
-        return train(planned, screen.show, stop)
-
-
-def _about(
-    kind: str,
-    title: str,
-    overrides: Sequence[str],
-    config_dir: str | None,
-    trusted: tuple[str, ...],
-    cells: Sequence[Cell],
-    interrupted: bool,
-) -> dict[str, Any]:
+def _about(kind: str, title: str, begun: Begun, stopped: str) -> dict[str, Any]:
     """What summary.json says beside the results."""
-    launch = ["--config-dir", config_dir] if config_dir else []
-    launch += [f"trust=[{','.join(trusted)}]"] if trusted else []
+    launch = ["--config-dir", begun.config_dir] if begun.config_dir else []
+    launch += [f"trust=[{','.join(begun.trusted)}]"] if begun.trusted else []
     return {
         "kind": kind,
         "title": title,
         "launch": shlex.join(launch),
-        "overrides": list(overrides),
-        "varied": list(dict.fromkeys(key for cell in cells for key in cell.varied)),
-        "interrupted": interrupted,
+        "overrides": begun.overrides,
+        "varied": list(dict.fromkeys(key for cell in begun.cells for key in cell.varied)),
+        "trials": begun.cells[0].settings.trials,
+        "stopped": stopped,
+        "interrupted": stopped == "interrupted",
         **environment(),
     }
 
@@ -114,8 +183,6 @@ def _refuse_tuning(trials: int, multirun: bool, overrides: Sequence[str]) -> Non
     if trials > 1 and not multirun:
         command = f"python -m harness -m {shlex.join(overrides)}"
         raise UserError(f"trials={trials} tunes, which is a sweep; use: {command}")
-    if trials > 1:
-        raise UserError(f"trials={trials}: tuning is not in this version; -m runs grids, with trials=1")
 
 
 def _folder_typed(source: Composer, overrides: Sequence[str], kind: str) -> Path | None:
@@ -139,13 +206,11 @@ def _title(cells: Sequence[Cell], kind: str) -> str:
     where = " on ".join(choices[group] for group in ("objective", "dataset") if _same(cells, group))
     what = choices["optimizer"] if kind == "run" else f"{len(cells)} cell{'s' if len(cells) > 1 else ''}"
     seeds = f"{len(settings.seeds)} seed{'s' if len(settings.seeds) > 1 else ''}"
-    return " · ".join(part for part in (what, where, seeds, f"{settings.steps:,} steps") if part)
+    trials = f"{settings.trials} trials" if any(cell.space for cell in cells) else ""
+    steps = max(cell.settings.steps for cell in cells)
+    return " · ".join(part for part in (what, where, trials, seeds, f"{steps:,} steps") if part)
 
 
 def _same(cells: Sequence[Cell], group: str) -> bool:
     used = {cell.choices.get(group) for cell in cells}
     return len(used) == 1 and None not in used
-
-
-def _described(cell: Cell) -> dict[str, Any]:
-    return {"overrides": list(cell.overrides), "config": cell.config}

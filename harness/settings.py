@@ -1,11 +1,25 @@
 """The settings of a whole run or sweep: the plain keys of conf/config.yaml."""
 
+import math
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from harness.errors import UserError
 
-MOST = {"seeds": 10**6, "steps": 10**12, "records": 10**6, "trials": 10**6}  # beyond lies a slip of the finger
+MOST = {
+    "seeds": 10**6,
+    "steps": 10**12,
+    "records": 10**6,
+    "trials": 10**6,
+    "rungs": 100,
+}  # beyond lies a slip of the finger
+LEAST = {"steps": 1, "records": 1, "trials": 1, "batch": 1, "rungs": 1, "confirm": 0}
+CHOICES = {"aggregate": ("median", "mean"), "budget": ("gradients", "steps"), "on_error": ("continue", "raise")}
+# settings that say how to tune, not what a run does
+NOT_OF_A_RUN = (
+    "trials", "search", "batch", "rungs", "confirm", "metric", "aggregate", "target", "timeout", "on_error", "storage",
+    "resume", "sampler", "pruner",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -15,7 +29,18 @@ class Settings:
     seeds: tuple[int, ...]
     steps: int
     records: int
+    budget: Literal["gradients", "steps"]
     trials: int
+    search: tuple[str, ...] | None
+    metric: str
+    aggregate: Literal["median", "mean"]
+    target: float | None
+    batch: int
+    rungs: int
+    confirm: int
+    timeout: float | None
+    on_error: Literal["continue", "raise"]
+    storage: str | None
     cells: tuple[str, ...]
     save_params: bool
 
@@ -27,22 +52,46 @@ class Settings:
         for name, most in MOST.items():
             if type(config[name]) is int and config[name] > most:
                 raise UserError(f"{name} must be at most {most:,}; got {config[name]!r}")
-        for name in ("steps", "records", "trials"):
-            if type(config[name]) is not int or config[name] < 1:
-                raise UserError(f"{name} must be an integer of at least 1; got {config[name]!r}")
+        for name, least in LEAST.items():
+            if type(config[name]) is not int or config[name] < least:
+                raise UserError(f"{name} must be an integer of at least {least}; got {config[name]!r}")
+        for name, choices in CHOICES.items():
+            if config[name] not in choices:
+                raise UserError(f"{name} must be {' or '.join(choices)}; got {config[name]!r}")
         if type(config["save_params"]) is not bool:
             raise UserError(f"save_params must be true or false; got {config['save_params']!r}")
         cells = config["cells"]
         if not (isinstance(cells, list) and all(isinstance(cell, str) and cell for cell in cells)):
             raise UserError(f"cells must be a list of lines of overrides; got {cells!r}")
-        return cls(
-            seeds=_seeds(config["seeds"]),
-            steps=config["steps"],
-            records=config["records"],
-            trials=config["trials"],
-            cells=tuple(cells),
-            save_params=config["save_params"],
-        )
+        if not isinstance(config["metric"], str):
+            raise UserError(f"metric must be a name like loss or accuracy; got {config['metric']!r}")
+        target = _number(config, "target", "the loss to reach")
+        if config["metric"] == "steps_to_target" and target is None:
+            raise UserError("metric=steps_to_target needs the loss to reach, as in target=0.01")
+        timeout = _number(config, "timeout", "seconds")
+        if timeout is not None and timeout <= 0:
+            raise UserError(f"timeout must be above 0 seconds; got {config['timeout']!r}")
+        if not (config["storage"] is None or (isinstance(config["storage"], str) and "://" in config["storage"])):
+            raise UserError(f"storage must be a URL like sqlite:///studies.db; got {config['storage']!r}")
+        given = {name: config[name] for name in cls.__dataclass_fields__}
+        given |= {"seeds": _seeds(config["seeds"]), "cells": tuple(cells), "search": _names(config["search"])}
+        return cls(**given | {"target": target, "timeout": timeout})
+
+
+def _number(config: dict[str, Any], name: str, what: str) -> float | None:
+    value = config[name]
+    if value is None:
+        return None
+    if type(value) not in (int, float) or not math.isfinite(value):
+        raise UserError(f"{name} must be a number, {what}; got {value!r}")
+    return float(value)
+
+
+def _names(value: Any) -> tuple[str, ...] | None:
+    listed = [value] if isinstance(value, str) else value
+    if listed is not None and not (isinstance(listed, list) and listed and all(isinstance(n, str) for n in listed)):
+        raise UserError(f"search must name hyperparameters, as in search=[lr]; got {value!r}")
+    return None if listed is None else tuple(listed)
 
 
 def _seeds(value: Any) -> tuple[int, ...]:

@@ -11,8 +11,8 @@ from harness.fields import Array
 EXACT = 60  # runs up to which scipy isn't needed
 
 
-class Median(NamedTuple):
-    """A median and an interval around it: of `level` confidence, or the range of all values where level is None."""
+class Interval(NamedTuple):
+    """A centre and an interval around it: of `level` confidence, or the range of all values where level is None."""
 
     value: float
     low: float
@@ -20,16 +20,16 @@ class Median(NamedTuple):
     level: float | None
 
 
-def median(values: Array, level: float = 0.95) -> Median:
+def median(values: Array, level: float = 0.95) -> Interval:
     """The median of independent runs; a diverged run (nan, inf or -inf) ranks below every finite one.
 
     The interval lies between the k-th smallest and the k-th largest value, with the largest k whose confidence
     1 - 2 P(Binomial(n, 1/2) < k) reaches the level; it needs n >= 6 for 95 %, and below that is the range.
 
     >>> median(np.array([3.0, 1.0, 2.0]))
-    Median(value=2.0, low=1.0, high=3.0, level=None)
+    Interval(value=2.0, low=1.0, high=3.0, level=None)
     >>> median(np.arange(10.0))
-    Median(value=4.5, low=1.0, high=8.0, level=0.95)
+    Interval(value=4.5, low=1.0, high=8.0, level=0.95)
     """
     ranked = np.sort(np.where(np.isfinite(values), values, np.inf))
     n = len(ranked)
@@ -37,7 +37,22 @@ def median(values: Array, level: float = 0.95) -> Median:
     value = float(middle[0] if middle[0] == middle[1] else sum(middle) / 2)
     k = _rank(n, level)
     low, high = float(ranked[max(k, 1) - 1]), float(ranked[n - max(k, 1)])
-    return Median(value, low, high, level if k else None)
+    return Interval(value, low, high, level if k else None)
+
+
+def mean_interval(values: Array, level: float = 0.95) -> Interval:
+    """The mean of independent runs with Student's t interval; infinite if a run is.
+
+    >>> mean_interval(np.array([1.0, 2.0, 3.0])).low.__round__(4)
+    -0.4841
+    """
+    centre, deviation = mean(values) if np.isfinite(values).all() else (np.inf, np.inf)
+    if len(values) == 1 or np.isinf(centre):
+        return Interval(centre, float(np.min(values)), float(np.max(values)), None)
+    from scipy.special import stdtrit
+
+    half = float(stdtrit(len(values) - 1, (1 + level) / 2)) * deviation / np.sqrt(len(values))
+    return Interval(centre, float(centre - half), float(centre + half), level)
 
 
 @cache

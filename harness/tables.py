@@ -3,6 +3,7 @@
 import math
 import shlex
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
 from rich.console import Console
@@ -10,12 +11,14 @@ from rich.table import Table
 from rich.text import Text
 
 from harness.fields import Array
-from harness.results import Results, Row
+from harness.metrics import Metric
+from harness.results import Results
+from harness.rows import Row
 from harness.statistics import mean, median
 
 BARS = "▁▂▃▄▅▆▇█"
 WIDE = 120  # columns, as far as screens spread
-RIGHT = ("median loss", "best loss", "runs", "div.")
+RIGHT = ("#", "best loss", "runs", "trials", "pruned", "failed", "div.")
 METRICS = ("loss", "accuracy", "train_loss", "train_accuracy", "test_loss", "test_accuracy")
 
 
@@ -42,24 +45,71 @@ def show(results: Results, out: Console) -> None:
     out.print(f"{', '.join(told)} · {summary['seconds']:.1f} s", soft_wrap=True)
     for cell, message in summary["failures"].items():
         out.print(Text(f"cell {cell} failed: {message}", style="red"), soft_wrap=True)
-    if summary["interrupted"]:
-        out.print("interrupted: what was reached is saved", style="yellow")
+    if summary["stopped"]:
+        ends = {"interrupted": "interrupted: what was reached is saved", "timeout": "the timeout was reached"}
+        out.print(ends[summary["stopped"]], style="yellow")
+    if summary.get("study"):
+        out.print(Text(f"studies: {summary['study']}"), soft_wrap=True)
+    unfinished = any(cell["trials"] < cell["planned"] for cell in results.cells)
+    if summary.get("study") and (summary["stopped"] or unfinished):
+        command = " ".join(part for part in ("python -m harness -m", summary["launch"]) if part)
+        out.print(Text(f"finish it: {command} resume={shlex.quote(str(results.folder))}"), soft_wrap=True)
     out.print(Text(f"show again: python -m harness.show {shlex.quote(str(results.folder))}"), soft_wrap=True)
 
 
 def _show_cells(results: Results, out: Console) -> None:
-    cells = sorted(results.cells, key=lambda cell: (cell["loss"], cell["cell"]))
+    summary = results.summary
+    metric = Metric(summary["metric"], summary["aggregate"], 0.0)
+    tuned = bool(summary.get("study"))
+    cells = sorted(results.cells, key=lambda cell: (metric.rank(_float(cell["value"])), cell["cell"]))
     owners = np.array([run["cell"] for run in results.runs])
     curves = results.curves["loss"]
     problems = list(dict.fromkeys(cell["problem"] for cell in sorted(cells, key=lambda cell: cell["cell"])))
     for problem in problems:  # losses of different problems are not compared
         mine = [cell for cell in cells if cell["problem"] == problem]
-        rows = [table_row(cell, results.summary["varied"], curves[owners == cell["cell"]]) for cell in mine]
-        out.print(cells_table(rows, out.width))
-        command = " ".join(
-            part for part in ("python -m harness", results.summary["launch"], mine[0]["overrides"]) if part
-        )
-        out.print(Text(f"\nrerun the first: {command}\n"), soft_wrap=True)
+        rows = []
+        for k, cell in enumerate(mine):
+            course = _history(results, cell["cell"], metric) if tuned else curves[owners == cell["cell"]]
+            rows.append(table_row(cell, summary["varied"], course, metric, k + 1, tuned))
+        out.print(cells_table(rows, out.width, tuned))
+        if not tuned:
+            out.print(Text(f"\nrerun the first: {_command(results, mine[0])}\n"), soft_wrap=True)
+            continue
+        _say_what_speaks(results, out)
+        for k, cell in enumerate(mine):
+            told = f"\n{k + 1}  trial {cell['trial']}: {_command(results, cell)}"
+            out.print(Text(told, style="" if k else "bold green"), soft_wrap=True)
+        out.print()
+
+
+def _say_what_speaks(results: Results, out: Console) -> None:
+    """Which runs the table is about."""
+    confirmed = {run["seed"] for run in results.runs if run["phase"] == "confirm"}
+    if confirmed:
+        told = f"each cell's best trial, run again on {len(confirmed)} seeds that tuning never saw"
+    else:
+        told = "each cell's best trial on the seeds it was tuned on, which flatters it"
+    out.print(Text(told, style="dim"), soft_wrap=True)
+
+
+def _command(results: Results, cell: Row) -> str:
+    return " ".join(part for part in ("python -m harness", results.summary["launch"], cell["overrides"]) if part)
+
+
+def _history(results: Results, number: int, metric: Metric) -> list[float]:
+    """The best value of a cell after each of its trials."""
+    best, history = math.nan, []
+    for trial in results.trials:
+        if trial["cell"] == number:
+            value = float(trial["value"])
+            if trial["state"] == "complete" and (math.isnan(best) or metric.rank(value) < metric.rank(best)):
+                best = value
+            history.append(best)
+    return history
+
+
+def _float(value: Any) -> float:
+    return math.nan if value == "" else float(value)
 
 
 def metrics_table(results: Results, width: int) -> Table:
@@ -83,24 +133,42 @@ def _worst_last(values: Array) -> Array:
     return np.where(np.isnan(values), np.inf, values)
 
 
-def table_row(cell: Row, keys: Sequence[str], curve: Array) -> Row:
-    """A row of cells.csv as the table of cells shows it, with the course of its losses (runs, records)."""
+def table_row(
+    cell: Row, keys: Sequence[str], course: Array | Sequence[float], metric: Metric, place: int, tuned: bool
+) -> Row:
+    """A row of cells.csv as the table of cells shows it, with the course of its losses (runs, records), or of its
+    best value after each trial."""
     varied = {key: str(cell[key]) for key in keys} or {"optimizer": str(cell["optimizer"])}
+    row: Row = {"#": place} if tuned else {}
+    row |= {_short(key, varied): value for key, value in varied.items()}
     interval = ""
-    if cell["runs"] > 1 and math.isfinite(cell["loss_low"]):
-        kind = cell["loss_level"] if cell["loss_level"] == "range" else f"{cell['loss_level']:.0%}"
-        interval = f"{kind} [{number(cell['loss_low'])}, {number(cell['loss_high'])}]"
+    if cell["runs"] > 1 and math.isfinite(cell["value_low"]) and math.isfinite(cell["value_high"]):
+        kind = cell["value_level"] if cell["value_level"] == "range" else f"{cell['value_level']:.0%}"
+        interval = f"{kind} [{number(cell['value_low'])}, {number(cell['value_high'])}]"
     accuracies: tuple[str, ...] = ("accuracy", "test_accuracy")
-    return {
-        **{_short(key, varied): value for key, value in varied.items()},
-        "median loss": number(cell["loss"]),
-        "interval": interval,
-        **{label(name): f"{cell[name]:.4f}" for name in accuracies if isinstance(cell.get(name), float)},
-        "best loss": number(cell["best_loss"]),
-        "runs": cell["runs"],
-        "div.": cell["diverged"],
-        "loss so far": sparkline(curve, "loss"),
-    }
+    row |= {heading(metric): number(_float(cell["value"])), "interval": interval}
+    row |= {label(n): f"{cell[n]:.4f}" for n in accuracies if isinstance(cell.get(n), float) and n != metric.name}
+    if not tuned:
+        row |= {"best loss": number(cell["best_loss"]), "runs": cell["runs"], "div.": cell["diverged"]}
+        return {**row, "loss so far": sparkline(np.asarray(course), "loss")}
+    point = {key: value for key, value in cell.items() if "." in key and key not in varied and value != ""}
+    row["best hyperparameters"] = "  ".join(
+        f"{_short(key, point)} {number(value, 3) if isinstance(value, float) else value}"
+        for key, value in point.items()
+    )
+    row |= {"trials": f"{cell['trials']}/{cell['planned']}", "pruned": cell["pruned_trials"]}
+    row |= {"div.": cell["diverged_trials"], "failed": cell["failed_trials"]}
+    line = np.asarray(course, dtype=np.float64)[None]
+    return {**row, "best so far": sparkline(line, "accuracy" if metric.maximise else "loss")}
+
+
+def heading(metric: Metric) -> str:
+    """What the ranking is by: median loss.
+
+    >>> heading(Metric()), heading(Metric("accuracy", "mean"))
+    ('median loss', 'mean accuracy')
+    """
+    return f"{metric.aggregate} {label(metric.name)}"
 
 
 def fitted(rows: Sequence[Row], width: int, droppable: Sequence[str], first: str = "bold green") -> Table:
@@ -111,7 +179,11 @@ def fitted(rows: Sequence[Row], width: int, droppable: Sequence[str], first: str
         columns = [column for column in columns if column != drop]
         table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold" if first else "dim")
         for column in columns:
-            table.add_column(column, justify="right" if column in RIGHT else "left", no_wrap=True)
+            table.add_column(
+                column,
+                justify="right" if column in RIGHT or column.startswith(("median ", "mean ")) else "left",
+                no_wrap=True,
+            )
         for k, row in enumerate(rows):
             table.add_row(*(Text(str(row.get(column, ""))) for column in columns), style=first if k == 0 else None)
         if table.__rich_measure__(unlimited, unlimited.options).maximum <= width:
@@ -119,11 +191,13 @@ def fitted(rows: Sequence[Row], width: int, droppable: Sequence[str], first: str
     return table
 
 
-def cells_table(rows: Sequence[Row], width: int) -> Table:
-    """The table of cells, best first: diverged runs keep their column, if there are any."""
-    quiet = () if any(row["div."] for row in rows) else ("div.",)
-    order = ("runs", "best loss", *quiet, "loss so far", "test accuracy", "accuracy", "interval")
-    return fitted(rows, width, order)
+def cells_table(rows: Sequence[Row], width: int, tuned: bool = False) -> Table:
+    """The table of cells, best first. What has nothing to say, or finds no room, is left out."""
+    silent = [column for column in ("pruned", "failed", "div.") if not any(row.get(column) for row in rows)]
+    loud = [{key: value for key, value in row.items() if key not in silent} for row in rows] if tuned else rows
+    quiet = () if "div." not in silent else ("div.",)
+    order = ("runs", "best loss", *quiet, "loss so far", "best so far", "test accuracy", "accuracy", "interval")
+    return fitted(loud, width, (*order, "trials", "best hyperparameters") if tuned else order)
 
 
 def measured(names: Iterable[str]) -> list[str]:

@@ -1,11 +1,15 @@
 """What a population has shown so far: plain arrays, which screens and files read."""
 
+import math
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
 from harness.fields import Array
+
+Phase = Literal["run", "tune", "confirm"]  # at declared values; while searching; the winner on seeds of its own
+STATES = ("completed", "diverged", "pruned", "failed", "interrupted")
 
 
 @dataclass
@@ -23,6 +27,7 @@ class Trace:
     steps: Array = field(init=False)  # how far each run came
     evaluations: Array = field(init=False)  # gradient evaluations of each run
     diverged: Array = field(init=False)
+    pruned: Array = field(init=False)  # marked by whoever compares trials: the run leaves before the next step
     failure: str = ""  # what an exception said that ended the population
     test: dict[str, Array] = field(default_factory=dict)  # metric -> (runs,), once at the end
     finals: dict[str, Array] = field(default_factory=dict)  # parameter -> (runs, ...), at the point to evaluate
@@ -33,13 +38,14 @@ class Trace:
         self.steps = np.zeros(runs, dtype=np.int64)
         self.evaluations = np.zeros(runs, dtype=np.int64)
         self.diverged = np.zeros(runs, dtype=bool)
+        self.pruned = np.zeros(runs, dtype=bool)
 
 
 @dataclass
 class Progress:
-    """One cell while it trains and afterwards: its rows of a trace, and what it is called."""
+    """One trial of a cell while it trains and afterwards: its rows of a trace, and what it is called."""
 
-    number: int
+    number: int  # of the cell
     overrides: tuple[str, ...]
     varied: dict[str, str]
     choices: dict[str, str]
@@ -47,6 +53,9 @@ class Progress:
     rows: slice
     steps: int
     problem: str = ""  # the fingerprint's hash
+    phase: Phase = "run"
+    trial: int = 0
+    point: dict[str, Any] = field(default_factory=dict)  # what was searched: place -> value
 
     @property
     def done(self) -> int:
@@ -70,20 +79,49 @@ class Progress:
         return np.where(np.isfinite(lowest), lowest, self.last(metric))
 
     def states(self) -> list[str]:
-        """completed, diverged, failed or interrupted, for each run."""
+        """completed, diverged, pruned, failed or interrupted, for each run."""
         trace, rows = self.trace, self.rows
         unfinished = "failed" if trace.failure else "interrupted"
         return [
-            "diverged" if diverged else "completed" if steps == self.steps else unfinished
-            for diverged, steps in zip(trace.diverged[rows], trace.steps[rows], strict=True)
+            "diverged" if diverged else "completed" if steps == self.steps else "pruned" if pruned else unfinished
+            for diverged, pruned, steps in zip(trace.diverged[rows], trace.pruned[rows], trace.steps[rows], strict=True)
         ]
+
+
+@dataclass
+class Trained:
+    """A trace and the trials in it."""
+
+    trace: Trace
+    board: list[Progress]
+    fingerprint: dict[str, Any]
+    seconds: float
+
+
+@dataclass
+class Standing:
+    """Where a cell stands: what its trials came to, and the runs that speak for it."""
+
+    speaker: Progress  # the confirming runs of the best trial, else its tuning runs, else the first trial
+    planned: int = 1  # trials it may try
+    trials: int = 0
+    pruned: int = 0
+    diverged: int = 0  # trials whose value is infinite
+    failed: int = 0
+    best: float = math.nan  # the value of the best trial, of those that were not pruned
+    history: list[float] = field(default_factory=list)  # the best value after each trial
 
 
 @dataclass
 class Outcome:
     """All that a training leaves, before it is written."""
 
-    board: list[Progress]
-    seconds: list[float]  # of each population
-    problems: dict[str, dict[str, Any]]  # the fingerprints
-    interrupted: bool
+    trained: list[Trained]
+    standings: list[Standing]  # one per cell
+    stopped: str = ""  # why it ended early: interrupted, or timeout
+
+    @property
+    def board(self) -> list[Progress]:
+        """Every trial, in the order of the files."""
+        parts = [part for one in self.trained for part in one.board]
+        return sorted(parts, key=lambda part: (part.number, part.phase == "confirm", part.trial))

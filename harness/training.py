@@ -1,47 +1,93 @@
-"""Cells in, traces out: all populations advance together, record by record."""
+"""Populations in, traces out: all of them advance together, record by record."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from threadpoolctl import threadpool_limits
 
-from harness.plan import Planned
-from harness.trace import Outcome, Progress
+from harness.errors import RunError
+from harness.plan import Planned, Planner
+from harness.trace import Progress
 
 DONE = object()
 
 
 def train(
+    planner: Planner,
     planned: Sequence[Planned],
     watch: Callable[[list[Progress]], None] = lambda _: None,
     stop: Callable[[], bool] = lambda: False,
-) -> Outcome:
-    """Train every population to its end, or until `stop` says so; `watch` sees the board after every round.
+    compare: Callable[[int], None] = lambda _: None,
+    test: bool = True,
+    strict: bool = False,
+) -> list[Planned]:
+    """Train every population to its end, or until `stop` says so; `watch` sees the board after every round, and
+    `compare` is called with the number of the record that all have just made, to mark runs as pruned.
+
+    Where an exception ends a population, each of its trials goes on alone, so that only those fail that raise it;
+    `strict` raises a RunError instead. What comes back are the populations, those that were split included.
 
     BLAS gets one thread: runs are small, and its threads make them slower and their last bits depend on the machine.
     """
     with threadpool_limits(1):
-        board = sorted((progress for p in planned for progress in p.board()), key=lambda cell: cell.number)
-        seconds = [0.0] * len(planned)
-        active = {k: p.population.advance() for k, p in enumerate(planned)}
-        started = False
-        while active and not (started and stop()):
-            for k in list(active):
+        board = sorted((progress for p in planned for progress in p.board), key=lambda part: (part.number, part.trial))
+        everything = list(planned)
+        active = [(p, p.population.advance()) for p in planned]
+        record = 0
+        while active and not (record and stop()):  # the first round only looks at the start
+            going = []
+            for p, advance in active:
                 begun = time.perf_counter()
                 try:
-                    done = next(active[k], DONE) is DONE
-                except Exception as error:  # of an objective or a rule: its runs failed, the others go on
-                    planned[k].population.trace.failure = f"{type(error).__name__}: {error}"
-                    done = True
-                if done:
-                    del active[k]
-                seconds[k] += time.perf_counter() - begun
-                if started and stop():
+                    if next(advance, DONE) is not DONE:
+                        going.append((p, advance))
+                except Exception as error:  # of an objective or a rule
+                    p.population.trace.failure = f"{type(error).__name__}: {error}"
+                    if strict:
+                        raise RunError(f"{_told(p)}: {p.population.trace.failure}") from error
+                    singles = _split(planner, p)
+                    everything += singles
+                    for single in singles:
+                        again = single.population.advance()
+                        if _caught_up(single, again, record):
+                            going.append((single, again))
+                p.seconds += time.perf_counter() - begun
+                if record and stop():
                     break
-            started = True  # the first round only looks at the start: however early we stop, there is a record
+            active, record = going, record + 1
+            compare(record - 1)
             watch(board)
-        for p in planned:
+        everything = [p for p in everything if p.board]
+        for p in everything:
             if not p.population.trace.failure:
-                p.population.finish()
-    interrupted = any("interrupted" in cell.states() for cell in board)
-    return Outcome(board, seconds, {p.fingerprint["problem"]: p.fingerprint for p in planned}, interrupted)
+                p.population.finish(test)
+    return everything
+
+
+def _split(planner: Planner, p: Planned) -> list[Planned]:
+    """Each trial of a population alone, but for those that were pruned already, which keep what they have."""
+    if len(p.parts) == 1:
+        return []
+    pruned = [p.population.trace.pruned[progress.rows].any() for progress in p.board]
+    singles = [planner.alone(p, k) for k, gone in enumerate(pruned) if not gone]
+    p.parts = [part for part, gone in zip(p.parts, pruned, strict=True) if gone]
+    p.board = [progress for progress, gone in zip(p.board, pruned, strict=True) if gone]
+    p.population.trace.failure = ""
+    return singles
+
+
+def _caught_up(single: Planned, advance: Iterator[None], record: int) -> bool:
+    """Whether a trial that starts again gets to the record at which the others are."""
+    begun = time.perf_counter()
+    try:
+        return all(next(advance, DONE) is not DONE for _ in range(record + 1))
+    except Exception as error:  # it was this one
+        single.population.trace.failure = f"{type(error).__name__}: {error}"
+        return False
+    finally:
+        single.seconds += time.perf_counter() - begun
+
+
+def _told(p: Planned) -> str:
+    part = p.parts[0]
+    return f"trial {part.trial} of {part.cell.name or 'the cell'}" if part.phase != "run" else part.cell.name or "run"

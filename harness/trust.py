@@ -12,8 +12,8 @@ from harness.schedules import Schedule
 from objectives.base import Objective
 from objectives.data import Dataset
 
-OURS = ("harness", "objectives")
-KINDS = (Optimizer, Schedule, Objective, Dataset)
+OURS = ("harness", "objectives", "optuna.samplers", "optuna.pruners")
+KINDS: tuple[type, ...] = (Optimizer, Schedule, Objective, Dataset)
 
 Extra = Callable[[type, str], Mapping[str, Any]]
 
@@ -72,10 +72,18 @@ def locate(target: str, path: str = "_target_", trusted: tuple[str, ...] = ()) -
     if target not in trusted and not _inside(f"{home}.{name}", (*OURS, *trusted)):
         raise UserError(f"{path}: {target} is {home}.{name}, which is not trusted")
     makes = found if isinstance(found, type) else _returned(found)
-    if not (isinstance(makes, type) and issubclass(makes, KINDS)):
-        kinds = ", ".join(kind.__name__ for kind in KINDS)
-        raise UserError(f"{path}: {target} makes none of {kinds}")
+    kinds = KINDS + _optunas() if home.startswith("optuna.") else KINDS
+    if not (isinstance(makes, type) and issubclass(makes, kinds)):
+        names = ", ".join(kind.__name__ for kind in kinds)
+        raise UserError(f"{path}: {target} makes none of {names}")
     return found
+
+
+def _optunas() -> tuple[type, ...]:
+    from optuna.pruners import BasePruner
+    from optuna.samplers import BaseSampler
+
+    return BaseSampler, BasePruner
 
 
 def _returned(found: Any) -> Any:

@@ -52,6 +52,7 @@ class Optimizer(ABC):
     Slots: ClassVar[Any] = NoSlots
     sees: ClassVar[Sees] = "elements"
     needs_loss: ClassVar[bool] = False
+    gradients: ClassVar[int] = 1  # how many a step takes, those of `inner` not counted
 
     @staticmethod
     @abstractmethod

@@ -2,20 +2,25 @@
 
 import itertools
 import shlex
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from functools import cached_property
 from typing import Any
 
+from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override
 from hydra.errors import HydraException
 from omegaconf.errors import OmegaConfBaseException
 
 from harness import advice
-from harness.compose import Composed, Composer
+from harness.compose import Composed, Composer, parsed
 from harness.errors import UserError
-from harness.settings import Settings
+from harness.settings import NOT_OF_A_RUN, Settings
+from harness.sweeps import search
+from harness.sweeps.search import key_of, written
+from harness.sweeps.space import Range, read
 
-WHOLE = ("seeds", "steps", "records", "trials", "save_params", "cells", "experiment")  # the same in every cell
+WHOLE = (*(field.name for field in fields(Settings)), "resume", "experiment")  # the same in every cell
 
 
 @dataclass(frozen=True)
@@ -27,16 +32,37 @@ class Cell:
     config: dict[str, Any]
     choices: dict[str, str]
     settings: Settings
+    space: dict[str, str] = field(default_factory=dict)  # searched place -> its range, as it was written
+    feeds: dict[str, list[str]] = field(default_factory=dict)  # searched place -> all places its value goes to
 
     @property
     def name(self) -> str:
         return " ".join(f"{key}={value}" for key, value in self.varied.items())
 
+    @cached_property
+    def ranges(self) -> dict[str, Range]:
+        parser = OverridesParser.create()
+        return {place: read(parsed(f"{place}={text}", parser)) for place, text in self.space.items()}
+
+    @property
+    def trials(self) -> int:
+        """How many points it may try: without a space, the declared values alone."""
+        return self.settings.trials if self.space else 1
+
+    def again(self, point: Mapping[str, Any], seeds: Sequence[int] | None = None) -> tuple[str, ...]:
+        """The overrides of a plain run at that point, on these seeds."""
+        if self.settings.trials == 1:
+            return self.overrides
+        kept = [text for text in self.overrides if key_of(text) not in (*NOT_OF_A_RUN, *point)]
+        if seeds is not None:
+            kept = [text for text in kept if key_of(text) != "seeds"] + [f"seeds={written(list(seeds))}"]
+        one = ["trials=1"] if any(key_of(text) == "experiment" for text in kept) else []
+        return (*kept, *(f"{place}={written(value)}" for place, value in point.items()), *one)
+
 
 def single(composer: Composer, overrides: Sequence[str]) -> list[Cell]:
     """The one cell of a plain run, or those of an experiment that lists cells."""
-    parsed = composer.parse(overrides)
-    for override in parsed:
+    for override in composer.parse(overrides):
         if override.is_sweep_override():
             _refuse_lists(override)
             raise UserError(
@@ -47,29 +73,38 @@ def single(composer: Composer, overrides: Sequence[str]) -> list[Cell]:
 
 def enumerated(composer: Composer, overrides: Sequence[str]) -> list[Cell]:
     """The cells, in the order in which they were typed; the last key varies fastest."""
-    parsed = composer.parse(overrides)
-    _refuse_conflicts(parsed)
-    fixed = [o for o in parsed if not o.is_sweep_override()]
-    axes = [[(o.get_key_element(), value) for value in _values(o)] for o in parsed if o.is_sweep_override()]
+    typed = composer.parse(overrides)
+    _refuse_conflicts(typed)
+    searched = [o for o in typed if search.asked(o)]
+    fixed = [o for o in typed if not o.is_sweep_override() and not search.asked(o)]
+    axes = [[(o.get_key_element(), value) for value in _values(o)] for o in typed if search.enumerates(o)]
     lines: Sequence[str] = _lines(composer, fixed) or ("",)
-    typed = {o.get_key_element() for o in parsed}
+    keys = {o.get_key_element() for o in typed}
     cells: dict[tuple[tuple[str, str], ...], Cell] = {}
     for line, chosen in itertools.product(lines, itertools.product(*axes)):
-        written = _written(composer, line, typed)
-        varied = [(o.get_key_element(), (o.input_line or "").partition("=")[2]) for o in written]
+        own = _written(composer, line, keys)
+        varied = [(o.get_key_element(), (o.input_line or "").partition("=")[2]) for o in own]
         varied += chosen
         name = " ".join("=".join(pair) for pair in varied)
         if tuple(varied) in cells:
             raise UserError(f"the cell {name or line} stands there twice")
-        everything = [o.input_line or "" for o in (*written, *fixed) if not o.is_hydra_override()] + [
-            "=".join(pair) for pair in chosen
-        ]
+        everything = [
+            o.input_line or "" for o in (*own, *fixed) if not o.is_hydra_override() and not search.asked(o)
+        ] + ["=".join(pair) for pair in chosen]
         everything += ["cells=[]"] if line else []  # so that these overrides give this cell alone
         composed = _composed(composer, everything, name)
         settings = Settings.of(composed.config)
-        cells[tuple(varied)] = Cell(tuple(everything), dict(varied), composed.config, composed.choices, settings)
+        declared = search.collected(composed.config)
+        cell = Cell(tuple(everything), dict(varied), composed.config, composed.choices, settings)
+        wanted = [*(o for o in own if search.asked(o)), *searched]
+        if settings.trials > 1:
+            cell = search.with_space(composer, cell, declared, wanted)
+        elif wanted and "trials" not in keys:
+            raise UserError(f"{wanted[0].input_line} is searched, which takes trials; add trials=64")
+        cells[tuple(varied)] = cell
     if not cells:
-        raise UserError(f"{' '.join(o.input_line or '' for o in parsed)}: nothing matches")
+        raise UserError(f"{' '.join(o.input_line or '' for o in typed)}: nothing matches")
+    search.check_names(list(cells.values()), searched)
     return list(cells.values())
 
 
@@ -79,13 +114,13 @@ def _written(composer: Composer, line: str, typed: set[str]) -> list[Override]:
         texts = shlex.split(line)
     except ValueError as error:
         raise UserError(f"cells: {line!r}: {error}") from error
-    written = [o for o in composer.parse(texts) if o.get_key_element() not in typed]
-    for o in written:
+    own = [o for o in composer.parse(texts) if o.get_key_element() not in typed]
+    for o in own:
         if o.key_or_group in WHOLE:
             raise UserError(f"cells: {line!r}: {o.key_or_group} is one setting of the whole sweep")
-        if o.is_sweep_override():
+        if search.enumerates(o):
             raise UserError(f"cells: {line!r}: a line is one cell; {o.input_line} lists several values")
-    return written
+    return own
 
 
 def _lines(composer: Composer, fixed: list[Override]) -> tuple[str, ...]:
@@ -106,21 +141,19 @@ def _composed(composer: Composer, overrides: list[str], name: str) -> Composed:
 
 
 def _values(override: Override) -> list[str]:
-    if override.is_interval_sweep():
-        raise UserError(f"{override.input_line}: searching an interval is not in this version; list values instead")
     return [str(value) for value in override.sweep_string_iterator()]
 
 
-def _refuse_conflicts(parsed: Sequence[Override]) -> None:
+def _refuse_conflicts(typed: Sequence[Override]) -> None:
     """Refuse overrides that cannot all be meant."""
-    for override in parsed:
+    for override in typed:
         _refuse_lists(override)
-    keys = [o.get_key_element() for o in parsed]
-    swept = [o.get_key_element() for o in parsed if o.is_sweep_override()]
+    keys = [search.place(o) if search.asked(o) else o.get_key_element() for o in typed]
+    swept = [key for key, o in zip(keys, typed, strict=True) if o.is_sweep_override() or search.asked(o)]
     for key in swept:
         if keys.count(key) > 1:
             raise UserError(f"{key} is given twice")
-    for o in parsed:
+    for o in typed:
         group, _, name = o.key_or_group.rpartition(".")
         if name == "_target_" and group in swept and not o.is_sweep_override():
             raise UserError(f"{o.input_line}: {group} is enumerated; list the classes, {group}._target_=A,B")

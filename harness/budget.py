@@ -1,0 +1,32 @@
+"""The same budget of gradients for every optimizer: one that takes two a step makes half the steps."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from harness import building, trust
+from harness.compose import Composer
+from harness.errors import UserError
+from harness.settings import Settings
+from harness.sweeps.cells import Cell
+from harness.sweeps.search import collected
+
+
+def shared(composer: Composer, cells: Sequence[Cell], trusted: tuple[str, ...]) -> list[Cell]:
+    """The cells, each with the steps that its budget pays for; schedules keep to those steps."""
+    return [_paid(composer, cell, trusted) for cell in cells]
+
+
+def _paid(composer: Composer, cell: Cell, trusted: tuple[str, ...]) -> Cell:
+    if cell.settings.budget == "steps" or not isinstance(cell.config.get("optimizer"), dict):
+        return cell
+    trust.check(cell.config["optimizer"], trusted)
+    each = building.gradients(cell.config, trusted)
+    if each == 1:
+        return cell
+    steps = cell.settings.steps // each
+    if not steps:
+        told = f"{each} gradients a step, and the budget is {cell.settings.steps}"
+        raise UserError(f"steps={cell.settings.steps}: {cell.name or 'the optimizer'} takes {told}")
+    config = composer.compose([*cell.overrides, f"steps={steps}"]).config
+    collected(config)
+    return replace(cell, config=config, settings=Settings.of(config))

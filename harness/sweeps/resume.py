@@ -1,0 +1,146 @@
+"""A sweep's beginning, as its folder keeps it, and its continuation."""
+
+import fcntl
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from hydra.core.override_parser.types import Override
+
+from harness.errors import UserError
+from harness.results import save_file
+from harness.settings import MOST, Settings
+from harness.sweeps.cells import Cell
+from harness.sweeps.search import key_of
+
+CONFIG, LOCK = "config.yaml", ".lock"
+
+
+@dataclass(frozen=True)
+class Begun:
+    """What a sweep was started with."""
+
+    cells: list[Cell]
+    overrides: list[str]
+    config_dir: str | None
+    trusted: tuple[str, ...]
+
+    def config(self) -> dict[str, Any]:
+        """As plain data."""
+        cells = [
+            {"overrides": list(cell.overrides), "varied": cell.varied, "choices": cell.choices, "space": cell.space,
+             "feeds": cell.feeds, "config": cell.config}
+            for cell in self.cells
+        ]  # fmt: skip
+        trusted = list(self.trusted)
+        return {"overrides": self.overrides, "config_dir": self.config_dir, "trusted": trusted, "cells": cells}
+
+    def save(self, folder: Path) -> None:
+        """Write it into the sweep's folder, before anything runs."""
+        from omegaconf import OmegaConf
+
+        save_file(folder / CONFIG, OmegaConf.to_yaml(OmegaConf.create(self.config())).encode())
+
+
+def folder_of(name: str) -> Path:
+    """The folder to resume: the one given, or the sweep begun last below ./outputs."""
+    if name != "last":
+        return Path(name)
+    found = list((Path("outputs") / "sweeps").glob(f"*/{CONFIG}"))
+    if not found:
+        raise UserError(f"resume=last: no sweep in {(Path('outputs') / 'sweeps').resolve()}")
+    return max(found, key=lambda path: path.stat().st_mtime_ns).parent
+
+
+def reopened(folder: Path, typed: Sequence[Override]) -> Begun:
+    """What was begun there, with more trials if that is typed; whatever else would change is refused."""
+    from omegaconf import OmegaConf
+    from yaml import YAMLError
+
+    if not (folder / CONFIG).is_file():
+        raise UserError(f"resume={folder}: no sweep there (no {CONFIG})")
+    try:
+        stored: Any = OmegaConf.to_container(OmegaConf.load(folder / CONFIG))
+        cells = [
+            Cell(
+                tuple(cell["overrides"]),
+                cell["varied"],
+                cell["config"],
+                cell["choices"],
+                Settings.of(cell["config"]),
+                cell["space"],
+                cell["feeds"],
+            )
+            for cell in stored["cells"]
+        ]
+        begun = Begun(cells, stored["overrides"], stored["config_dir"], tuple(stored["trusted"]))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, YAMLError) as error:
+        raise UserError(f"{folder / CONFIG}: not the beginning of a sweep: {type(error).__name__}: {error}") from error
+    if cells[0].settings.trials == 1:
+        raise UserError(f"resume={folder}: it tuned nothing; start it again")
+    changed = [o for o in typed if not _kept(o, begun)]
+    if changed:
+        told = ", ".join(f"{o.input_line} (begun with {_was(o, begun)})" for o in changed)
+        raise UserError(f"resume={folder}: it goes on as it was begun, or with more trials; not with {told}")
+    more = [n for o in typed if o.key_or_group == "trials" and isinstance(n := o.value(), int)]
+    return _longer(begun, more[-1]) if more else begun
+
+
+@contextmanager
+def held(folder: Path) -> Iterator[None]:
+    """Only one process at a time works in a sweep's folder; the lock goes when the process does."""
+    with (folder / LOCK).open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise UserError(f"{folder}: another process is at work there") from error
+        yield
+
+
+def _kept(o: Override, begun: Begun) -> bool:
+    """Whether an override says what the sweep was begun with, or asks for more trials."""
+    key = o.key_or_group
+    if key == "resume" or o.is_hydra_override() or (o.input_line or "") in begun.overrides:
+        return True
+    if o.is_sweep_override() or o.is_add() or o.is_delete():
+        return False
+    if key == "trials":
+        value = o.value()
+        return type(value) is int and begun.cells[0].settings.trials <= value <= MOST["trials"]
+    return all(_at(cell, key) == o.value() for cell in begun.cells)
+
+
+def _at(cell: Cell, key: str) -> Any:
+    """The value or choice that a cell has there."""
+    if key in cell.choices:
+        return cell.choices[key]
+    node: Any = cell.config
+    for part in key.split("."):
+        if not isinstance(node, dict) or part not in node:
+            return "nothing"
+        node = node[part]
+    return node
+
+
+def _was(o: Override, begun: Begun) -> str:
+    key = o.key_or_group
+    typed = [text for text in begun.overrides if key_of(text) == key]
+    return typed[-1] if typed else f"{key}={_at(begun.cells[0], key)}"
+
+
+def _longer(begun: Begun, trials: int) -> Begun:
+    def text(override: str) -> str:
+        return f"trials={trials}" if key_of(override) == "trials" else override
+
+    cells = [
+        replace(
+            cell,
+            overrides=tuple(map(text, cell.overrides)),
+            config={**cell.config, "trials": trials},
+            settings=replace(cell.settings, trials=trials),
+        )
+        for cell in begun.cells
+    ]
+    return replace(begun, cells=cells, overrides=[text(override) for override in begun.overrides])

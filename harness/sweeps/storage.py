@@ -1,0 +1,88 @@
+"""Where Optuna's tools find the studies: a journal file in the sweep's folder, or a database."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+import optuna
+from optuna.storages import BaseStorage, JournalStorage
+from optuna.storages.journal import BaseJournalBackend, JournalFileBackend
+from optuna.trial import FrozenTrial
+
+from harness.errors import UserError
+
+JOURNAL = "study.journal"
+Direction = Literal["minimize", "maximize"]
+
+
+class Journal(BaseJournalBackend):
+    """A journal file that one process writes, in batches: what `flush` has not written yet is read from memory."""
+
+    def __init__(self, path: Path) -> None:
+        repair(path)
+        self._file = JournalFileBackend(str(path))
+        self._written = sum(1 for _ in self._file.read_logs(0))
+        self._pending: list[dict[str, Any]] = []
+
+    def read_logs(self, log_number_from: int) -> Iterable[dict[str, Any]]:
+        if log_number_from < self._written:
+            yield from self._file.read_logs(log_number_from)
+        yield from self._pending[max(0, log_number_from - self._written) :]
+
+    def append_logs(self, logs: list[dict[str, Any]]) -> None:
+        self._pending += logs
+
+    def flush(self) -> None:
+        if self._pending:
+            self._file.append_logs(self._pending)
+            self._written += len(self._pending)
+            self._pending = []
+
+
+def repair(path: Path) -> None:
+    """Cut off a line that was never finished, and take away the lock of a writer that died: with them, every
+    reader fails or waits. Only for who holds the folder."""
+    path.with_name(path.name + ".lock").unlink(missing_ok=True)
+    if not path.exists():
+        return
+    with path.open("r+b") as file:
+        content = file.read()
+        file.truncate(content.rfind(b"\n") + 1)
+
+
+class Mirror:
+    """The studies as other programs see them; trials appear when they have ended."""
+
+    def __init__(self, folder: Path, url: str | None) -> None:
+        self._journal = None if url else Journal(folder / JOURNAL)
+        self._prefix = f"{folder.name} " if url else ""
+        self.where = url or str(folder / JOURNAL)
+        self._storage: BaseStorage | str = JournalStorage(self._journal) if self._journal else str(url)
+        self._studies: dict[str, tuple[optuna.Study, int]] = {}
+
+    def open(self, name: str, direction: Direction, about: Mapping[str, Any]) -> None:
+        """Create a cell's study, or find it with the trials it has."""
+        try:
+            study = optuna.create_study(
+                storage=self._storage, study_name=self._prefix + name, direction=direction, load_if_exists=True
+            )
+        except Exception as error:  # whatever a database driver raises
+            raise UserError(f"storage={self.where}: {' '.join(str(error).split())[:300]}") from error
+        self._storage = study._storage  # one connection for all
+        for key, value in about.items():
+            if study.user_attrs.get(key) != value:
+                study.set_user_attr(key, value)
+        self._studies[name] = study, len(study.get_trials(deepcopy=False))
+
+    def add(self, name: str, trials: Iterable[FrozenTrial]) -> None:
+        """Add those that are not there yet."""
+        study, there = self._studies[name]
+        for trial in trials:
+            if trial.number == there:
+                study.add_trial(trial)
+                there += 1
+        self._studies[name] = study, there
+
+    def flush(self) -> None:
+        if self._journal:
+            self._journal.flush()

@@ -1,0 +1,140 @@
+"""One cell's study: asks Optuna for points and tells it what they came to.
+
+The study that decides lives in memory. It is a function of the cell, the sampler's seed and what was told, so a sweep
+that is resumed asks and tells again what it had, and every sampler and pruner stands where it stood.
+"""
+
+import inspect
+import json
+import math
+import warnings
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+from zlib import crc32
+
+import numpy as np
+import optuna
+from optuna.pruners import BasePruner
+from optuna.samplers import BaseSampler
+from optuna.study import Study
+from optuna.trial import FrozenTrial, TrialState
+
+from harness import trust
+from harness.building import demand
+from harness.compose import ABOUT
+from harness.errors import UserError
+from harness.sweeps.cells import Cell
+from harness.sweeps.storage import Direction
+
+EXTRAS = {"torch": "gp", "cmaes": "cmaes", "scipy": "gp"}
+STATES = {"complete": TrialState.COMPLETE, "pruned": TrialState.PRUNED, "failed": TrialState.FAIL}
+
+State = Literal["complete", "pruned", "failed"]
+
+
+class _Study(Study):
+    """Samplers that have tried everything call stop(), which Optuna refuses outside of its own loop."""
+
+    over = False
+
+    def stop(self) -> None:
+        self.over = True
+
+
+class CellStudy:
+    """The trials of one cell, numbered from 0 in the order in which they are asked for."""
+
+    def __init__(self, cell: Cell, direction: Direction, trusted: tuple[str, ...]) -> None:
+        self.cell, self.direction = cell, direction
+        self._ranges = cell.ranges
+        self._space = {found.name(place): found.distribution() for place, found in self._ranges.items()}
+        optuna.logging.set_verbosity(optuna.logging.WARNING)
+        with _quiet():
+            pruner = demand(_built(cell, "pruner", trusted), BasePruner, "pruner")
+            sampler = demand(_built(cell, "sampler", trusted, self._told), BaseSampler, "sampler")
+            name = cell.name or "trials"
+            made = optuna.create_study(study_name=name, direction=direction, storage=optuna.storages.InMemoryStorage())
+            self._study = _Study(name, made._storage, sampler, pruner)
+        self._open: dict[int, optuna.Trial] = {}
+
+    def ask(self) -> tuple[int, dict[str, Any]] | None:
+        """A new trial: its number and its point, place -> value; nothing, if there is nothing left to try."""
+        exhausted = getattr(self._study.sampler, "is_exhausted", None)
+        if self._study.over or (exhausted is not None and exhausted(self._study)):
+            return None
+        with _quiet():
+            try:
+                trial = self._study.ask(self._space)
+            except ImportError as error:
+                raise _missing(self.cell, error) from error
+        self._open[trial.number] = trial
+        suggested = trial.params
+        return trial.number, {place: found.outer(suggested[found.name(place)]) for place, found in self._ranges.items()}
+
+    def compare(self, percent: int, values: Mapping[int, float], decide: bool) -> set[int]:
+        """All trials report what they are worth after so much of the run; then it is decided which to prune."""
+        with _quiet(), np.errstate(invalid="ignore"):
+            for number, value in values.items():
+                self._open[number].report(value, percent)
+            return {number for number in values if decide and self._open[number].should_prune()}
+
+    def tell(self, number: int, state: State, value: float) -> None:
+        """How a trial ended. The worst value is an infinite one; nan does not occur."""
+        with _quiet():
+            self._study.tell(self._open.pop(number), value if state == "complete" else None, state=STATES[state])
+
+    def trials(self) -> Sequence[FrozenTrial]:
+        """Optuna's record of all trials."""
+        return self._study.get_trials(deepcopy=False)
+
+    def _told(self, made: type) -> dict[str, Any]:
+        """What no config can say: a seed of the cell's own, and the grid of its space."""
+        known = inspect.signature(made).parameters
+        told: dict[str, Any] = {}
+        if "seed" in known:
+            node = {key: self.cell.config.get(key) for key in ("objective", "optimizer", "schedules")}
+            text = json.dumps([self.cell.config["sampler"].get("seed"), node, self.cell.space], sort_keys=True)
+            told["seed"] = crc32(text.encode())
+        if "search_space" in known:
+            told["search_space"] = self._grid()
+        return told
+
+    def _grid(self) -> dict[str, list[Any]]:
+        """Every choice and step, and as many values of each interval as the trials then allow."""
+        spread = [p for p, r in self._ranges.items() if len(r.grid(1)) == 1 and len(r.grid(2)) == 2]
+        fixed = math.prod(len(r.grid(1)) for p, r in self._ranges.items() if p not in spread)
+        points = int((self.cell.trials / fixed) ** (1 / max(len(spread), 1)) + 1e-9)
+        return {r.name(p): r.grid(max(points, 1)) for p, r in self._ranges.items()}
+
+
+def _built(cell: Cell, part: str, trusted: tuple[str, ...], told: Any = None) -> Any:
+    node = cell.config.get(part)
+    if not isinstance(node, dict):
+        raise UserError(f"{part}: there is none; choose one, as in {part}=NAME (--help lists them)")
+    node = {key: value for key, value in node.items() if key not in ABOUT}
+    made = trust.locate(node.get("_target_", ""), f"{part}._target_", trusted)
+    given = told(made) if told else {}
+    try:
+        return trust.build(
+            {key: value for key, value in node.items() if key not in given},
+            part,
+            trusted,
+            extra=lambda _, path: given if path == part else {},
+        )
+    except ImportError as error:
+        raise _missing(cell, error) from error
+
+
+def _missing(cell: Cell, error: ImportError) -> UserError:
+    name = (error.name or str(error)).partition(".")[0]
+    found = next((package for package in EXTRAS if package in str(error) or package == name), name)
+    extra = f"pip install 'harness[{EXTRAS[found]}]'" if found in EXTRAS else f"pip install {found}"
+    return UserError(f"sampler={cell.choices.get('sampler')}: it needs {found}; {extra}")
+
+
+class _quiet(warnings.catch_warnings):  # noqa: N801
+    """Optuna's notes on what is experimental are no news to our users."""
+
+    def __enter__(self) -> None:
+        super().__enter__()
+        warnings.simplefilter("ignore")

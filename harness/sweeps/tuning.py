@@ -1,0 +1,252 @@
+"""Tuning: every cell asks for a batch of trials, all batches train together, and the studies are told.
+
+What a round has shown is on disk before Optuna hears of it. A sweep that is resumed asks again, in order, for what it
+has, reads the answers from disk, and goes on where they end: its files are those of a sweep that was never stopped.
+"""
+
+import json
+import math
+import time
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from harness.errors import UserError
+from harness.metrics import Metric
+from harness.plan import Part, Planned, Planner
+from harness.sweeps import rounds
+from harness.sweeps.cells import Cell
+from harness.sweeps.storage import Direction, Mirror
+from harness.sweeps.study import CellStudy, State
+from harness.trace import Outcome, Progress, Standing, Trace, Trained
+from harness.training import train
+
+Watch = Callable[[list[Progress], list[Standing]], None]
+ROUNDS, CONFIRM = "rounds", "confirm.npz"
+
+
+class Tuner:
+    """Tunes all cells of a sweep with equal budgets, in a folder of its own."""
+
+    def __init__(
+        self,
+        cells: Sequence[Cell],
+        planner: Planner,
+        folder: Path,
+        metric: Metric,
+        watch: Watch = lambda board, standings: None,
+        stop: Callable[[], bool] = lambda: False,
+    ) -> None:
+        self.cells, self.planner, self.folder, self.metric = cells, planner, folder, metric
+        self.settings = cells[0].settings
+        self._watch, self._interrupted = watch, stop
+        direction: Direction = "maximize" if metric.maximise else "minimize"
+        self._studies = [CellStudy(cell, direction, planner.trusted) if cell.space else None for cell in cells]
+        self._names = [cell.name or "trials" for cell in cells]
+        self._mirror = Mirror(folder, self.settings.storage)
+        for cell, name, study in zip(cells, self._names, self._studies, strict=True):
+            if study is not None:
+                about = {"seeds": list(cell.settings.seeds), "steps": cell.settings.steps, "metric": metric.name}
+                about |= {"aggregate": metric.aggregate, "overrides": list(cell.overrides), "space": cell.space}
+                config = {key: cell.config[key] for key in ("objective", "optimizer", "schedules", "sampler", "pruner")}
+                self._mirror.open(name, direction, {**about, "config": config})
+        self._mirror.flush()
+        self._standings = [Standing(_nobody(k, cell), planned=cell.trials) for k, cell in enumerate(cells)]
+        self._trained: list[Trained] = []
+        self._best: dict[int, tuple[Part, float]] = {}
+        self._deadline = math.inf if self.settings.timeout is None else time.monotonic() + self.settings.timeout
+
+    @property
+    def where(self) -> str:
+        """The storage of the studies."""
+        return self._mirror.where
+
+    def run(self) -> Outcome:
+        """Replay what is on disk, then tune to the end, then confirm each cell's best trial."""
+        (self.folder / ROUNDS).mkdir(exist_ok=True)
+        files = sorted((self.folder / ROUNDS).glob("*.npz"))
+        for path in files:
+            self._replay(path)
+        number = len(files)
+        while parts := self._asked():
+            # what was asked and not told before a stop is asked for again by whoever resumes
+            trained = self._train(parts)
+            if self._stopped():
+                break
+            rounds.save(self.folder / ROUNDS / f"{number:06}.npz", trained)
+            number += 1
+            self._tell(trained)
+        stopped = self._stopped()
+        if stopped != "interrupted":
+            self._confirm()
+            stopped = "interrupted" if self._interrupted() else stopped
+        return Outcome(self._trained, self._standings, stopped)
+
+    def _stopped(self) -> str:
+        if self._interrupted():
+            return "interrupted"
+        return "timeout" if time.monotonic() > self._deadline else ""
+
+    def _asked(self) -> list[Part]:
+        """The next batch of every cell."""
+        if self._stopped():
+            return []
+        parts = []
+        for number, (cell, study) in enumerate(zip(self.cells, self._studies, strict=True)):
+            done = self._standings[number].trials
+            for trial in range(done, min(done + self.settings.batch, cell.trials)):
+                point: dict[str, Any] = {}
+                if study is not None:
+                    asked = study.ask()
+                    if asked is None:
+                        self._standings[number].planned = trial
+                        break
+                    point = asked[1]
+                parts.append(Part(number, cell, cell.settings.seeds, "tune", trial, point))
+        return parts
+
+    def _replay(self, path: Path) -> None:
+        """Ask for the trials of a round that is on disk, and tell what it came to."""
+        trained = rounds.load(path, self.cells)
+        for part in sorted((p for t in trained for p in t.board), key=lambda p: (p.number, p.trial)):
+            study = self._studies[part.number]
+            if study is not None:
+                asked = study.ask()
+                if asked is None or asked[0] != part.trial or not _same(asked[1], part.point):
+                    told = f"its trial {part.trial} was at {part.point}, and is now {asked and asked[1]}"
+                    raise UserError(f"{path}: another version of Optuna or of the configs made it: {told}")
+        board = [part for one in trained for part in one.board]
+        for record in range(1, max(one.trace.records for one in trained)):
+            self._compare(board, record)
+        self._tell(trained)
+
+    def _train(self, parts: list[Part], test: bool = False) -> list[Trained]:
+        planned: list[Planned] = self.planner.plan(parts)
+        board = [progress for p in planned for progress in p.board]
+        trained = train(
+            self.planner,
+            planned,
+            lambda board: self._watch(board, self._standings),
+            lambda: bool(self._stopped() if not test else self._interrupted()),
+            compare=(lambda record: None) if test else (lambda record: self._compare(board, record)),
+            test=test,
+            strict=self.settings.on_error == "raise",
+        )
+        return [p.trained() for p in trained]
+
+    def _compare(self, board: Iterable[Progress], record: int) -> None:
+        """At a rung, all trials of a cell report, then it is decided which are pruned."""
+        reports: dict[tuple[int, int], dict[int, Progress]] = {}
+        for part in board:
+            last, rungs = len(part.trace.at) - 1, self.settings.rungs
+            if self._studies[part.number] is None or not 0 < record <= last or part.trace.records <= record:
+                continue
+            if record * rungs // last == (record - 1) * rungs // last:
+                continue
+            if np.isfinite(part.trace.curves["loss"][part.rows, record]).any():  # not pruned, failed or all diverged
+                percent = round(100 * part.trace.at[record] / part.trace.at[-1])
+                reports.setdefault((part.number, percent), {})[part.trial] = part
+        for (number, percent), parts in sorted(reports.items()):
+            values = {k: self.metric.value(self.metric.of_runs(part, record)) for k, part in sorted(parts.items())}
+            study = self._studies[number]
+            assert study is not None
+            for k in study.compare(percent, values, decide=percent < 100):
+                parts[k].trace.pruned[parts[k].rows] = True
+
+    def _tell(self, trained: list[Trained]) -> None:
+        """Tell Optuna, and keep the score."""
+        for part in sorted((p for t in trained for p in t.board), key=lambda p: (p.number, p.trial)):
+            state, value = self.judged(part)
+            study, standing = self._studies[part.number], self._standings[part.number]
+            if study is not None:
+                study.tell(part.trial, state, value)
+            standing.trials += 1
+            standing.pruned += state == "pruned"
+            standing.failed += state == "failed"
+            standing.diverged += state == "complete" and math.isinf(value)
+            first = standing.trials == 1 or math.isnan(standing.best)
+            if state == "complete" and (first or self.metric.rank(value) < self.metric.rank(standing.best)):
+                standing.best, standing.speaker = value, part
+                cell = self.cells[part.number]
+                self._best[part.number] = Part(part.number, cell, (), "confirm", part.trial, part.point), value
+            elif standing.trials == 1:
+                standing.speaker = part
+            standing.history.append(standing.best)
+        self._trained += trained
+        self._show_optunas(trained)
+
+    def _show_optunas(self, trained: list[Trained]) -> None:
+        """Add the trials, with what they were, to the studies that other programs read."""
+        by_cell: dict[int, list[Progress]] = {}
+        for part in sorted((p for t in trained for p in t.board), key=lambda p: (p.number, p.trial)):
+            by_cell.setdefault(part.number, []).append(part)
+        for number, parts in by_cell.items():
+            study = self._studies[number]
+            if study is not None:
+                told = study.trials()
+                for part in parts:
+                    trial = told[part.trial]
+                    values = [str(v) if math.isinf(v) else v for v in self.metric.of_runs(part).tolist()]
+                    trial.user_attrs |= {"overrides": " ".join(part.overrides), "values": values}
+                    if part.trace.failure:
+                        trial.user_attrs["error"] = part.trace.failure
+                self._mirror.add(self._names[number], [told[part.trial] for part in parts])
+        self._mirror.flush()
+
+    def judged(self, part: Progress) -> tuple[State, float]:
+        """How a trial ended, and what it is worth."""
+        value = self.metric.value(self.metric.of_runs(part))
+        if part.trace.failure:
+            return "failed", value
+        return ("pruned" if part.trace.pruned[part.rows].any() else "complete"), value
+
+    def _confirm(self) -> None:
+        """Run each cell's best trial again, on seeds that tuning never used."""
+        seeds = self._fresh()
+        if not seeds or not self._best:
+            return
+        path = self.folder / CONFIRM
+        stored = rounds.load(path, self.cells) if path.exists() else []
+        wanted = {(part.number, part.trial): part for part, _ in self._best.values()}
+        kept = [one for one in stored if all((p.number, p.trial) in wanted for p in one.board)]
+        have = {(p.number, p.trial) for one in kept for p in one.board}
+        missing = [part for key, part in wanted.items() if key not in have]
+        if missing:
+            asked = [Part(p.number, p.cell, seeds, "confirm", p.trial, p.point) for p in missing]
+            fresh = self._train(asked, test=True)
+            if self._interrupted():
+                return
+            kept += fresh
+            rounds.save(path, kept)
+        for one in kept:
+            for part in one.board:
+                self._standings[part.number].speaker = part
+        self._trained += kept
+
+    def _fresh(self) -> tuple[int, ...]:
+        """The seeds that follow those of tuning; none, if all seeds give the same run."""
+        if not all(self.planner.varies_with_seed(cell) for cell in self.cells):
+            return ()
+        start = max(self.settings.seeds) + 1
+        return tuple(range(start, start + self.settings.confirm))
+
+
+def _same(one: Any, other: Any) -> bool:
+    """Whether two points are one, but for the last bits in which two machines differ."""
+    if one.keys() != other.keys():
+        return False
+    for key, value in one.items():
+        if isinstance(value, float) and isinstance(other[key], float):
+            if not math.isclose(value, other[key], rel_tol=1e-9):
+                return False
+        elif json.dumps(value) != json.dumps(other[key]):
+            return False
+    return True
+
+
+def _nobody(number: int, cell: Cell) -> Progress:
+    """A cell before its first trial."""
+    empty = Trace(np.zeros(0, dtype=np.int64), np.zeros(1, dtype=np.int64))
+    return Progress(number, cell.overrides, cell.varied, cell.choices, empty, slice(0, 0), cell.settings.steps)
