@@ -7,7 +7,7 @@ from harness import building, trust
 from harness.compose import Composer
 from harness.errors import UserError
 from harness.settings import Settings
-from harness.sweeps.cells import Cell
+from harness.sweeps.cell import Cell
 from harness.sweeps.search import collected
 
 

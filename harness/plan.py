@@ -14,7 +14,7 @@ from harness.compose import ABOUT
 from harness.engine import Population
 from harness.errors import UserError
 from harness.fingerprint import fingerprint
-from harness.sweeps.cells import Cell
+from harness.sweeps.cell import Cell
 from harness.sweeps.space import corners
 from harness.trace import Phase, Progress, Trained
 from objectives.base import Objective

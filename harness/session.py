@@ -18,7 +18,7 @@ from harness.plan import Part, Planner
 from harness.results import Results
 from harness.sweeps import cells as sweep_cells
 from harness.sweeps import resume
-from harness.sweeps.cells import Cell
+from harness.sweeps.cell import Cell
 from harness.sweeps.resume import Begun
 from harness.trace import Outcome
 from harness.training import train

@@ -1,9 +1,12 @@
 """Helpers of the tests: what the config folders name, and how to build it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from harness import trust
 from harness.compose import CONF, Composer
+from harness.plan import Part, Planned, Planner
+from harness.sweeps.cell import Cell
 
 
 def names(group: str) -> list[str]:
@@ -26,3 +29,10 @@ def build(source: Composer, group: str, name: str, runs: int | None = None, **fi
     return trust.build(
         {**found, **given}, group, extra=lambda _, path: {"runs": runs} if path == group and runs else {}
     )
+
+
+def plan(cells: Sequence[Cell], trusted: tuple[str, ...] = ()) -> list[Planned]:
+    """The populations of cells at their declared values, checked as the session checks them."""
+    planner = Planner(trusted)
+    planner.check(cells)
+    return planner.plan([Part(k, cell, cell.settings.seeds) for k, cell in enumerate(cells)])

@@ -10,8 +10,9 @@ from omegaconf import OmegaConf
 import harness
 from harness.compose import Composer, composer
 from harness.errors import UserError
-from harness.plan import plan
-from harness.sweeps.cells import Cell, enumerated, single
+from harness.sweeps.cell import Cell
+from harness.sweeps.cells import enumerated, single
+from tests.support import plan
 
 
 def cells(source: Composer, *overrides: str) -> list[Cell]:

@@ -91,7 +91,10 @@ def test_the_abstract_classes_cannot_be_made() -> None:
 
 def test_defaults_are_those_of_the_main_job(source: Composer) -> None:
     composed = source.compose([])
-    assert composed.choices == {"objective": "mlp", "dataset": "digits", "optimizer": "sgd", "schedule": "constant"}
+    assert composed.choices == {
+        "objective": "mlp", "dataset": "digits", "optimizer": "sgd", "schedule": "constant",
+        "sampler": "tpe", "pruner": "none",
+    }  # fmt: skip
     assert composed.config["seeds"] == 3
 
 
@@ -105,5 +108,5 @@ def test_yaml_and_class_defaults_agree(source: Composer) -> None:
 
 
 def test_conf_has_no_strays() -> None:
-    groups = {"objective", "optimizer", "schedule", "dataset", "experiment"}
+    groups = {"objective", "optimizer", "schedule", "dataset", "experiment", "sampler", "pruner"}
     assert {path.name for path in CONF.iterdir()} == groups | {"config.yaml"}

@@ -17,11 +17,12 @@ import harness
 from harness.compose import CONF, VERSION, composer
 from harness.errors import UserError
 from harness.optimizers.adam import Adam
-from harness.plan import plan
+from harness.plan import Planner
 from harness.sweeps.cells import single
 from harness.training import train
 from objectives.data import Dataset
 from objectives.mlp import MLP
+from tests.support import plan
 
 
 def test_make_builds_from_every_group() -> None:
@@ -126,10 +127,10 @@ def test_a_folder_of_ones_own(tmp_path: Path) -> None:
 
 def test_blas_has_one_thread_while_we_train_and_what_it_had_afterwards() -> None:
     with composer() as source:
-        planned = plan(single(source, ["steps=1", "seeds=1"]))
+        cells = single(source, ["steps=1", "seeds=1"])
     before = [pool["num_threads"] for pool in threadpool_info()]
     during: list[int] = []
-    train(planned, watch=lambda _: during.extend(pool["num_threads"] for pool in threadpool_info()))
+    train(Planner(), plan(cells), watch=lambda _: during.extend(pool["num_threads"] for pool in threadpool_info()))
     assert during
     assert set(during) == {1}
     assert [pool["num_threads"] for pool in threadpool_info()] == before

@@ -107,8 +107,8 @@ def test_names_that_look_like_numbers_stay_names(tmp_path: Path) -> None:
 
 def test_summary_comes_last(monkeypatch: pytest.MonkeyPatch) -> None:
     written: list[str] = []
-    real = results._save
-    monkeypatch.setattr(results, "_save", lambda path, content: (written.append(path.name), real(path, content)))
+    real = results.save_file
+    monkeypatch.setattr(results, "save_file", lambda path, content: (written.append(path.name), real(path, content)))
     harness.run("objective=valley", "steps=2", "seeds=1", "save_params=true")
     assert set(written) == FILES | {"params.npz"}
     assert written[-1] == "summary.json", "a folder that has one is complete"
@@ -199,12 +199,12 @@ def test_a_folder_that_cannot_be_made_is_one_line(tmp_path: Path) -> None:
 
 def test_a_file_is_whole_or_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "runs.csv"
-    results._save(path, b"old")
+    results.save_file(path, b"old")
     calls: list[str] = []
     real_fsync, real_replace = os.fsync, os.replace
     monkeypatch.setattr(os, "fsync", lambda fd: (calls.append("fsync"), real_fsync(fd)))
     monkeypatch.setattr(os, "replace", lambda a, b: (calls.append("rename"), real_replace(a, b)))
-    results._save(path, b"new")
+    results.save_file(path, b"new")
     assert path.read_bytes() == b"new"
     assert calls == ["fsync", "rename", "fsync"], "contents, then the name, then the folder"
     assert stat.S_IMODE(path.stat().st_mode) & 0o044, "readable as any other file"
@@ -214,7 +214,7 @@ def test_a_file_is_whole_or_not_there(tmp_path: Path, monkeypatch: pytest.Monkey
 
     monkeypatch.setattr(os, "fsync", fail)
     with pytest.raises(OSError, match="disk full"):
-        results._save(path, b"half")
+        results.save_file(path, b"half")
     assert path.read_bytes() == b"new"
     assert [p.name for p in tmp_path.iterdir()] == ["runs.csv"], "no litter"
 

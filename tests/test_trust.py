@@ -7,9 +7,9 @@ import pytest
 from harness import trust
 from harness.compose import composer
 from harness.errors import UserError
-from harness.plan import plan
 from harness.sweeps.cells import single
 from objectives.quadratic import Sphere
+from tests.support import plan
 
 
 @pytest.mark.parametrize(

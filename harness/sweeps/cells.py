@@ -2,62 +2,21 @@
 
 import itertools
 import shlex
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
-from functools import cached_property
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import fields
 
-from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override
 from hydra.errors import HydraException
 from omegaconf.errors import OmegaConfBaseException
 
 from harness import advice
-from harness.compose import Composed, Composer, parsed
+from harness.compose import Composed, Composer
 from harness.errors import UserError
-from harness.settings import NOT_OF_A_RUN, Settings
+from harness.settings import Settings
 from harness.sweeps import search
-from harness.sweeps.search import key_of, written
-from harness.sweeps.space import Range, read
+from harness.sweeps.cell import Cell
 
 WHOLE = (*(field.name for field in fields(Settings)), "resume", "experiment")  # the same in every cell
-
-
-@dataclass(frozen=True)
-class Cell:
-    """One combination, with its resolved config."""
-
-    overrides: tuple[str, ...]  # all that was typed or written for it; re-running them gives this cell again
-    varied: dict[str, str]  # the enumerated keys and their values
-    config: dict[str, Any]
-    choices: dict[str, str]
-    settings: Settings
-    space: dict[str, str] = field(default_factory=dict)  # searched place -> its range, as it was written
-    feeds: dict[str, list[str]] = field(default_factory=dict)  # searched place -> all places its value goes to
-
-    @property
-    def name(self) -> str:
-        return " ".join(f"{key}={value}" for key, value in self.varied.items())
-
-    @cached_property
-    def ranges(self) -> dict[str, Range]:
-        parser = OverridesParser.create()
-        return {place: read(parsed(f"{place}={text}", parser)) for place, text in self.space.items()}
-
-    @property
-    def trials(self) -> int:
-        """How many points it may try: without a space, the declared values alone."""
-        return self.settings.trials if self.space else 1
-
-    def again(self, point: Mapping[str, Any], seeds: Sequence[int] | None = None) -> tuple[str, ...]:
-        """The overrides of a plain run at that point, on these seeds."""
-        if self.settings.trials == 1:
-            return self.overrides
-        kept = [text for text in self.overrides if key_of(text) not in (*NOT_OF_A_RUN, *point)]
-        if seeds is not None:
-            kept = [text for text in kept if key_of(text) != "seeds"] + [f"seeds={written(list(seeds))}"]
-        one = ["trials=1"] if any(key_of(text) == "experiment" for text in kept) else []
-        return (*kept, *(f"{place}={written(value)}" for place, value in point.items()), *one)
 
 
 def single(composer: Composer, overrides: Sequence[str]) -> list[Cell]:

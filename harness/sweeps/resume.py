@@ -12,8 +12,7 @@ from hydra.core.override_parser.types import Override
 from harness.errors import UserError
 from harness.results import save_file
 from harness.settings import MOST, Settings
-from harness.sweeps.cells import Cell
-from harness.sweeps.search import key_of
+from harness.sweeps.cell import Cell, key_of
 
 CONFIG, LOCK = "config.yaml", ".lock"
 

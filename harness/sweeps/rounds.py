@@ -11,7 +11,7 @@ import numpy as np
 from harness.errors import UserError
 from harness.fields import Array
 from harness.results import save_file
-from harness.sweeps.cells import Cell
+from harness.sweeps.cell import Cell
 from harness.trace import Progress, Trace, Trained
 
 PLAIN = ("seeds", "at", "steps", "evaluations", "diverged", "pruned")

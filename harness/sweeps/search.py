@@ -1,19 +1,16 @@
 """What each cell searches: the `space` nodes of what was chosen, changed key by key by what is typed."""
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from hydra.core.override_parser.types import Override
 
 from harness import advice
+from harness.compose import Composer
 from harness.errors import UserError
+from harness.sweeps.cell import Cell, key_of
 from harness.sweeps.space import read
-
-if TYPE_CHECKING:
-    from harness.compose import Composer
-    from harness.sweeps.cells import Cell
 
 SPACE = "space"
 
@@ -51,7 +48,7 @@ def collected(config: Any, path: str = "") -> dict[str, str]:
     return found
 
 
-def with_space(composer: "Composer", cell: "Cell", declared: dict[str, str], wanted: Sequence[Override]) -> "Cell":
+def with_space(composer: Composer, cell: Cell, declared: dict[str, str], wanted: Sequence[Override]) -> Cell:
     """The cell with its space: what is declared, without what is fixed or enumerated, changed by what is wanted."""
     for name in declared:
         if not _there(cell.config, name):
@@ -71,7 +68,7 @@ def with_space(composer: "Composer", cell: "Cell", declared: dict[str, str], wan
     return replace(cell, space=space, feeds=_feeds(composer, cell, list(space)))
 
 
-def check_names(cells: "Sequence[Cell]", wanted: Sequence[Override]) -> None:
+def check_names(cells: Sequence[Cell], wanted: Sequence[Override]) -> None:
     """Whatever is typed must be searched somewhere."""
     for o in wanted:
         if not any(_there(cell.config, place(o)) for cell in cells):
@@ -85,24 +82,7 @@ def check_names(cells: "Sequence[Cell]", wanted: Sequence[Override]) -> None:
             raise UserError(f"search={short}: no cell has it in its space")
 
 
-def key_of(text: str) -> str:
-    """The key of an override as it is written."""
-    return text.partition("=")[0].lstrip("+~")
-
-
-def written(value: Any) -> str:
-    """A value as Hydra reads it."""
-    if value is None or isinstance(value, bool):
-        return {None: "null", True: "true", False: "false"}[value]
-    if isinstance(value, list):
-        return f"[{','.join(map(written, value))}]"
-    if isinstance(value, str) and not re.fullmatch(r"[A-Za-z_][\w/.-]*", value):
-        quoted = value.replace("\\", "\\\\").replace("'", "\\'")
-        return f"'{quoted}'"
-    return str(value) if isinstance(value, str) else repr(value)
-
-
-def _feeds(composer: "Composer", cell: "Cell", places: list[str]) -> dict[str, list[str]]:
+def _feeds(composer: Composer, cell: Cell, places: list[str]) -> dict[str, list[str]]:
     """All places where the value of a searched place ends up: its own, and those that interpolate it."""
     if not places:
         return {}

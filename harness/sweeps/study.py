@@ -23,7 +23,7 @@ from harness import trust
 from harness.building import demand
 from harness.compose import ABOUT
 from harness.errors import UserError
-from harness.sweeps.cells import Cell
+from harness.sweeps.cell import Cell
 from harness.sweeps.storage import Direction
 
 EXTRAS = {"torch": "gp", "cmaes": "cmaes", "scipy": "gp"}

@@ -17,7 +17,7 @@ from harness.errors import UserError
 from harness.metrics import Metric
 from harness.plan import Part, Planned, Planner
 from harness.sweeps import rounds
-from harness.sweeps.cells import Cell
+from harness.sweeps.cell import Cell
 from harness.sweeps.storage import Direction, Mirror
 from harness.sweeps.study import CellStudy, State
 from harness.trace import Outcome, Progress, Standing, Trace, Trained
