@@ -23,6 +23,7 @@ class Cell:
     choices: dict[str, str]
     settings: Settings
     space: dict[str, str] = field(default_factory=dict)  # searched place -> its range, as it was written
+    declared: tuple[str, ...] = ()  # the places that `search` chose from
     feeds: dict[str, list[str]] = field(default_factory=dict)  # searched place -> all places its value goes to
 
     @property

@@ -70,7 +70,7 @@ def reopened(folder: Path, typed: Sequence[Override]) -> Begun:
                 cell["choices"],
                 Settings.of(cell["config"]),
                 cell["space"],
-                cell["feeds"],
+                feeds=cell["feeds"],
             )
             for cell in stored["cells"]
         ]

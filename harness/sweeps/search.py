@@ -60,12 +60,12 @@ def with_space(composer: Composer, cell: Cell, declared: dict[str, str], wanted:
             space.pop(place(o), None)
         elif _there(cell.config, place(o)):
             space[place(o)] = (o.input_line or "").partition("=")[2]
-    limit = cell.settings.search
+    limit, whole = cell.settings.search, tuple(space)
     if limit is not None:
         space = {name: text for name, text in space.items() if any(_names(short, name) for short in limit)}
     for name, text in space.items():
         read(composer.parse([f"{name}={text}"])[0])
-    return replace(cell, space=space, feeds=_feeds(composer, cell, list(space)))
+    return replace(cell, space=space, declared=whole, feeds=_feeds(composer, cell, list(space)))
 
 
 def check_names(cells: Sequence[Cell], wanted: Sequence[Override]) -> None:
@@ -76,10 +76,10 @@ def check_names(cells: Sequence[Cell], wanted: Sequence[Override]) -> None:
             known = {key for cell in cells for key in _node(cell.config, parent) if key != "paper"}
             raise UserError(f"{o.input_line}: no cell has it; {advice.unknown(place(o), known)}")
     limit = cells[0].settings.search
-    everything = {name for cell in cells for name in cell.space}
+    everything = {name for cell in cells for name in cell.declared}
     for short in (limit or ()) if cells[0].settings.trials > 1 else ():
         if not any(_names(short, name) for name in everything):
-            raise UserError(f"search={short}: no cell has it in its space")
+            raise UserError(f"search={short}: no cell has it in its space; choices: {', '.join(sorted(everything))}")
 
 
 def _feeds(composer: Composer, cell: Cell, places: list[str]) -> dict[str, list[str]]:

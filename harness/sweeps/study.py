@@ -9,6 +9,7 @@ import json
 import math
 import warnings
 from collections.abc import Mapping, Sequence
+from importlib.util import find_spec
 from typing import Any, Literal
 from zlib import crc32
 
@@ -26,7 +27,7 @@ from harness.errors import UserError
 from harness.sweeps.cell import Cell
 from harness.sweeps.storage import Direction
 
-EXTRAS = {"torch": "gp", "cmaes": "cmaes", "scipy": "gp"}
+NEEDS = {"GPSampler": ("torch", "gp"), "CmaEsSampler": ("cmaes", "cmaes")}  # a package, and the extra that has it
 STATES = {"complete": TrialState.COMPLETE, "pruned": TrialState.PRUNED, "failed": TrialState.FAIL}
 
 State = Literal["complete", "pruned", "failed"]
@@ -63,10 +64,7 @@ class CellStudy:
         if self._study.over or (exhausted is not None and exhausted(self._study)):
             return None
         with _quiet():
-            try:
-                trial = self._study.ask(self._space)
-            except ImportError as error:
-                raise _missing(self.cell, error) from error
+            trial = self._study.ask(self._space)
         self._open[trial.number] = trial
         suggested = trial.params
         return trial.number, {place: found.outer(suggested[found.name(place)]) for place, found in self._ranges.items()}
@@ -114,22 +112,12 @@ def _built(cell: Cell, part: str, trusted: tuple[str, ...], told: Any = None) ->
     node = {key: value for key, value in node.items() if key not in ABOUT}
     made = trust.locate(node.get("_target_", ""), f"{part}._target_", trusted)
     given = told(made) if told else {}
-    try:
-        return trust.build(
-            {key: value for key, value in node.items() if key not in given},
-            part,
-            trusted,
-            extra=lambda _, path: given if path == part else {},
-        )
-    except ImportError as error:
-        raise _missing(cell, error) from error
-
-
-def _missing(cell: Cell, error: ImportError) -> UserError:
-    name = (error.name or str(error)).partition(".")[0]
-    found = next((package for package in EXTRAS if package in str(error) or package == name), name)
-    extra = f"pip install 'harness[{EXTRAS[found]}]'" if found in EXTRAS else f"pip install {found}"
-    return UserError(f"sampler={cell.choices.get('sampler')}: it needs {found}; {extra}")
+    package, extra = NEEDS.get(made.__name__, ("optuna", ""))
+    if find_spec(package) is None:
+        chosen = f"{part}={cell.choices.get(part, made.__name__)}"
+        raise UserError(f"{chosen} needs the package {package}: pip install 'harness[{extra}]'")
+    rest = {key: value for key, value in node.items() if key not in given}
+    return trust.build(rest, part, trusted, extra=lambda _, path: given if path == part else {})
 
 
 class _quiet(warnings.catch_warnings):  # noqa: N801

@@ -1,0 +1,126 @@
+"""kill -9 at any moment: what is resumed ends with the files of a sweep that was never stopped.
+
+`python -m pytest tests/test_kills.py` runs all of it, `-m "not slow"` a few moments.
+"""
+
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+FILES = ("runs.csv", "cells.csv", "trials.csv", "curves.npz")
+SWEEPS = {
+    "analytic": ["optimizer=sgd,momentum", "objective=rosenbrock", "trials=24", "batch=4", "seeds=3", "steps=200"],
+    "pruned": [
+        "optimizer=sgd,adam", "objective.hidden=[16]", "trials=18", "batch=6", "seeds=2", "steps=120",
+        "pruner=asha", "confirm=3",
+    ],
+}  # fmt: skip
+# where to die, in the words of Python: the call, at which count, and how much of the work is done before
+MOMENTS = {
+    "in mid-ask": ("harness.sweeps.study", "CellStudy", "ask", 21, "nothing"),
+    "between asking and training": ("harness.plan", "Planner", "plan", 3, "nothing"),
+    "in mid-training": ("harness.engine", "Block", "record", 70, "all"),
+    "before the results are named": ("harness.sweeps.rounds", None, "save_file", 2, "nothing"),
+    "between results and tell": ("harness.sweeps.tuning", "Tuner", "_tell", 2, "nothing"),
+    "in mid-append": ("optuna.storages.journal", "JournalFileBackend", "append_logs", 3, "torn"),
+    "before the confirming runs": ("harness.sweeps.tuning", "Tuner", "_confirm", 1, "nothing"),
+    "while the files are written": ("harness.results", None, "save_file", 3, "all"),
+}
+DYING = """
+import importlib, json, os, signal, sys
+from harness.command import main
+
+module, owner, name, count, done, folder = sys.argv[1:7]
+place = importlib.import_module(module)
+place = getattr(place, owner) if owner != "None" else place
+real, left = getattr(place, name), [int(count)]
+
+def dying(*args, **kwargs):
+    left[0] -= 1
+    if left[0]:
+        return real(*args, **kwargs)
+    if done == "all":
+        real(*args, **kwargs)
+    if done == "torn":
+        with open(args[0]._file_path, "ab") as file:
+            file.write(b"".join(json.dumps(log).encode() + b"\\n" for log in args[1])[:-20])
+        os.symlink("nobody", args[0]._file_path + ".lock")
+    os.kill(os.getpid(), signal.SIGKILL)
+
+setattr(place, name, dying)
+sys.exit(main(sys.argv[7:]))
+"""
+
+
+def command(*arguments: str) -> list[str]:
+    return [sys.executable, "-m", "harness", "-m", *arguments]
+
+
+def finished(*arguments: str) -> str:
+    """The table of a sweep that runs to its end, without the lines that say when and where."""
+    done = subprocess.run(command(*arguments), capture_output=True, text=True, check=True)
+    return "\n".join(line for line in done.stdout.split("\n") if "steps" in line or "trial" in line or "#" in line)
+
+
+@pytest.fixture(scope="module", params=SWEEPS)
+def untouched(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[list[str], Path, float]:
+    """A sweep that nothing stopped, and the seconds it took."""
+    folder = tmp_path_factory.mktemp(request.param) / "untouched"
+    begun = time.monotonic()
+    finished(*SWEEPS[request.param], f"hydra.sweep.dir={folder}")
+    return SWEEPS[request.param], folder, time.monotonic() - begun
+
+
+def demand_the_same(folder: Path, untouched: Path) -> None:
+    for name in FILES:
+        assert (folder / name).read_bytes() == (untouched / name).read_bytes(), name
+    import optuna
+
+    storage = optuna.storages.JournalStorage(optuna.storages.journal.JournalFileBackend(str(folder / "study.journal")))
+    for study in storage.get_all_studies():
+        trials = storage.get_all_trials(study._study_id)
+        assert [trial.number for trial in trials] == list(range(len(trials)))
+        assert all(trial.state.is_finished() for trial in trials)
+        assert len(trials) in (18, 24)
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_killed_at_a_moment(untouched: tuple[list[str], Path, float], moment: str, tmp_path: Path) -> None:
+    overrides, whole, _ = untouched
+    folder = tmp_path / "killed"
+    where = [str(part) for part in MOMENTS[moment]]
+    died = subprocess.run(
+        [sys.executable, "-c", DYING, *where, str(folder), "-m", *overrides, f"hydra.sweep.dir={folder}"],
+        capture_output=True,
+    )
+    assert died.returncode == -signal.SIGKILL, died.stderr.decode()
+    finished(f"resume={folder}")
+    demand_the_same(folder, whole)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("k", range(20))
+def test_killed_at_random(untouched: tuple[list[str], Path, float], k: int, tmp_path: Path) -> None:
+    """And once more while it resumes."""
+    overrides, whole, seconds = untouched
+    folder, rng = tmp_path / "killed", random.Random(k)
+    for arguments in ([*overrides, f"hydra.sweep.dir={folder}"], [f"resume={folder}"]):
+        if arguments[0].startswith("resume") and not (folder / "config.yaml").exists():
+            break
+        started = subprocess.Popen(command(*arguments), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(rng.uniform(0.2, 1.0) * seconds)
+        started.kill()
+        started.wait()
+    if (folder / "config.yaml").exists():
+        finished(f"resume={folder}")
+    else:  # it had not begun
+        finished(*overrides, f"hydra.sweep.dir={folder}")
+        folder = max(tmp_path.glob("killed*"), key=lambda path: path.stat().st_mtime)
+    demand_the_same(folder, whole)
