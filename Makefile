@@ -20,6 +20,7 @@ check: .venv/installed  ## lint, format, types
 
 bench: .venv/installed  ## ratios to other ways of doing the same work
 	$(BIN)/python -m tests.benchmarks.population
+	$(BIN)/python -m tests.benchmarks.sweep
 
 wheel: .venv/installed
 	$(BIN)/python -m pip wheel -q --no-deps -w dist .

@@ -18,6 +18,9 @@ Which optimizer, tuned fairly, wins on this problem, and how sure are we?
   python -m harness objective=rosenbrock optimizer=adam optimizer.lr=0.01 schedule=cosine seeds=16
   python -m harness -m optimizer=sgd,momentum,adagrad,adam  compare, best first
   python -m harness -m optimizer=adam,sgd optimizer.lr=0.1,0.01,0.001
+  python -m harness -m optimizer=sgd,momentum,adam trials=64               compare, each tuned in its own space
+  python -m harness -m optimizer=adam 'optimizer.lr=tag(log,interval(1e-4,1))' trials=64 pruner=asha
+  python -m harness -m resume=last                          finish a sweep that was interrupted
   python -m harness experiment=book_trajectories            a question written as a config file
   python -m harness optimizer=clip optimizer@optimizer.inner=adam optimizer.inner.lr=0.1
   python -m harness +schedule@schedules.momentum=linear optimizer=momentum
@@ -31,6 +34,8 @@ Which optimizer, tuned fairly, wins on this problem, and how sure are we?
   --version, --help
 
   seeds=8 or seeds=[3,5]   steps=1000   records=50   save_params=true   hydra.verbose=true (tracebacks)
+  trials=64   search=[lr]   metric=loss|best_loss|accuracy|steps_to_target   target=0.01   aggregate=median|mean
+  confirm=10   batch=16   rungs=10   timeout=60   on_error=continue|raise   storage=sqlite:///studies.db   budget=steps
   trust=my_package         lets configs build objects of your own package
 """
 REFUSED = {
