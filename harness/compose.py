@@ -91,7 +91,7 @@ class Composer:
         """The template of the group choices among the overrides, and the other overrides."""
         leaves, structure, typed = [], [], set()
         for o in self.parse(overrides):
-            group = bool(self.options(o.key_or_group))
+            group = "." not in o.key_or_group and bool(self.options(o.key_or_group))
             if group and o.value() is None and not o.is_delete():
                 if o.key_or_group == "experiment":  # which is what it is without one
                     continue

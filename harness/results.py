@@ -59,13 +59,17 @@ def claim(path: str | Path | None, kind: str) -> Path:
     raise UserError(f"{base}: cannot find a free name")
 
 
-def write(folder: Path, outcome: Outcome, config: Mapping[str, Any], about: Mapping[str, Any], metric: Metric) -> None:
-    """Write the outcome into its folder; summary.json comes last, so a folder that has one is complete."""
+def write(
+    folder: Path, outcome: Outcome, config: Mapping[str, Any] | None, about: Mapping[str, Any], metric: Metric
+) -> None:
+    """Write the outcome, and the config where there is none yet, into its folder; summary.json comes last, so a folder
+    that has one is complete."""
     from omegaconf import OmegaConf
 
     board = outcome.board
     runs = [row for part in board for row in run_rows(part, metric)]
-    save_file(folder / "config.yaml", OmegaConf.to_yaml(OmegaConf.create(dict(config))).encode())
+    if config is not None:
+        save_file(folder / "config.yaml", OmegaConf.to_yaml(OmegaConf.create(dict(config))).encode())
     save_file(folder / "runs.csv", _csv(runs))
     save_file(folder / "cells.csv", _csv([cell_row(cell, metric) for cell in outcome.standings]))
     if any(part.phase == "tune" for part in board):
@@ -183,17 +187,17 @@ def _value(column: str, text: str) -> Any:
     """Names stay text: a hash like 123e456 is no number."""
     if column in TEXTS or "@" in column:
         return text
-    for kind in (int, float):
-        try:
-            return kind(text)
-        except ValueError:
-            continue
-    return text
+    if text.isdecimal():
+        return int(text)
+    try:
+        return float(text)
+    except ValueError:
+        return text
 
 
 def _npz(arrays: dict[str, Array]) -> bytes:
     file = io.BytesIO()
-    np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
+    np.savez(file, **arrays)  # type: ignore[arg-type]
     return file.getvalue()
 
 

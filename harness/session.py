@@ -105,7 +105,7 @@ class _Job:
         begun, kind = self.begun, self.kind
         about = {**_about(kind, _title(begun.cells, kind), begun, outcome.stopped), "study": study}
         about |= {"metric": self.metric.name, "aggregate": self.metric.aggregate}
-        config = begun.cells[0].config if kind == "run" else begun.config()
+        config = None if study else begun.cells[0].config if kind == "run" else begun.config()
         with _unbroken():
             results.write(folder, outcome, config, about, self.metric)
         return results.load(folder)

@@ -196,8 +196,9 @@ def cells_table(rows: Sequence[Row], width: int, tuned: bool = False) -> Table:
     silent = [column for column in ("pruned", "failed", "div.") if not any(row.get(column) for row in rows)]
     loud = [{key: value for key, value in row.items() if key not in silent} for row in rows] if tuned else rows
     quiet = () if "div." not in silent else ("div.",)
-    order = ("runs", "best loss", *quiet, "loss so far", "best so far", "test accuracy", "accuracy", "interval")
-    return fitted(loud, width, (*order, "trials", "best hyperparameters") if tuned else order)
+    order = ("runs", "best loss", *quiet, "loss so far", "best so far", "test accuracy", "accuracy")
+    late = ("failed", "pruned", "trials", "interval", "best hyperparameters") if tuned else ("interval",)
+    return fitted(loud, width, (*order, *late))
 
 
 def measured(names: Iterable[str]) -> list[str]:

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from tests.benchmarks import loops
 
-ROUNDS = 5
+ROUNDS = 3
 TUNE = ["optimizer=sgd,momentum,adagrad,rmsprop,adam", "objective=rosenbrock", "trials=64", "seeds=5", "steps=1000"]
 PEERS = ["optimizer=adam", "objective=rosenbrock", "sampler=random", "trials=200", "batch=200", "seeds=5", "confirm=0",
          "optimizer.lr=tag(log,interval(1e-4,1))", "steps=1000"]  # fmt: skip
