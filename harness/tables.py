@@ -76,7 +76,7 @@ def _show_cells(results: Results, out: Console) -> None:
             out.print(Text(f"\nrerun the first: {_command(results, mine[0])}\n"), soft_wrap=True)
             continue
         _say_what_speaks(results, out)
-        for k, cell in enumerate(mine):
+        for k, cell in enumerate(cell for cell in mine if cell["runs"]):
             told = f"\n{k + 1}  trial {cell['trial']}: {_command(results, cell)}"
             out.print(Text(told, style="" if k else "bold green"), soft_wrap=True)
         out.print()
@@ -85,7 +85,9 @@ def _show_cells(results: Results, out: Console) -> None:
 def _say_what_speaks(results: Results, out: Console) -> None:
     """Which runs the table is about."""
     confirmed = {run["seed"] for run in results.runs if run["phase"] == "confirm"}
-    if confirmed:
+    if not results.runs:
+        told = "no batch of trials has ended"
+    elif confirmed:
         told = f"each cell's best trial, run again on {len(confirmed)} seeds that tuning never saw"
     else:
         told = "each cell's best trial on the seeds it was tuned on, which flatters it"

@@ -24,6 +24,7 @@ from harness.session import start
 from harness.sweeps.cells import enumerated
 from harness.sweeps.storage import Journal, repair
 from harness.sweeps.study import CellStudy
+from harness.tables import console, show
 from harness.trace import Progress, Trace
 from harness.training import train
 from tests.support import names
@@ -415,6 +416,8 @@ def test_an_interrupted_sweep_shows_what_it_has(capsys: pytest.CaptureFixture[st
         assert (found.folder / name).read_bytes() == (whole.folder / name).read_bytes(), name
     nothing = start(overrides, True, stop=lambda: True)
     assert nothing.runs == []
+    show(nothing, console())
+    assert "no batch of trials has ended" in capsys.readouterr().out
     assert main(["-m", f"resume={nothing.folder}"]) == 0
 
 
