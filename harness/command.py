@@ -4,6 +4,7 @@
 """
 
 import argparse
+import gc
 import os
 import signal
 import sys
@@ -51,6 +52,7 @@ HYDRAS = ("hydra.run.dir", "hydra.sweep.dir", "hydra.verbose")  # what we take o
 def entry() -> None:
     """The console script, and `python -m harness`."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    gc.set_threshold(50_000)  # composing makes many objects that stay: the collector would look at them in vain
     code = main()
     if code == INTERRUPTED:
         # an interrupt that came within an exec() of the standard library makes CPython die by the signal in spite of

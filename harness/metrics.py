@@ -10,7 +10,6 @@ from harness.statistics import Interval, mean_interval, median
 from harness.trace import Progress
 
 STEPS_TO_TARGET = "steps_to_target"
-HIGHER = ("accuracy",)  # the metrics of which more is better
 
 
 @dataclass(frozen=True)
@@ -28,7 +27,7 @@ class Metric:
 
     @property
     def maximise(self) -> bool:
-        return self.name in HIGHER
+        return self.name.endswith("accuracy")
 
     @property
     def curve(self) -> str:

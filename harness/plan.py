@@ -125,7 +125,8 @@ class Planner:
         optimizer = built_optimizer(config, sum(counts), self.trusted)
         seeds = np.concatenate([np.array(part.seeds, dtype=np.int64) for part in parts])
         own = copy.deepcopy(objective) if objective.remembers else objective
-        population = Population(own, optimizer, seeds, settings.steps, settings.records, settings.save_params)
+        keep = settings.save_params and parts[0].phase != "tune"
+        population = Population(own, optimizer, seeds, settings.steps, settings.records, keep)
         board, start = [], 0
         for part, count in zip(parts, counts, strict=True):
             board.append(

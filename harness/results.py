@@ -95,7 +95,7 @@ def write(
         "runs": {state: states.count(state) for state in STATES if states.count(state) or state != "pruned"},
         "failures": failures,
         "seconds": round(sum(one.seconds for one in outcome.trained), 3),
-        "problems": {one.fingerprint["problem"]: one.fingerprint for one in outcome.trained},
+        "problems": {one.fingerprint["problem"]: one.fingerprint for one in outcome.trained if one.trace.records},
     }
     save_file(folder / "summary.json", (json.dumps(_plain(summary), indent=2) + "\n").encode())
 
@@ -154,7 +154,10 @@ def _curves(board: list[Progress]) -> dict[str, Array]:
 
     curves = {"step": stacked([np.tile(cell.trace.at, (cell.rows.stop - cell.rows.start, 1)) for cell in board], -1)}
     for name in names:
-        curves[name] = stacked([cell.trace.curves.get(name, missing(cell))[cell.rows] for cell in board], math.nan)
+        curves[name] = stacked(
+            [(cell.trace.curves[name] if name in cell.trace.curves else missing(cell))[cell.rows] for cell in board],
+            math.nan,
+        )
     sizes = [cell.trace.path.shape[2] for cell in board if cell.trace.path is not None]
     if sizes:
         shape = (len(curves["step"]), width, max(sizes))

@@ -18,7 +18,8 @@ def standing(part: Progress, metric: Metric) -> Standing:
     """Where a cell stands that was not tuned."""
     value = metric.value(metric.of_runs(part))
     failed = bool(part.trace.failure)
-    return Standing(part, 1, 1, 0, int(math.isinf(value) and not failed), int(failed), value, [value])
+    diverged = math.isinf(value) and not failed and bool(part.trace.diverged[part.rows].any())
+    return Standing(part, 1, 1, 0, int(diverged), int(failed), value, [value])
 
 
 def run_rows(part: Progress, metric: Metric) -> list[Row]:

@@ -96,8 +96,9 @@ class _Job:
 
         with resume.held(folder):
             with self._screen() as watch:
-                tuner = Tuner(self.begun.cells, self.planner, folder, self.metric, watch, self.stop)
-                self.begun.save(folder)
+                tuner = Tuner(self.begun.cells, self.planner, folder, self.metric, self.begun.name, watch, self.stop)
+                tuner.replay()
+                self.begun.save(folder)  # only now: what cannot go on is left as it was
                 outcome = tuner.run()
             return self._written(folder, outcome, tuner.where)
 
@@ -128,7 +129,7 @@ def _metric(cells: Sequence[Cell], planner: Planner) -> Metric:
     metric = Metric(settings.metric, settings.aggregate, settings.target)
     for cell in cells:
         there = planner.measures(cell)
-        if metric.curve not in there:
+        if metric.curve not in there or not metric.curve.endswith(("loss", "accuracy")):  # is more better? who knows
             known = ", ".join([*there, "best_loss", "steps_to_target"])
             raise UserError(f"metric={metric.name}: objective={cell.choices['objective']} has {known}")
     return metric

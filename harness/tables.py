@@ -144,7 +144,7 @@ def table_row(
     row: Row = {"#": place} if tuned else {}
     row |= {_short(key, varied): value for key, value in varied.items()}
     interval = ""
-    if cell["runs"] > 1 and math.isfinite(cell["value_low"]) and math.isfinite(cell["value_high"]):
+    if cell["runs"] > 1 and (math.isfinite(cell["value_low"]) or math.isfinite(cell["value_high"])):
         kind = cell["value_level"] if cell["value_level"] == "range" else f"{cell['value_level']:.0%}"
         interval = f"{kind} [{number(cell['value_low'])}, {number(cell['value_high'])}]"
     accuracies: tuple[str, ...] = ("accuracy", "test_accuracy")
@@ -160,6 +160,7 @@ def table_row(
     )
     row |= {"trials": f"{cell['trials']}/{cell['planned']}", "pruned": cell["pruned_trials"]}
     row |= {"div.": cell["diverged_trials"], "failed": cell["failed_trials"]}
+    row["runs div."] = f"{cell['diverged']} of {cell['runs']}" if cell["diverged"] else ""
     line = np.asarray(course, dtype=np.float64)[None]
     return {**row, "best so far": sparkline(line, "accuracy" if metric.maximise else "loss")}
 

@@ -60,7 +60,10 @@ def train(
         everything = [p for p in everything if p.board]
         for p in everything:
             if not p.population.trace.failure:
-                p.population.finish(test)
+                try:
+                    p.population.finish(test)
+                except Exception as error:
+                    p.population.trace.failure = f"{type(error).__name__}: {error}"
     return everything
 
 

@@ -48,6 +48,14 @@ class Picky(Sphere):
         return super().loss_and_grads(params, step, seeds)
 
 @dataclass
+class Choosy(Sphere):
+    a: float = 1.0
+    def __post_init__(self):
+        super().__post_init__()
+        if self.a > 1.5:
+            raise ArithmeticError("too much")
+
+@dataclass
 class Looking(Optimizer):
     """Takes the gradient one step ahead."""
     lr: NonNegative = 0.1
@@ -388,6 +396,15 @@ def test_only_the_trial_that_raises_fails(mine: None) -> None:
     assert states[0] == states[1], "as when every trial runs alone"
     assert [r["loss"] for r in found.runs] == [r["loss"] for r in alone.runs]
     demand_resumed(found, 1, "trust=mine")
+    (Path("conf") / "objective").mkdir(parents=True)
+    (Path("conf") / "objective" / "choosy.yaml").write_text(
+        "_target_: mine.Choosy\ndim: 2\na: 1.0\nspace: {a: 'interval(1, 2)'}\n"
+    )
+    later = ["optimizer=sgd", "objective=choosy", "trust=mine", "sampler=random", "trials=12", "batch=6"]
+    lost = harness.sweep(*SMALL[2:], *later, config_dir="conf")
+    bad = [row["objective.a"] > 1.5 for row in lost.trials]
+    assert [row["state"] == "failed" for row in lost.trials] == bad
+    assert 0 < sum(bad) < 12
     with pytest.raises(RunError, match=r"trial \d+ of the cell: ArithmeticError: too close"):
         harness.sweep(*overrides, "on_error=raise")
     assert main(["-m", *overrides, "on_error=raise"]) == 1
@@ -419,6 +436,24 @@ def test_an_interrupted_sweep_shows_what_it_has(capsys: pytest.CaptureFixture[st
     show(nothing, console())
     assert "no batch of trials has ended" in capsys.readouterr().out
     assert main(["-m", f"resume={nothing.folder}"]) == 0
+
+
+def test_a_grid_is_laid_out_once() -> None:
+    found = harness.sweep(*SMALL, "optimizer=adam", "sampler=grid")
+    with pytest.raises(UserError, match="a grid is laid out for its number of trials"):
+        harness.sweep(f"resume={found.folder}", "trials=9")
+    assert harness.sweep(f"resume={found.folder}", "timeout=100").cells == found.cells
+
+
+def test_a_target_that_is_not_reached_is_no_divergence() -> None:
+    found = harness.sweep(*SMALL, "optimizer=adam", "metric=steps_to_target", "target=1e-30")
+    assert (found.cells[0]["diverged_trials"], found.cells[0]["value"]) == (0, math.inf)
+
+
+def test_a_single_run_is_not_resumed() -> None:
+    found = harness.run("objective=valley", "steps=2")
+    with pytest.raises(UserError, match="a single run is there"):
+        harness.sweep(f"resume={found.folder}")
 
 
 def test_more_trials_go_on(capsys: pytest.CaptureFixture[str]) -> None:
@@ -473,7 +508,7 @@ def test_optunas_tools_find_the_study(storage: str, tmp_path: Path) -> None:
     found = harness.sweep(*SMALL, "optimizer=sgd,adam", "pruner=median", *url)
     place = stored(found) if storage == "journal" else f"sqlite:///{tmp_path}/studies.db"
     summaries = optuna.get_all_study_summaries(place)
-    prefix = "" if storage == "journal" else f"{found.folder.name} "
+    prefix = "" if storage == "journal" else f"{found.folder.name} {found.config['name']} "
     assert {s.study_name for s in summaries} == {f"{prefix}optimizer=sgd", f"{prefix}optimizer=adam"}
     study = optuna.load_study(study_name=f"{prefix}optimizer=adam", storage=place)
     assert study.user_attrs["seeds"] == [0, 1]

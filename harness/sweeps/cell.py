@@ -44,7 +44,11 @@ class Cell:
         """The overrides of a plain run at that point, on these seeds."""
         if self.settings.trials == 1:
             return self.overrides
-        kept = [text for text in self.overrides if key_of(text) not in (*NOT_OF_A_RUN, *point)]
+        kept = [
+            text
+            for text in self.overrides
+            if key_of(text).split(".")[0] not in NOT_OF_A_RUN and key_of(text) not in point
+        ]
         if seeds is not None:
             kept = [text for text in kept if key_of(text) != "seeds"] + [f"seeds={written(list(seeds))}"]
         one = ["trials=1"] if any(key_of(text) == "experiment" for text in kept) else []

@@ -3,8 +3,9 @@
 import fcntl
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 
 from hydra.core.override_parser.types import Override
@@ -14,7 +15,10 @@ from harness.results import save_file
 from harness.settings import MOST, Settings
 from harness.sweeps.cell import Cell, key_of
 
-CONFIG, LOCK = "config.yaml", ".lock"
+CONFIG, LOCK, ROUNDS = "config.yaml", ".lock", "rounds"
+
+
+NOTHING = object()
 
 
 @dataclass(frozen=True)
@@ -25,6 +29,7 @@ class Begun:
     overrides: list[str]
     config_dir: str | None
     trusted: tuple[str, ...]
+    name: str = field(default_factory=lambda: token_hex(4))  # tells the sweeps in one database apart
 
     def config(self) -> dict[str, Any]:
         """As plain data."""
@@ -34,7 +39,13 @@ class Begun:
             for cell in self.cells
         ]  # fmt: skip
         trusted = list(self.trusted)
-        return {"overrides": self.overrides, "config_dir": self.config_dir, "trusted": trusted, "cells": cells}
+        return {
+            "overrides": self.overrides,
+            "config_dir": self.config_dir,
+            "trusted": trusted,
+            "name": self.name,
+            "cells": cells,
+        }
 
     def save(self, folder: Path) -> None:
         """Write it into the sweep's folder, before anything runs."""
@@ -48,6 +59,7 @@ def folder_of(name: str) -> Path:
     if name != "last":
         return Path(name)
     found = list((Path("outputs") / "sweeps").glob(f"*/{CONFIG}"))
+    found = [path for path in found if (path.parent / ROUNDS).is_dir()]  # those that tune
     if not found:
         raise UserError(f"resume=last: no sweep in {(Path('outputs') / 'sweeps').resolve()}")
     return max(found, key=lambda path: path.stat().st_mtime_ns).parent
@@ -62,6 +74,8 @@ def reopened(folder: Path, typed: Sequence[Override]) -> Begun:
         raise UserError(f"resume={folder}: no sweep there (no {CONFIG})")
     try:
         stored: Any = OmegaConf.to_container(OmegaConf.load(folder / CONFIG))
+        if "overrides" not in stored:
+            raise UserError(f"resume={folder}: a single run is there, not a sweep")
         cells = [
             Cell(
                 tuple(cell["overrides"]),
@@ -74,17 +88,22 @@ def reopened(folder: Path, typed: Sequence[Override]) -> Begun:
             )
             for cell in stored["cells"]
         ]
-        begun = Begun(cells, stored["overrides"], stored["config_dir"], tuple(stored["trusted"]))
+        begun = Begun(cells, stored["overrides"], stored["config_dir"], tuple(stored["trusted"]), stored["name"])
+    except UserError:
+        raise
     except (OSError, ValueError, KeyError, TypeError, AttributeError, YAMLError) as error:
         raise UserError(f"{folder / CONFIG}: not the beginning of a sweep: {type(error).__name__}: {error}") from error
-    if cells[0].settings.trials == 1:
+    if not cells or cells[0].settings.trials == 1:
         raise UserError(f"resume={folder}: it tuned nothing; start it again")
     changed = [o for o in typed if not _kept(o, begun)]
     if changed:
         told = ", ".join(f"{o.input_line} (begun with {_was(o, begun)})" for o in changed)
         raise UserError(f"resume={folder}: it goes on as it was begun, or with more trials; not with {told}")
-    more = [n for o in typed if o.key_or_group == "trials" and isinstance(n := o.value(), int)]
-    return _longer(begun, more[-1]) if more else begun
+    new = {o.key_or_group: o.value() for o in typed if o.key_or_group in ("trials", "timeout", "on_error")}
+    grids = [cell for cell in cells if str(cell.config.get("sampler")).find("GridSampler") >= 0]
+    if grids and new.get("trials", cells[0].settings.trials) != cells[0].settings.trials:
+        raise UserError(f"resume={folder}: a grid is laid out for its number of trials; begin a sweep with more")
+    return _changed(begun, new) if new else begun
 
 
 @contextmanager
@@ -101,14 +120,18 @@ def held(folder: Path) -> Iterator[None]:
 def _kept(o: Override, begun: Begun) -> bool:
     """Whether an override says what the sweep was begun with, or asks for more trials."""
     key = o.key_or_group
-    if key == "resume" or o.is_hydra_override() or (o.input_line or "") in begun.overrides:
+    if key == "resume" or (o.input_line or "") in begun.overrides:
         return True
     if o.is_sweep_override() or o.is_add() or o.is_delete():
         return False
+    if key in ("timeout", "on_error"):  # which change no number
+        return True
     if key == "trials":
         value = o.value()
         return type(value) is int and begun.cells[0].settings.trials <= value <= MOST["trials"]
-    return all(_at(cell, key) == o.value() for cell in begun.cells)
+    if key == "hydra.verbose":
+        return True
+    return all(key not in cell.space and _at(cell, key) == o.value() for cell in begun.cells)
 
 
 def _at(cell: Cell, key: str) -> Any:
@@ -118,7 +141,7 @@ def _at(cell: Cell, key: str) -> Any:
     node: Any = cell.config
     for part in key.split("."):
         if not isinstance(node, dict) or part not in node:
-            return "nothing"
+            return NOTHING
         node = node[part]
     return node
 
@@ -126,20 +149,17 @@ def _at(cell: Cell, key: str) -> Any:
 def _was(o: Override, begun: Begun) -> str:
     key = o.key_or_group
     typed = [text for text in begun.overrides if key_of(text) == key]
-    return typed[-1] if typed else f"{key}={_at(begun.cells[0], key)}"
+    value = _at(begun.cells[0], key)
+    return typed[-1] if typed else f"no {key}" if value is NOTHING else f"{key}={value}"
 
 
-def _longer(begun: Begun, trials: int) -> Begun:
+def _changed(begun: Begun, new: dict[str, Any]) -> Begun:
     def text(override: str) -> str:
-        return f"trials={trials}" if key_of(override) == "trials" else override
+        return f"trials={new['trials']}" if "trials" in new and key_of(override) == "trials" else override
 
-    cells = [
-        replace(
-            cell,
-            overrides=tuple(map(text, cell.overrides)),
-            config={**cell.config, "trials": trials},
-            settings=replace(cell.settings, trials=trials),
-        )
-        for cell in begun.cells
-    ]
+    cells = []
+    for cell in begun.cells:
+        config = {**cell.config, **new}
+        overrides = tuple(map(text, cell.overrides))
+        cells.append(replace(cell, overrides=overrides, config=config, settings=Settings.of(config)))
     return replace(begun, cells=cells, overrides=[text(override) for override in begun.overrides])

@@ -12,6 +12,7 @@ choice(relu, tanh), or relu,tanh                 one of them, in no order
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from hydra.core.override_parser.types import ChoiceSweep, IntervalSweep, Override, QuotedString, RangeSweep
@@ -65,7 +66,7 @@ class Interval:
         low, high = self.inner(self.low), self.inner(self.high)
         if self.step or self.powers:
             step = self.step or 1
-            return [low + k * step for k in range(int((high - low) / step + 1e-9) + 1)]
+            return [round(low + k * step, 12) for k in range(int((high - low) / step + 1e-9) + 1)]
         if points == 1:
             return [math.sqrt(low * high) if self.log else (low + high) / 2]
         shares = [k / (points - 1) for k in range(points)]
@@ -158,7 +159,8 @@ def _range(text: str, sweep: RangeSweep) -> Interval:
     if count < 2:
         raise UserError(f"{text}: a range goes up and has at least two numbers")
     whole = all(isinstance(number, int) for number in (start, stop, step))
-    return Interval(start, start + (count - 1) * step, whole=whole, step=step)
+    high = Decimal(str(start)) + (count - 1) * Decimal(str(step))  # 0.7, not 0.7000000000000001
+    return Interval(start, int(high) if whole else float(high), whole=whole, step=step)
 
 
 def _plain(element: Any) -> Any:

@@ -9,7 +9,7 @@ from optuna.storages import BaseStorage, JournalStorage
 from optuna.storages.journal import BaseJournalBackend, JournalFileBackend
 from optuna.trial import FrozenTrial
 
-from harness.errors import UserError
+from harness.errors import RunError, UserError
 
 JOURNAL = "study.journal"
 Direction = Literal["minimize", "maximize"]
@@ -53,9 +53,9 @@ def repair(path: Path) -> None:
 class Mirror:
     """The studies as other programs see them; trials appear when they have ended."""
 
-    def __init__(self, folder: Path, url: str | None) -> None:
+    def __init__(self, folder: Path, url: str | None, name: str) -> None:
         self._journal = None if url else Journal(folder / JOURNAL)
-        self._prefix = f"{folder.name} " if url else ""
+        self._prefix = f"{folder.name} {name} " if url else ""
         self.where = url or str(folder / JOURNAL)
         self._storage: BaseStorage | str = JournalStorage(self._journal) if self._journal else str(url)
         self._studies: dict[str, tuple[optuna.Study, int]] = {}
@@ -82,7 +82,10 @@ class Mirror:
         study, there = self._studies[name]
         for trial in trials:
             if trial.number == there:
-                study.add_trial(trial)
+                try:
+                    study.add_trial(trial)
+                except Exception as error:  # of a database: what was tuned is on disk
+                    raise RunError(f"storage={self.where}: {error}; resume= goes on") from error
                 there += 1
         self._studies[name] = study, there
 

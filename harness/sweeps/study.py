@@ -65,8 +65,11 @@ class CellStudy:
         if self._study.over or self._asked == self._most:
             return None
         self._asked += 1
-        with _quiet():
-            trial = self._study.ask(self._space)
+        try:
+            with _quiet():
+                trial = self._study.ask(self._space)
+        except (ValueError, TypeError, NotImplementedError) as error:  # a sampler that this space does not suit
+            raise UserError(f"sampler={self.cell.choices.get('sampler')}: {error}") from error
         self._open[trial.number] = trial
         suggested = trial.params
         return trial.number, {place: found.outer(suggested[found.name(place)]) for place, found in self._ranges.items()}

@@ -13,18 +13,19 @@ from typing import Any
 
 import numpy as np
 
-from harness.errors import UserError
+from harness.errors import RunError, UserError
 from harness.metrics import Metric
 from harness.plan import Part, Planned, Planner
 from harness.sweeps import rounds
 from harness.sweeps.cell import Cell
+from harness.sweeps.resume import ROUNDS
 from harness.sweeps.storage import Direction, Mirror
 from harness.sweeps.study import CellStudy, State
 from harness.trace import Outcome, Progress, Standing, Trace, Trained
 from harness.training import train
 
 Watch = Callable[[list[Progress], list[Standing]], None]
-ROUNDS, CONFIRM = "rounds", "confirm.npz"
+CONFIRM = "confirm.npz"
 
 
 class Tuner:
@@ -36,6 +37,7 @@ class Tuner:
         planner: Planner,
         folder: Path,
         metric: Metric,
+        name: str,
         watch: Watch = lambda board, standings: None,
         stop: Callable[[], bool] = lambda: False,
     ) -> None:
@@ -44,13 +46,16 @@ class Tuner:
         self._watch, self._interrupted = watch, stop
         direction: Direction = "maximize" if metric.maximise else "minimize"
         self._studies = [CellStudy(cell, direction, planner.trusted) if cell.space else None for cell in cells]
+        (folder / ROUNDS).mkdir(exist_ok=True)
         self._names = [cell.name or "trials" for cell in cells]
-        self._mirror = Mirror(folder, self.settings.storage)
+        self._mirror = Mirror(folder, self.settings.storage, name)
         for cell, name, study in zip(cells, self._names, self._studies, strict=True):
             if study is not None:
                 about = {"seeds": list(cell.settings.seeds), "steps": cell.settings.steps, "metric": metric.name}
                 about |= {"aggregate": metric.aggregate, "overrides": list(cell.overrides), "space": cell.space}
-                config = {key: cell.config[key] for key in ("objective", "optimizer", "schedules", "sampler", "pruner")}
+                config = {
+                    key: cell.config.get(key) for key in ("objective", "optimizer", "schedules", "sampler", "pruner")
+                }
                 self._mirror.open(name, direction, {**about, "config": config})
         self._mirror.flush()
         self._standings = [Standing(_nobody(k, cell), planned=cell.trials) for k, cell in enumerate(cells)]
@@ -63,26 +68,31 @@ class Tuner:
         """The storage of the studies."""
         return self._mirror.where
 
-    def run(self) -> Outcome:
-        """Replay what is on disk, then tune to the end, then confirm each cell's best trial."""
-        (self.folder / ROUNDS).mkdir(exist_ok=True)
-        files = sorted((self.folder / ROUNDS).glob("*.npz"))
-        for path in files:
+    def replay(self) -> None:
+        """Ask for and tell what is on disk."""
+        for path in self._files():
             self._replay(path)
-        number = len(files)
+
+    def run(self) -> Outcome:
+        """Tune to the end, then confirm each cell's best trial."""
+        number = len(self._files())
         while parts := self._asked():
             # what was asked and not told before a stop is asked for again by whoever resumes
             trained = self._train(parts)
-            if self._stopped():
+            if any("interrupted" in part.states() for one in trained for part in one.board):
                 break
             rounds.save(self.folder / ROUNDS / f"{number:06}.npz", trained)
             number += 1
             self._tell(trained)
-        stopped = self._stopped()
-        if stopped != "interrupted":
+        unfinished = any(standing.trials < standing.planned for standing in self._standings)
+        stopped = self._stopped() if unfinished else ""
+        if not self._interrupted():
             self._confirm()
             stopped = "interrupted" if self._interrupted() else stopped
         return Outcome(self._trained, self._standings, stopped)
+
+    def _files(self) -> list[Path]:
+        return sorted((self.folder / ROUNDS).glob("*.npz"))
 
     def _stopped(self) -> str:
         if self._interrupted():
@@ -123,7 +133,7 @@ class Tuner:
         self._tell(trained)
 
     def _train(self, parts: list[Part], test: bool = False) -> list[Trained]:
-        planned: list[Planned] = self.planner.plan(parts)
+        planned, lost = self._planned(parts)
         board = [progress for p in planned for progress in p.board]
         trained = train(
             self.planner,
@@ -134,7 +144,23 @@ class Tuner:
             test=test,
             strict=self.settings.on_error == "raise",
         )
-        return [p.trained() for p in trained]
+        return [*(p.trained() for p in trained), *lost]
+
+    def _planned(self, parts: list[Part]) -> tuple[list[Planned], list[Trained]]:
+        """The populations, and the trials that cannot be built at their point: they have failed."""
+        try:
+            return self.planner.plan(parts), []
+        except Exception:  # of an objective that some point does not suit: find out which
+            planned, lost = [], []
+            for part in parts:
+                try:
+                    planned += self.planner.plan([part])
+                except Exception as error:
+                    told = f"{type(error).__name__}: {error}"
+                    if self.settings.on_error == "raise":
+                        raise RunError(f"trial {part.trial} of {part.cell.name or 'the cell'}: {told}") from error
+                    lost.append(_never_begun(part, told))
+            return planned, lost
 
     def _compare(self, board: Iterable[Progress], record: int) -> None:
         """At a rung, all trials of a cell report, then it is decided which are pruned."""
@@ -165,7 +191,8 @@ class Tuner:
             standing.trials += 1
             standing.pruned += state == "pruned"
             standing.failed += state == "failed"
-            standing.diverged += state == "complete" and math.isinf(value)
+            gone = part.trace.diverged[part.rows].any()
+            standing.diverged += bool(state == "complete" and math.isinf(value) and gone)
             first = standing.trials == 1 or math.isnan(standing.best)
             if state == "complete" and (first or self.metric.rank(value) < self.metric.rank(standing.best)):
                 standing.best, standing.speaker = value, part
@@ -244,6 +271,17 @@ def _same(one: Any, other: Any) -> bool:
         elif json.dumps(value) != json.dumps(other[key]):
             return False
     return True
+
+
+def _never_begun(part: Part, failure: str) -> Trained:
+    """A trial whose objective or optimizer could not even be made."""
+    trace = Trace(np.array(part.seeds, dtype=np.int64), np.zeros(1, dtype=np.int64), failure=failure)
+    cell = part.cell
+    overrides = cell.again(part.point, part.seeds if part.phase == "confirm" else None)
+    rows, steps = slice(0, len(part.seeds)), cell.settings.steps
+    progress = Progress(part.number, overrides, cell.varied, cell.choices, trace, rows, steps, "", part.phase)
+    progress.trial, progress.point = part.trial, dict(part.point)
+    return Trained(trace, [progress], {"problem": ""}, 0.0)
 
 
 def _nobody(number: int, cell: Cell) -> Progress:
