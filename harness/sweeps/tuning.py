@@ -46,7 +46,6 @@ class Tuner:
         self._watch, self._interrupted = watch, stop
         direction: Direction = "maximize" if metric.maximise else "minimize"
         self._studies = [CellStudy(cell, direction, planner.trusted) if cell.space else None for cell in cells]
-        (folder / ROUNDS).mkdir(exist_ok=True)
         self._names = [cell.name or "trials" for cell in cells]
         self._mirror = Mirror(folder, self.settings.storage, name)
         for cell, name, study in zip(cells, self._names, self._studies, strict=True):
@@ -70,6 +69,7 @@ class Tuner:
 
     def replay(self) -> None:
         """Ask for and tell what is on disk."""
+        (self.folder / ROUNDS).mkdir(exist_ok=True)
         for path in self._files():
             self._replay(path)
 
