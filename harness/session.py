@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
 from harness import budget, results, rows
@@ -55,7 +56,8 @@ def start(
             _refuse_tuning(cells[0].settings.trials, multirun, overrides)
             kind = "sweep" if multirun or cells[0].varied else "run"
             wanted = _folder_typed(source, overrides, kind)
-            begun = Begun(budget.shared(source, cells, trusted), list(overrides), config_dir, trusted)
+            name = token_hex(4) if cells[0].settings.storage else ""
+            begun = Begun(budget.shared(source, cells, trusted), list(overrides), config_dir, trusted, name)
     planner = Planner(trusted)
     planner.check(begun.cells)
     metric = _metric(begun.cells, planner)

@@ -3,9 +3,8 @@
 import fcntl
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from secrets import token_hex
 from typing import Any
 
 from hydra.core.override_parser.types import Override
@@ -29,7 +28,7 @@ class Begun:
     overrides: list[str]
     config_dir: str | None
     trusted: tuple[str, ...]
-    name: str = field(default_factory=lambda: token_hex(4))  # tells the sweeps in one database apart
+    name: str = ""  # random: tells the sweeps in one database apart
 
     def config(self) -> dict[str, Any]:
         """As plain data."""
