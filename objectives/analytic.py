@@ -12,6 +12,11 @@ from objectives.random import generator
 
 Box = tuple[float, float] | tuple[tuple[float, float], ...]  # (low, high) for all coordinates, or one pair each
 
+Property = Literal[
+    "convex", "separable", "multimodal", "non-smooth", "ill-conditioned", "plateau", "edge minimum", "unbounded below",
+    "minimum at infinity", "singular minimum",
+]  # fmt: skip
+
 
 @dataclass
 class Analytic(Objective):
@@ -28,7 +33,12 @@ class Analytic(Objective):
     dims: ClassVar[tuple[int, int | None]] = (2, 2)  # the smallest and the largest dim; None: any
     published_start: ClassVar[tuple[float, ...]]  # repeated as often as dim asks
     start_box: ClassVar[Box]
+    published_value: ClassVar[float | None] = (
+        None  # at the published start of the default dim, where a source states it
+    )
     domain: ClassVar[Box | None] = None  # None: the whole space
+    properties: ClassVar[frozenset[Property]] = frozenset()
+    source: ClassVar[str] = ""  # who published it, when, and under which number
 
     def __post_init__(self) -> None:
         name, (low, high) = type(self).__name__, self.dims
@@ -58,6 +68,10 @@ class Analytic(Objective):
     def minima(self) -> Array:
         """Every known global minimum, one a row: (k, dim)."""
         return np.zeros((1, self.dim))
+
+    def smooth(self, x: Array) -> Array:
+        """Where the gradient is a derivative: False (runs,) at kinks, where it is one of the subgradients."""
+        return np.ones(len(x), dtype=bool)
 
     @property
     def varies_with_seed(self) -> bool:
