@@ -84,7 +84,13 @@ class Optimizer(ABC):
         self.schedules = {name: schedule.for_runs() for name, schedule in self.schedules.items()}
         self._updates = 0
         self._memory: Memory | None = None
-        self._fixed: dict[str, Array] = {}  # the hyperparameters without a schedule, spread
+        self._last: Any = None  # the hyperparameters of the last step, without their schedules
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """A number set by hand holds from the next update on."""
+        super().__setattr__(name, value)
+        if name in fields.numbers(type(self)):
+            super().__setattr__("_last", None)
 
     # the textbook's interface: dicts of arrays
 
@@ -161,24 +167,25 @@ class Optimizer(ABC):
         for name in fields.numbers(type(self)):
             setattr(self, name, fields.select(getattr(self, name), rows))
         self.schedules = {name: schedule.for_runs(rows) for name, schedule in self.schedules.items()}
-        self._fixed = {}
+        self._last = None  # its arrays have the old number of rows
         if self._memory is not None:
             self._memory.select(rows)
 
     def _now(self, memory: Memory, loss: float | Array | None, evaluate: Evaluate | None) -> Any:
         """The hyperparameters of this step, in the dtype of the runs, shaped to broadcast against them."""
-        values: dict[str, Any] = {name: getattr(self, name) for name in fields.choices(type(self))}
-        for name in fields.numbers(type(self)):
-            if name in self.schedules:
-                values[name] = memory.spread(getattr(self, name) * self.schedules[name](self._updates - 1))
-                continue
-            if name not in self._fixed:
-                self._fixed[name] = memory.spread(getattr(self, name))
-            values[name] = self._fixed[name]
-        values["t"] = memory.spread(self._updates)
-        values["loss"] = memory.spread(loss) if self.needs_loss and loss is not None else None
-        values["evaluate"] = evaluate
-        return hyperparameters(type(self))(**values)
+        if self._last is None:
+            values = {name: memory.spread(getattr(self, name)) for name in fields.numbers(type(self))}
+            values |= {name: getattr(self, name) for name in fields.choices(type(self))}
+            before = memory.spread(self._updates - 1)
+            self._last = hyperparameters(type(self))(**values, t=before, loss=None, evaluate=None)
+        *numbers, t, _, _, inner = self._last
+        told = memory.spread(loss) if self.needs_loss and loss is not None else None
+        self._last = now = self._last._make((*numbers, t + 1, told, evaluate, inner))
+        if self.schedules:
+            step = self._updates - 1
+            factors = {name: getattr(self, name) * at(step) for name, at in self.schedules.items()}
+            return now._replace(**{name: memory.spread(value) for name, value in factors.items()})
+        return now
 
 
 @dataclass
