@@ -82,11 +82,6 @@ def at(config: Any, path: Path) -> Any:
     return config
 
 
-def place(path: Path) -> str:
-    """The path as it is typed: optimizer.lr."""
-    return ".".join(map(str, path))
-
-
 def path_of(config: Any, name: str) -> Path:
     """The path of a typed place; in a list, the parts are numbers."""
     path: list[str | int] = []

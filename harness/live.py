@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from types import TracebackType
 
@@ -17,8 +17,6 @@ from harness.metrics import Metric
 from harness.rows import cell_row, standing
 from harness.tables import cells_table, label, measured, sparkline, table_row, typical
 from harness.trace import Progress, Standing
-
-Watch = Callable[[list[Progress], list[Standing]], None]
 
 REFRESH = 0.25  # seconds: a table costs 8 ms to draw
 PLAIN = 10  # lines of progress when nobody is watching a terminal
@@ -117,17 +115,17 @@ class Screen:
         seconds = time.monotonic() - self._begun
         rate = (done - self._before) / seconds
         clock = f"{_clock(seconds)}, {_clock((total - done) / rate)} left" if rate > 0 else _clock(seconds)
-        line = Table.grid(padding=(0, 2))
-        bar = ProgressBar(total=total, completed=done, width=28)
-        speed = f"{rate / 1000:.1f}k" if rate >= 1000 else f"{rate:.0f}"
+        told = [f"{math.floor(done):,} of {total:,}"]
         if any(part.phase == "confirm" for part in board):
-            unit, done, total = "steps, confirming", *_steps(board)
-            bar = ProgressBar(total=total, completed=done, width=28)
-            line.add_row(bar, f"{done:,.0f} of {total:,} {unit}", _clock(seconds))
+            done, total = _steps(board)
+            told = [f"{done:,} of {total:,} steps, confirming"]
+            clock = _clock(seconds)
         elif standings:
-            line.add_row(bar, f"{int(done):,} of {total:,} {unit}", clock)
+            told = [f"{told[0]} {unit}"]
         else:
-            line.add_row(bar, f"{done:,.0f} of {total:,}", f"{speed} steps/s", clock)
+            told.append(f"{rate / 1000:.1f}k steps/s" if rate >= 1000 else f"{rate:.0f} steps/s")
+        line = Table.grid(padding=(0, 2))
+        line.add_row(ProgressBar(total=total, completed=done, width=28), *told, clock)
         return line
 
 

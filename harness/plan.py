@@ -16,7 +16,7 @@ from harness.errors import UserError
 from harness.fingerprint import fingerprint
 from harness.sweeps.cell import Cell
 from harness.sweeps.space import corners
-from harness.trace import Phase, Progress, Trained
+from harness.trace import Phase, Progress, Trace, Trained
 from objectives.base import Objective
 from objectives.data import Dataset
 
@@ -33,6 +33,15 @@ class Part:
     phase: Phase = "run"
     trial: int = 0
     point: Mapping[str, Any] = field(default_factory=dict)  # place -> value
+
+    def progress(self, trace: Trace, rows: slice, problem: str) -> Progress:
+        """The trial as the given rows of a trace."""
+        cell = self.cell
+        overrides = cell.again(self.point, self.seeds if self.phase == "confirm" else None)
+        return Progress(
+            self.number, overrides, cell.varied, cell.choices, trace, rows, cell.settings.steps, problem, self.phase,
+            self.trial, dict(self.point),
+        )  # fmt: skip
 
 
 @dataclass
@@ -129,21 +138,7 @@ class Planner:
         population = Population(own, optimizer, seeds, settings.steps, settings.records, keep)
         board, start = [], 0
         for part, count in zip(parts, counts, strict=True):
-            board.append(
-                Progress(
-                    number=part.number,
-                    overrides=part.cell.again(part.point, part.seeds if part.phase == "confirm" else None),
-                    varied=part.cell.varied,
-                    choices=part.cell.choices,
-                    trace=population.trace,
-                    rows=slice(start, start := start + count),
-                    steps=settings.steps,
-                    problem=found["problem"],
-                    phase=part.phase,
-                    trial=part.trial,
-                    point=dict(part.point),
-                )
-            )
+            board.append(part.progress(population.trace, slice(start, start := start + count), found["problem"]))
         return Planned(population, parts, board, found)
 
     def _form(self, cell: Cell) -> _Form:

@@ -44,8 +44,7 @@ def run_rows(part: Progress, metric: Metric) -> list[Row]:
 
 def trial_row(part: Progress, metric: Metric) -> Row:
     """One trial of a tuned cell: its point, how it ended, what it was worth when it did."""
-    state = "failed" if part.trace.failure else "pruned" if part.trace.pruned[part.rows].any() else "complete"
-    row = {"cell": part.number, "trial": part.trial, **_named(part), **_point(part), "state": state}
+    row = {"cell": part.number, "trial": part.trial, **_named(part), **_point(part), "state": part.outcome}
     return {**row, "value": metric.value(metric.of_runs(part)), "steps": int(part.trace.steps[part.rows].sum())}
 
 

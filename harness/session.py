@@ -21,13 +21,11 @@ from harness.sweeps import cells as sweep_cells
 from harness.sweeps import resume
 from harness.sweeps.cell import Cell
 from harness.sweeps.resume import Begun
-from harness.trace import Outcome
+from harness.trace import Outcome, Watch
 from harness.training import train
 
 if TYPE_CHECKING:
     from rich.console import Console
-
-    from harness.live import Watch
 
 
 def start(
@@ -114,7 +112,7 @@ class _Job:
         return results.load(folder)
 
     @contextmanager
-    def _screen(self) -> "Iterator[Watch]":
+    def _screen(self) -> Iterator[Watch]:
         if self.out is None:
             yield lambda board, standings: None
             return

@@ -1,6 +1,7 @@
 """What a population has shown so far: plain arrays, which screens and files read."""
 
 import math
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -9,6 +10,7 @@ import numpy as np
 from harness.fields import Array
 
 Phase = Literal["run", "tune", "confirm"]  # at declared values; while searching; the winner on seeds of its own
+State = Literal["complete", "pruned", "failed"]  # of a trial
 STATES = ("completed", "diverged", "pruned", "failed", "interrupted")
 
 
@@ -56,6 +58,13 @@ class Progress:
     phase: Phase = "run"
     trial: int = 0
     point: dict[str, Any] = field(default_factory=dict)  # what was searched: place -> value
+
+    @property
+    def outcome(self) -> State:
+        """How the trial ended, as Optuna is told."""
+        if self.trace.failure:
+            return "failed"
+        return "pruned" if self.trace.pruned[self.rows].any() else "complete"
 
     @property
     def done(self) -> int:
@@ -123,5 +132,13 @@ class Outcome:
     @property
     def board(self) -> list[Progress]:
         """Every trial, in the order of the files."""
-        parts = [part for one in self.trained for part in one.board]
-        return sorted(parts, key=lambda part: (part.number, part.phase == "confirm", part.trial))
+        return sorted(in_order(self.trained), key=lambda part: (part.number, part.phase == "confirm"))
+
+
+def in_order(trained: Iterable[Trained]) -> list[Progress]:
+    """The trials of all, by cell and number."""
+    return sorted((part for one in trained for part in one.board), key=lambda part: (part.number, part.trial))
+
+
+Watch = Callable[[list[Progress], list[Standing]], None]
+"""Who is shown the trials in training and, in a sweep that tunes, where the cells stand."""

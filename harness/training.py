@@ -51,6 +51,7 @@ def train(
                         again = single.population.advance()
                         if _caught_up(single, again, record):
                             going.append((single, again))
+                    begun += sum(single.seconds for single in singles)  # theirs, not counted twice
                 p.seconds += time.perf_counter() - begun
                 if record and stop():
                     break

@@ -99,7 +99,7 @@ def reopened(folder: Path, typed: Sequence[Override]) -> Begun:
         told = ", ".join(f"{o.input_line} (begun with {_was(o, begun)})" for o in changed)
         raise UserError(f"resume={folder}: it goes on as it was begun, or with more trials; not with {told}")
     new = {o.key_or_group: o.value() for o in typed if o.key_or_group in ("trials", "timeout", "on_error")}
-    grids = [cell for cell in cells if str(cell.config.get("sampler")).find("GridSampler") >= 0]
+    grids = [cell for cell in cells if cell.config["sampler"]["_target_"].endswith(".GridSampler")]
     if grids and new.get("trials", cells[0].settings.trials) != cells[0].settings.trials:
         raise UserError(f"resume={folder}: a grid is laid out for its number of trials; begin a sweep with more")
     return _changed(begun, new) if new else begun

@@ -10,9 +10,10 @@ import numpy as np
 
 from harness.errors import UserError
 from harness.fields import Array
+from harness.plan import Part
 from harness.results import save_file
 from harness.sweeps.cell import Cell
-from harness.trace import Progress, Trace, Trained
+from harness.trace import Trace, Trained
 
 PLAIN = ("seeds", "at", "steps", "evaluations", "diverged", "pruned")
 GROUPS = ("curves", "test", "finals")
@@ -36,7 +37,6 @@ def save(path: Path, trained: Sequence[Trained]) -> None:
                 "trial": part.trial,
                 "point": part.point,
                 "rows": [part.rows.start, part.rows.stop],
-                "steps": part.steps,
             }
             for part in one.board
         ]
@@ -77,25 +77,10 @@ def _loaded(arrays: dict[str, Array], cells: Sequence[Cell]) -> list[Trained]:
         trace.path = arrays.get(f"{k}/path")
         trace.records, trace.failure = one["records"], one["failure"]
         board = []
-        for part in one["parts"]:
-            cell, seeds = cells[part["cell"]], None
-            rows = slice(*part["rows"])
-            if part["phase"] == "confirm":
-                seeds = trace.seeds[rows].tolist()
-            board.append(
-                Progress(
-                    number=part["cell"],
-                    overrides=cell.again(part["point"], seeds),
-                    varied=cell.varied,
-                    choices=cell.choices,
-                    trace=trace,
-                    rows=rows,
-                    steps=part["steps"],
-                    problem=one["fingerprint"]["problem"],
-                    phase=part["phase"],
-                    trial=part["trial"],
-                    point=part["point"],
-                )
-            )
+        for was in one["parts"]:
+            rows = slice(*was["rows"])
+            seeds = tuple(trace.seeds[rows].tolist())
+            part = Part(was["cell"], cells[was["cell"]], seeds, was["phase"], was["trial"], was["point"])
+            board.append(part.progress(trace, rows, one["fingerprint"]["problem"]))
         trained.append(Trained(trace, board, one["fingerprint"], one["seconds"]))
     return trained

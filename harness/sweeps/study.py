@@ -10,7 +10,7 @@ import math
 import warnings
 from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
-from typing import Any, Literal
+from typing import Any
 from zlib import crc32
 
 import numpy as np
@@ -26,11 +26,10 @@ from harness.compose import ABOUT
 from harness.errors import UserError
 from harness.sweeps.cell import Cell
 from harness.sweeps.storage import Direction
+from harness.trace import State
 
 NEEDS = {"GPSampler": ("torch", "gp"), "CmaEsSampler": ("cmaes", "cmaes")}  # a package, and the extra that has it
 STATES = {"complete": TrialState.COMPLETE, "pruned": TrialState.PRUNED, "failed": TrialState.FAIL}
-
-State = Literal["complete", "pruned", "failed"]
 
 
 class _Study(Study):

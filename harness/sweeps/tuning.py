@@ -20,11 +20,10 @@ from harness.sweeps import rounds
 from harness.sweeps.cell import Cell
 from harness.sweeps.resume import ROUNDS
 from harness.sweeps.storage import Direction, Mirror
-from harness.sweeps.study import CellStudy, State
-from harness.trace import Outcome, Progress, Standing, Trace, Trained
+from harness.sweeps.study import CellStudy
+from harness.trace import Outcome, Progress, Standing, Trace, Trained, Watch, in_order
 from harness.training import train
 
-Watch = Callable[[list[Progress], list[Standing]], None]
 CONFIRM = "confirm.npz"
 
 
@@ -59,7 +58,7 @@ class Tuner:
         self._mirror.flush()
         self._standings = [Standing(_nobody(k, cell), planned=cell.trials) for k, cell in enumerate(cells)]
         self._trained: list[Trained] = []
-        self._best: dict[int, tuple[Part, float]] = {}
+        self._best: dict[int, Part] = {}  # by cell
         self._deadline = math.inf if self.settings.timeout is None else time.monotonic() + self.settings.timeout
 
     @property
@@ -120,7 +119,7 @@ class Tuner:
     def _replay(self, path: Path) -> None:
         """Ask for the trials of a round that is on disk, and tell what it came to."""
         trained = rounds.load(path, self.cells)
-        for part in sorted((p for t in trained for p in t.board), key=lambda p: (p.number, p.trial)):
+        for part in in_order(trained):
             study = self._studies[part.number]
             if study is not None:
                 asked = study.ask()
@@ -183,8 +182,8 @@ class Tuner:
 
     def _tell(self, trained: list[Trained]) -> None:
         """Tell Optuna, and keep the score."""
-        for part in sorted((p for t in trained for p in t.board), key=lambda p: (p.number, p.trial)):
-            state, value = self.judged(part)
+        for part in in_order(trained):
+            state, value = part.outcome, self.metric.value(self.metric.of_runs(part))
             study, standing = self._studies[part.number], self._standings[part.number]
             if study is not None:
                 study.tell(part.trial, state, value)
@@ -197,7 +196,7 @@ class Tuner:
             if state == "complete" and (first or self.metric.rank(value) < self.metric.rank(standing.best)):
                 standing.best, standing.speaker = value, part
                 cell = self.cells[part.number]
-                self._best[part.number] = Part(part.number, cell, (), "confirm", part.trial, part.point), value
+                self._best[part.number] = Part(part.number, cell, (), "confirm", part.trial, part.point)
             elif standing.trials == 1:
                 standing.speaker = part
             standing.history.append(standing.best)
@@ -207,7 +206,7 @@ class Tuner:
     def _show_optunas(self, trained: list[Trained]) -> None:
         """Add the trials, with what they were, to the studies that other programs read."""
         by_cell: dict[int, list[Progress]] = {}
-        for part in sorted((p for t in trained for p in t.board), key=lambda p: (p.number, p.trial)):
+        for part in in_order(trained):
             by_cell.setdefault(part.number, []).append(part)
         for number, parts in by_cell.items():
             study = self._studies[number]
@@ -222,13 +221,6 @@ class Tuner:
                 self._mirror.add(self._names[number], [told[part.trial] for part in parts])
         self._mirror.flush()
 
-    def judged(self, part: Progress) -> tuple[State, float]:
-        """How a trial ended, and what it is worth."""
-        value = self.metric.value(self.metric.of_runs(part))
-        if part.trace.failure:
-            return "failed", value
-        return ("pruned" if part.trace.pruned[part.rows].any() else "complete"), value
-
     def _confirm(self) -> None:
         """Run each cell's best trial again, on seeds that tuning never used."""
         seeds = self._fresh()
@@ -236,7 +228,7 @@ class Tuner:
             return
         path = self.folder / CONFIRM
         stored = rounds.load(path, self.cells) if path.exists() else []
-        wanted = {(part.number, part.trial): part for part, _ in self._best.values()}
+        wanted = {(part.number, part.trial): part for part in self._best.values()}
         kept = [one for one in stored if all((p.number, p.trial) in wanted for p in one.board)]
         have = {(p.number, p.trial) for one in kept for p in one.board}
         missing = [part for key, part in wanted.items() if key not in have]
@@ -276,15 +268,10 @@ def _same(one: Any, other: Any) -> bool:
 def _never_begun(part: Part, failure: str) -> Trained:
     """A trial whose objective or optimizer could not even be made."""
     trace = Trace(np.array(part.seeds, dtype=np.int64), np.zeros(1, dtype=np.int64), failure=failure)
-    cell = part.cell
-    overrides = cell.again(part.point, part.seeds if part.phase == "confirm" else None)
-    rows, steps = slice(0, len(part.seeds)), cell.settings.steps
-    progress = Progress(part.number, overrides, cell.varied, cell.choices, trace, rows, steps, "", part.phase)
-    progress.trial, progress.point = part.trial, dict(part.point)
-    return Trained(trace, [progress], {"problem": ""}, 0.0)
+    return Trained(trace, [part.progress(trace, slice(0, len(part.seeds)), "")], {"problem": ""}, 0.0)
 
 
 def _nobody(number: int, cell: Cell) -> Progress:
     """A cell before its first trial."""
     empty = Trace(np.zeros(0, dtype=np.int64), np.zeros(1, dtype=np.int64))
-    return Progress(number, cell.overrides, cell.varied, cell.choices, empty, slice(0, 0), cell.settings.steps)
+    return Part(number, cell, ()).progress(empty, slice(0, 0), "")
