@@ -96,7 +96,7 @@ def _names(value: Any) -> tuple[str, ...] | None:
 
 def _seeds(value: Any) -> tuple[int, ...]:
     listed = list(range(value)) if type(value) is int else value
-    whole = isinstance(listed, list) and all(type(seed) is int and 0 <= seed < 2**63 for seed in listed)
+    whole = isinstance(listed, list) and all(type(seed) is int and 0 <= seed < 2**62 for seed in listed)
     if not whole or not listed:
         raise UserError(f"seeds must be a number of at least 1 or a list like [3,5]; got {value!r}")
     if len(set(listed)) < len(listed):

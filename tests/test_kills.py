@@ -101,6 +101,7 @@ def test_killed_at_a_moment(untouched: tuple[list[str], Path, float], moment: st
     )
     assert died.returncode == -signal.SIGKILL, died.stderr.decode()
     finish(f"resume={folder}")
+    assert {path.name for path in folder.rglob(".*")} <= {".lock"}  # no temporary file is left
     demand_the_same(folder, whole)
 
 

@@ -263,6 +263,11 @@ def test_a_fixed_start_has_nothing_to_confirm() -> None:
     assert found.cells[0]["phase"] == "tune"
 
 
+def test_a_fixed_start_in_one_cell_leaves_the_others_confirmed() -> None:
+    found = harness.sweep(*SMALL, "optimizer=sgd", "seeds=1", "objective.start=[1.0,2.0],null")
+    assert {cell["objective.start"]: cell["phase"] for cell in found.cells} == {"[1.0,2.0]": "tune", "null": "confirm"}
+
+
 # what a trial is worth
 
 

@@ -113,6 +113,8 @@ def held(folder: Path) -> Iterator[None]:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             raise UserError(f"{folder}: another process is at work there") from error
+        for left in folder.rglob(".*.*"):  # temporary files of a writer that was killed
+            left.unlink()
         yield
 
 

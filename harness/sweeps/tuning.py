@@ -223,12 +223,15 @@ class Tuner:
 
     def _confirm(self) -> None:
         """Run each cell's best trial again, on seeds that tuning never used."""
-        seeds = self._fresh()
-        if not seeds or not self._best:
+        start = max(self.settings.seeds) + 1
+        seeds = tuple(range(start, start + self.settings.confirm))
+        # where all seeds give the same run, the tuning runs speak for the cell
+        best = [part for part in self._best.values() if self.planner.varies_with_seed(part.cell)]
+        if not seeds or not best:
             return
         path = self.folder / CONFIRM
         stored = rounds.load(path, self.cells) if path.exists() else []
-        wanted = {(part.number, part.trial): part for part in self._best.values()}
+        wanted = {(part.number, part.trial): part for part in best}
         kept = [one for one in stored if all((p.number, p.trial) in wanted for p in one.board)]
         have = {(p.number, p.trial) for one in kept for p in one.board}
         missing = [part for key, part in wanted.items() if key not in have]
@@ -243,13 +246,6 @@ class Tuner:
             for part in one.board:
                 self._standings[part.number].speaker = part
         self._trained += kept
-
-    def _fresh(self) -> tuple[int, ...]:
-        """The seeds that follow those of tuning; none, if all seeds give the same run."""
-        if not all(self.planner.varies_with_seed(cell) for cell in self.cells):
-            return ()
-        start = max(self.settings.seeds) + 1
-        return tuple(range(start, start + self.settings.confirm))
 
 
 def _same(one: Any, other: Any) -> bool:
