@@ -40,10 +40,11 @@ class Adam(Optimizer):
 
     @staticmethod
     def rule(p: Array, g: Array, s: Slots, h: Any) -> New:
-        m = s.m + (1 - h.beta1) * (g - s.m)
-        v = s.v + (1 - h.beta2) * (g * g - s.v)
-        c1 = s.c1 + (1 - h.beta1) * (1 - s.c1)
-        c2 = s.c2 + (1 - h.beta2) * (1 - s.c2)
+        new1, new2 = 1 - h.beta1, 1 - h.beta2
+        m = s.m + new1 * (g - s.m)
+        v = s.v + new2 * (g * g - s.v)
+        c1 = s.c1 + new1 * (1 - s.c1)
+        c2 = s.c2 + new2 * (1 - s.c2)
         if h.eps_hat:
             step = h.lr * np.sqrt(c2) / c1 * m / (np.sqrt(v) + h.eps)
         else:
