@@ -2,7 +2,7 @@
 
 import copy
 from dataclasses import dataclass
-from typing import Any, ClassVar, NamedTuple
+from typing import Annotated, Any, ClassVar, NamedTuple
 
 import numpy as np
 import pytest
@@ -15,7 +15,7 @@ from harness.optimizers import memory
 from harness.optimizers.adam import Adam
 from harness.optimizers.base import Optimizer, Wrapper
 from harness.optimizers.gradient_descent import SGD, Momentum
-from harness.optimizers.memory import Element, Iterate, New, PerRun, PerTensor, Sees
+from harness.optimizers.memory import Element, Iterate, New, PerRun, PerTensor, Sees, Slot
 from harness.optimizers.wrappers import Clip
 from harness.schedules import Linear, MultiStep
 from tests.support import node
@@ -307,6 +307,95 @@ class Twice(Wrapper):
     @staticmethod
     def rule(p: Array, g: Array, s: Any, h: Any) -> New:
         return (h.inner(p, g) + p) / 2, s
+
+
+@dataclass
+class Slower(Wrapper):
+    """Gives its inner optimizer a factor on lr, and centres every tensor."""
+
+    factor: NonNegative = 0.5
+
+    @staticmethod
+    def rule(p: Array, g: Array, s: Any, h: Any) -> New:
+        centred = h.tensors(lambda a: a - np.mean(a, axis=tuple(range(1, a.ndim)), keepdims=True), g)
+        return h.inner(p, centred, lr=h.factor), s
+
+
+def test_a_wrapper_sees_tensors_and_slows_what_it_wraps() -> None:
+    params = {"W": np.zeros((2, 2)), "b": np.zeros(2)}
+    grads = {"W": np.array([[1.0, 2.0], [3.0, 6.0]]), "b": np.array([5.0, 7.0])}
+    Slower(Slower(SGD(lr=1.0)), factor=0.1).update(params, grads)  # factors multiply
+    np.testing.assert_allclose(params["W"], 0.05 * np.array([[2.0, 1.0], [0.0, -3.0]]))
+    np.testing.assert_allclose(params["b"], [0.05, -0.05])
+    with pytest.raises(TypeError, match="Factors has no lr for a wrapper to change"):
+        Slower(Factors()).update({"x": np.zeros(2)}, {"x": np.zeros(2)})
+
+
+@dataclass
+class Factors(Optimizer):
+    """Keeps g g^T of every tensor (n, m), and steps by it times g."""
+
+    sees = "tensors"
+
+    class Slots(NamedTuple):
+        L: Annotated[Array, Slot(lambda shape, owner: (shape[0], shape[0]))]
+
+    @staticmethod
+    def rule(p: Array, g: Array, s: Any, h: Any) -> New:
+        G = g.reshape(*g.shape[:2], -1)
+        L = s.L + G @ np.swapaxes(G, 1, 2)
+        return p - (L @ G).reshape(g.shape), Factors.Slots(L)
+
+
+@dataclass
+class Replay(Optimizer):
+    """Steps by the oldest of the last `length` gradients."""
+
+    length: int = 2
+
+    sees = "run"
+
+    class Slots(NamedTuple):
+        past: Annotated[Array, Slot(lambda shape, owner: (owner.length, *shape))]
+
+    @staticmethod
+    def rule(p: Array, g: Array, s: Any, h: Any) -> New:
+        past = np.concatenate([s.past[:, 1:], g[:, None]], axis=1)
+        return p - past[:, 0], Replay.Slots(past)
+
+
+def test_slots_of_any_shape() -> None:
+    rng = np.random.default_rng(0)
+    params, L = {"W": np.zeros((2, 3)), "b": np.zeros(4)}, {"W": np.zeros((2, 2)), "b": np.zeros((4, 4))}
+    optimizer, expected = Factors(), {"W": np.zeros((2, 3)), "b": np.zeros((4, 1))}
+    for _ in range(3):
+        grads = {name: rng.normal(size=p.shape) for name, p in params.items()}
+        optimizer.update(params, grads)
+        for name, g in grads.items():
+            G = g.reshape(len(g), -1)
+            L[name] += G @ G.T
+            expected[name] -= L[name] @ G
+    for name, p in params.items():
+        np.testing.assert_allclose(p.reshape(len(p), -1), expected[name], rtol=1e-12)
+    held = {"x": np.zeros(3)}
+    replay = Replay(length=3)
+    for k in range(1, 6):
+        replay.update(held, {"x": np.full(3, float(k))})
+    assert held["x"].tolist() == [-6.0] * 3  # 1 + 2 + 3
+
+
+@pytest.mark.parametrize("cls", [Factors, Replay])
+def test_runs_with_slots_of_any_shape_leave(cls: Any) -> None:
+    gradients = np.random.default_rng(1).normal(size=(4, 3, 2, 2))
+    many, alone = cls(runs=3), cls(runs=1)
+    p, one = {"x": np.zeros((3, 2, 2))}, {"x": np.zeros((1, 2, 2))}
+    for k, g in enumerate(gradients):
+        if k == 2:
+            many.select(np.array([1]))
+            p = {"x": p["x"][[1]]}
+        many.update(p, {"x": g if k < 2 else g[[1]]})
+        alone.update(one, {"x": g[[1]]})
+    np.testing.assert_array_equal(p["x"], one["x"])
 
 
 def test_a_wrapper_may_use_its_params_after_the_inner_update() -> None:

@@ -7,7 +7,8 @@ hyperparameters `h` of this step. It changes nothing it is given and uses array 
     loss      the loss at p, one per run, where the rule says `needs_loss` and the caller told it
     evaluate  evaluate(p, where=None) -> (loss, g) at other parameters, on the same minibatch ("run" rules only);
               `where` says which runs are charged for it
-    inner     inner(p, g) -> new p: the update of the wrapped optimizer (wrappers only)
+    inner     inner(p, g, lr=None) -> new p: the update of the wrapped optimizer, its lr times a factor (wrappers only)
+    tensors   tensors(f, *arrays) -> array: f of every tensor (runs, ...) of arrays (runs, size) ("run" rules only)
 
 What `p` is depends on what the rule must see: some *elements* of (runs, size), one *tensor* (runs, ...) or the
 whole *run* (runs, size). The run is always axis 0, and everything in `h` and `s` broadcasts against `p`.
@@ -150,12 +151,15 @@ class Optimizer(ABC):
         plan: Layout,
         loss: float | Array | None = None,
         evaluate: Evaluate | None = None,
+        lr: Array | None = None,
     ) -> None:
-        """One update of the buffer p (runs, size), in place; its memory order is the caller's choice."""
+        """One update of the buffer p (runs, size), in place; its memory order is the caller's choice. A wrapper may
+        give a factor on lr (runs, 1).
+        """
         if self._memory is None:
-            self._memory = Memory(p, plan, self.sees, self.Slots)
+            self._memory = Memory(p, plan, self.sees, self.Slots, self)
         self._updates += 1
-        self._memory.apply(self.rule, p, g, self._now(self._memory, loss, evaluate))
+        self._memory.apply(self.rule, p, g, self._now(self._memory, loss, evaluate, lr))
 
     def evaluation_point(self, p: Array) -> Array:
         """The point to evaluate, (runs, size), when p is held."""
@@ -171,21 +175,30 @@ class Optimizer(ABC):
         if self._memory is not None:
             self._memory.select(rows)
 
-    def _now(self, memory: Memory, loss: float | Array | None, evaluate: Evaluate | None) -> Any:
+    def _now(
+        self, memory: Memory, loss: float | Array | None, evaluate: Evaluate | None, lr: Array | None = None
+    ) -> Any:
         """The hyperparameters of this step, in the dtype of the runs, shaped to broadcast against them."""
         if self._last is None:
             values = {name: memory.spread(getattr(self, name)) for name in fields.numbers(type(self))}
             values |= {name: getattr(self, name) for name in fields.choices(type(self))}
             before = memory.spread(self._updates - 1)
-            self._last = hyperparameters(type(self))(**values, t=before, loss=None, evaluate=None)
-        *numbers, t, _, _, inner = self._last
+            self._last = hyperparameters(type(self))(
+                **values, t=before, loss=None, evaluate=None, tensors=memory.each if self.sees == "run" else None
+            )
+        *numbers, t, _, _, tensors, inner = self._last
         told = memory.spread(loss) if self.needs_loss and loss is not None else None
-        self._last = now = self._last._make((*numbers, t + 1, told, evaluate, inner))
+        self._last = now = self._last._make((*numbers, t + 1, told, evaluate, tensors, inner))
         if self.schedules:
             step = self._updates - 1
             factors = {name: getattr(self, name) * at(step) for name, at in self.schedules.items()}
-            return now._replace(**{name: memory.spread(value) for name, value in factors.items()})
-        return now
+            now = now._replace(**{name: memory.spread(value) for name, value in factors.items()})
+        return now if lr is None else self._slowed(now, lr)
+
+    def _slowed(self, now: Any, lr: Array) -> Any:
+        if "lr" not in now._fields:
+            raise TypeError(f"{type(self).__name__} has no lr for a wrapper to change")
+        return now._replace(lr=now.lr * lr)
 
 
 @dataclass
@@ -210,10 +223,15 @@ class Wrapper(Optimizer):
         super().select(rows)
         self.inner.select(rows)
 
-    def _now(self, memory: Memory, loss: float | Array | None, evaluate: Evaluate | None) -> Any:
-        def inner(p: Array, g: Array) -> Array:
+    def _now(
+        self, memory: Memory, loss: float | Array | None, evaluate: Evaluate | None, lr: Array | None = None
+    ) -> Any:
+        outer = lr
+
+        def inner(p: Array, g: Array, lr: Array | None = None) -> Array:
             p = p.copy(order="K")
-            self.inner.advance(p, g, memory.plan, loss, evaluate)
+            factor = outer if lr is None else lr if outer is None else outer * lr
+            self.inner.advance(p, g, memory.plan, loss, evaluate, factor)
             return p
 
         return super()._now(memory, loss, evaluate)._replace(inner=inner)
@@ -228,4 +246,4 @@ def _scatter(buffer: Array, plan: Layout, params: Params) -> None:
 def hyperparameters(cls: type[Optimizer]) -> Any:
     """The NamedTuple that a rule receives as h."""
     names = (*fields.numbers(cls), *(name for name in fields.choices(cls) if name != "inner"))
-    return namedtuple("Hyperparameters", (*names, "t", "loss", "evaluate", "inner"), defaults=(None,))
+    return namedtuple("Hyperparameters", (*names, "t", "loss", "evaluate", "tensors", "inner"), defaults=(None,))

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from math import prod
 from typing import Annotated, Any, Literal, NamedTuple, get_type_hints
 
 import numpy as np
@@ -14,15 +15,20 @@ BLOCK = 1 << 15  # elements: the temporaries of a rule stay in the cache
 SMALL = 4  # parameters of a run up to which numbers are spread over them: then no operation broadcasts
 
 Sees = Literal["elements", "tensors", "run"]
+Shape = Callable[[tuple[int, ...], Any], tuple[int, ...]]
 New = tuple[Array, tuple[Array, ...]]
 Rule = Callable[[Array, Array, Any, Any], New]
 
 
 @dataclass(frozen=True)
 class Slot:
-    """How far one number of a slot reaches, and where it starts: at a number, or at a copy of the parameters."""
+    """How far one number of a slot reaches, and where it starts: at a number, or at a copy of the parameters.
 
-    per: Literal["element", "tensor", "run"]
+    `per` may also be a function of a tensor's shape and of the optimizer that gives the shape of the memory for it
+    (for rules that see whole runs, the "tensor" is the run): Shampoo's factors, Adafactor's rows, a history.
+    """
+
+    per: Literal["element", "tensor", "run"] | Shape
     start: float | Literal["params"] = 0.0
 
 
@@ -61,24 +67,46 @@ class Band(NamedTuple):
 class Memory:
     """The slots of a population whose parameters lie in a buffer p (runs, size), and their way through a rule."""
 
-    def __init__(self, p: Array, plan: Layout, sees: Sees, slots: Any) -> None:
+    def __init__(self, p: Array, plan: Layout, sees: Sees, slots: Any, owner: Any = None) -> None:
         self.plan, self.sees, self.type = plan, sees, slots
         self.order: Literal["C", "F"] = "F" if p.flags.f_contiguous and not p.flags.c_contiguous else "C"
         self.dtype = p.dtype
         self.small = sees == "elements" and plan.size <= SMALL and p.size <= BLOCK
         widths = {"element": plan.size, "tensor": len(plan.names), "run": plan.size if self.small else 1}
         self.slots: list[Array] = []
+        self._shapes: list[list[tuple[int, ...]]] = []  # of each slot, for each tensor, where a function gives them
         for kind in kinds(slots):
-            if kind.per == "tensor" and sees != "tensors":
+            if (kind.per == "tensor" and sees != "tensors") or (callable(kind.per) and sees == "elements"):
                 raise TypeError(f"a slot per tensor needs a rule that sees tensors, not {sees}")
-            slot = np.empty((len(p), widths[kind.per]), p.dtype, order=self.order)
+            shapes = [] if isinstance(kind.per, str) else [kind.per(shape, owner) for shape in self._tensors()]
+            if isinstance(kind.per, str):
+                slot = np.empty((len(p), widths[kind.per]), p.dtype, order=self.order)
+            elif sees == "run":
+                slot = np.empty((len(p), *shapes[0]), p.dtype)
+            else:
+                slot = np.empty((len(p), sum(map(prod, shapes))), p.dtype)
             slot[...] = p if kind.start == "params" else kind.start
             self.slots.append(slot)
+            self._shapes.append(shapes)
         self._cut(len(p))
+
+    def _tensors(self) -> tuple[tuple[int, ...], ...]:
+        """The shapes of what the rule sees at once."""
+        return self.plan.shapes if self.sees == "tensors" else ((self.plan.size,),)
+
+    def each(self, f: Callable[..., Array], *arrays: Array) -> Array:
+        """What f makes of every tensor (runs, *shape) of arrays (runs, size), together again."""
+        out = np.empty_like(arrays[0])
+        for shape, columns in zip(self.plan.shapes, self.plan.columns, strict=True):
+            whole = (len(out), *shape)
+            found = f(*(a[:, columns].reshape(whole) for a in arrays))
+            out[:, columns] = np.broadcast_to(found, whole).reshape(len(out), -1)
+        return out
 
     def select(self, rows: Array) -> None:
         """Keep these runs only."""
-        self.slots = [np.asarray(slot[rows], order=self.order) for slot in self.slots]
+        orders = ["C" if shapes else self.order for shapes in self._shapes]
+        self.slots = [np.asarray(slot[rows], order=order) for slot, order in zip(self.slots, orders, strict=True)]
         self._cut(len(rows))
 
     def bundle(self) -> Any:
@@ -126,7 +154,7 @@ class Memory:
         """The array itself as the new slot where it can be, in place of a copy into the old one."""
         if slot.shape == old.shape and slot.dtype == old.dtype:
             return _own(slot, given)
-        return np.array(np.broadcast_to(slot, old.shape), dtype=old.dtype, order=self.order)
+        return np.array(np.broadcast_to(slot, old.shape), dtype=old.dtype, order=self.order if old.ndim == 2 else "C")
 
     def _cut(self, runs: int) -> None:
         """Cut the buffer into pieces, along its contiguous axis first."""
@@ -148,8 +176,11 @@ class Memory:
 
     def _piece(self, rows: slice, columns: slice, shape: tuple[int, ...], tensor: int = 0) -> Piece:
         views = []
-        for slot, kind in zip(self.slots, kinds(self.type), strict=True):
-            if kind.per == "element":
+        for slot, kind, shapes in zip(self.slots, kinds(self.type), self._shapes, strict=True):
+            if shapes:
+                start = sum(map(prod, shapes[:tensor]))
+                views.append(slot[:, start : start + prod(shapes[tensor])].reshape(len(slot), *shapes[tensor]))
+            elif kind.per == "element":
                 views.append(slot[rows, columns].reshape(shape))
             else:
                 views.append(_per_run(slot[:, tensor : tensor + 1] if kind.per == "tensor" else slot, rows, shape))
