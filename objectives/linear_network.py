@@ -69,7 +69,7 @@ class LinearNetwork(Objective):
     @property
     def minimum(self) -> float:
         """The lowest loss on the train split: least squares, of which the narrowest layer keeps the largest singular
-        values of the fit (Baldi & Hornik 1989, section 2).
+        values of the fit (Baldi & Hornik 1989).
         """
         x, y = (part.astype(np.float64) for part in self._data["train"])
         fit = x @ np.linalg.lstsq(x, y)[0]

@@ -17,8 +17,8 @@ class MatrixFactorisation(Objective):
     """1/2 |U V^T - M|^2 for a matrix M of known singular values; params U (runs, rows, rank) and V (runs, columns,
     rank), which start at N(0, scale^2).
 
-    The minimum is half the sum of the squared singular values beyond the rank (Eckart & Young 1936). No other minimum
-    is local, and the origin is a saddle. `instance` draws the singular vectors.
+    The minimum is half the sum of the squared singular values beyond the rank (Eckart & Young 1936). Every local
+    minimum is global, and the origin is a saddle. `instance` draws the singular vectors.
     """
 
     rows: int = 20

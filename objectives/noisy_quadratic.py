@@ -14,7 +14,7 @@ DRAWN = 4096  # numbers that a run draws at once
 @dataclass
 class NoisyQuadratic(Objective):
     """1/2 sum h_i theta_i^2 with h_i = 1/i, whose gradient comes with N(0, h_i / batch_size) noise: its covariance is
-    the Hessian (Zhang et al. 2019, arXiv 1907.04164, section 3; there dim is 10,000). theta starts at N(0, 1).
+    the Hessian (Zhang et al. 2019, arXiv 1907.04164; there dim is 10,000). theta starts at N(0, 1).
 
     The loss in training is the one whose gradient that is; metrics are exact.
     """

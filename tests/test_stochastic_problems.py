@@ -13,7 +13,7 @@ from tests.reference.problems import SEEDS
 
 @pytest.mark.parametrize(("lr", "batch_size"), [(0.5, 1), (1.5, 8)])
 def test_sgd_on_the_noisy_quadratic_has_the_closed_form_risk(lr: float, batch_size: int) -> None:
-    """E theta^2 -> (1 - lr h)^2 E theta^2 + lr^2 h / batch_size (Zhang et al. 2019, section 3.1)."""
+    """E theta^2 -> (1 - lr h)^2 E theta^2 + lr^2 h / batch_size (Zhang et al. 2019)."""
     seeds, steps = np.arange(400), 60
     objective = NoisyQuadratic(dim=50, batch_size=batch_size)
     h = 1 / np.arange(1, 51)

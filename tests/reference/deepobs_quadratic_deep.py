@@ -1,8 +1,11 @@
 """DeepOBS's quadratic_deep in plain NumPy: written from its definition, sharing nothing with objectives/."""
 
+from functools import cache
+
 import numpy as np
 
 
+@cache
 def hessian():
     rng = np.random.RandomState(42)
     eigenvalues = np.r_[rng.uniform(0, 1, size=90), rng.uniform(30, 60, size=10)]
