@@ -15,7 +15,7 @@ DRAWN = 1024  # steps that a run draws at once
 @dataclass
 class ReddiCounterexample(Objective):
     """f_t(x) = large x for t mod period = 1, else -small x, with x in [-1, 1]; t counts from 1 (Reddi, Kale & Kumar
-    2018, arXiv 1904.09237: theorem 1 has small = 1 and period = 3 with large = C > 2, its experiments have 1010, 10 and 101).
+    2018, arXiv 1904.09237: theorem 1 has small = 1, period = 3 and large = C > 2, the experiments 10, 101 and 1010).
     `stochastic` draws the large one with probability 1/period instead (theorem 3, where it is (1 + delta)/(C + 1)).
 
     On average f rises, so x = -1 is best. Adam with beta1 = 0 and beta2 = 1/(1 + C^2) moves to +1: it divides the rare
