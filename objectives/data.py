@@ -17,7 +17,9 @@ from objectives.random import generator
 
 @dataclass(frozen=True)
 class Dataset:
-    """Examples x (n, features) with targets y (n,): class numbers, or floats where `classes` is 0."""
+    """Examples x (n, features) with targets y: class numbers (n,), or floats (n,) or (n, outputs) where
+    `classes` is 0.
+    """
 
     x: Array = field(repr=False)
     y: Array = field(repr=False)

@@ -10,7 +10,8 @@ import numpy as np
 from objectives.base import Array, Objective, Params, Seeds, Split
 from objectives.data import Dataset
 from objectives.layers import ACTIVATIONS, LOSSES
-from objectives.random import Draws, generator
+from objectives.minibatches import epochs
+from objectives.random import generator
 
 BLOCK = 1 << 17  # bytes of activations per layer: a block of runs goes through all layers within the cache
 CHUNK = 512  # examples that `evaluate` takes at once
@@ -42,18 +43,14 @@ class MLP(Objective):
         self.digest = self.dataset.digest
         self._data = {name: self._prepared(*self.dataset.split(name)) for name in self.splits}
         self._activation, self._loss = ACTIVATIONS[self.activation], LOSSES[self.loss]
-        widths = [self.dataset.x.shape[1], *self.hidden, max(self.dataset.classes, 1)]
+        widths = [self.dataset.x.shape[1], *self.hidden, self._data["train"][1].shape[1]]
         self._layers = list(enumerate(pairwise(widths), start=1))
         self._widest = max(widths)
-        n = len(self._data["train"][0])
-        chunk = n // self.batch_size
-        self._batches = Draws(
-            "minibatch", chunk, lambda rng: rng.permutation(n)[: chunk * self.batch_size].reshape(chunk, -1)
-        )
+        self._batches = epochs(len(self._data["train"][0]), self.batch_size)
 
     def _prepared(self, x: Array, y: Array) -> tuple[Array, Array]:
         """Inputs, and targets shaped as the outputs: one-hot for classes."""
-        targets = y[:, None] == np.arange(self.dataset.classes) if self.dataset.classes else y[:, None]
+        targets = y[:, None] == np.arange(self.dataset.classes) if self.dataset.classes else y.reshape(len(y), -1)
         return x.astype(self.dtype), targets.astype(self.dtype)
 
     def _check(self) -> None:

@@ -23,7 +23,7 @@ DIMS = (1, 2, 3, 7)
 def dims_of(source: Composer, name: str) -> list[int]:
     objective = build(source, "objective", name)
     if not isinstance(objective, Analytic):
-        return [0]
+        return [getattr(objective, "dim", 0)]
     low, high = objective.dims
     return [dim for dim in DIMS if dim >= low and (high is None or dim <= high)]
 
