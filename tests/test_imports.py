@@ -34,7 +34,7 @@ LAYERS = [
     {"harness.training", "harness.sweeps.study"},
     {"harness.sweeps.tuning"},
     {"harness.session"},
-    {"harness.command", "harness.show", "harness", "harness.__main__"},
+    {"harness.command", "harness.show", "harness.zoo", "harness", "harness.__main__"},
 ]
 
 

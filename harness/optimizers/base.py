@@ -165,6 +165,11 @@ class Optimizer(ABC):
         """The point to evaluate, (runs, size), when p is held."""
         return p if self._memory is None else self.evaluate_at(p, self._memory.bundle())
 
+    @property
+    def state_size(self) -> int:
+        """How many numbers its slots hold, those of a wrapped optimizer not counted."""
+        return 0 if self._memory is None else sum(slot.size for slot in self._memory.slots)
+
     def select(self, rows: Array) -> None:
         """Keep these runs only."""
         self.runs = len(rows)

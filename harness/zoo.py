@@ -1,0 +1,174 @@
+"""`python -m harness.zoo [GROUP...]`: a catalogue of all there is, read from the config folders and the classes."""
+
+import argparse
+import json
+import re
+import sys
+from collections.abc import Sequence
+from inspect import cleandoc
+from typing import Any, NoReturn
+
+import numpy as np
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from harness import advice, fields, trust
+from harness.compose import ABOUT, Composer, composer
+from harness.errors import UserError
+from harness.optimizers.base import Optimizer, Wrapper
+from harness.tables import console
+from objectives.analytic import Analytic
+
+Entry = dict[str, Any]
+GROUPS = {"optimizers": "optimizer", "schedules": "schedule", "objectives": "objective", "datasets": "dataset"}
+VARIANTS = "variant"  # the folder of other spellings of an option
+SIDE = 64  # of the matrix by which memory is measured
+
+
+def catalogue(groups: Sequence[str] = tuple(GROUPS)) -> dict[str, list[Entry]]:
+    """Every option of these groups, as plain data. Variants stand with what they are variants of."""
+    with composer() as source:
+        nodes = {name: _nodes(source, GROUPS[name]) for name in groups}
+    return {name: _entries(found, DESCRIBED[name]) for name, found in nodes.items()}
+
+
+def _nodes(source: Composer, group: str) -> dict[str, dict[str, Any]]:
+    """The config node of every option: one composition for all of them."""
+    names = [*source.options(group), *(f"{VARIANTS}/{name}" for name in source.options(f"{group}/{VARIANTS}"))]
+    composed = source.compose([f"+{group}@zoo.n{k}={name}" for k, name in enumerate(names)])
+    return {name: composed.config["zoo"][f"n{k}"] for k, name in enumerate(names)}
+
+
+def _entries(nodes: dict[str, dict[str, Any]], describe: Any) -> list[Entry]:
+    found: dict[str, Entry] = {}
+    for name, node in nodes.items():
+        made = trust.locate(node["_target_"])
+        if name.startswith(f"{VARIANTS}/"):
+            base = next(entry for entry in found.values() if entry["target"] == node["_target_"])
+            changed = {key: value for key, value in _values(node).items() if base["defaults"].get(key) != value}
+            base["variants"].append({"name": name, "with": changed})
+            continue
+        found[name] = {
+            "name": name,
+            "target": node["_target_"],
+            "what": _first_sentence(made),
+            "source": node.get("paper", ""),
+            "defaults": _values(node),
+            "space": node.get("space") or {},
+            "variants": [],
+            **describe(made, node),
+        }
+    return list(found.values())
+
+
+def _values(node: dict[str, Any]) -> Entry:
+    """The fields of a node, what is nested in it by its class."""
+    kept = {key: value for key, value in node.items() if key not in (*ABOUT, "_target_")}
+    return {key: _short(value) for key, value in kept.items()}
+
+
+def _short(value: Any) -> Any:
+    return value["_target_"].rpartition(".")[2] if isinstance(value, dict) and "_target_" in value else value
+
+
+def _first_sentence(made: Any) -> str:
+    text = " ".join(cleandoc(made.__doc__ or "").split("\n\n")[0].split())
+    return re.split(r"(?<=[^.][.:]) (?=[A-Z])", text)[0]
+
+
+def _optimizer(cls: type[Optimizer], node: dict[str, Any]) -> Entry:
+    return {
+        "wrapper": issubclass(cls, Wrapper),
+        "sees": cls.sees,
+        "gradients": cls.gradients,
+        "state": _state(node),
+        "needs_loss": cls.needs_loss,
+    }
+
+
+def _state(node: dict[str, Any]) -> float:
+    """Numbers of memory per parameter, for a square matrix: measured, and without what it wraps."""
+    optimizer: Optimizer = trust.build(node, "optimizer")
+    params, grads = {"W": np.ones((SIDE, SIDE))}, {"W": np.ones((SIDE, SIDE))}
+    with np.errstate(all="ignore"):
+        optimizer.update(params, grads, loss=1.0, evaluate=lambda there: (1.0, {"W": there["W"].copy()}))
+    return round(optimizer.state_size / SIDE**2, 2)
+
+
+def _schedule(cls: Any, node: dict[str, Any]) -> Entry:
+    return {"numbers": [name for name in fields.numbers(cls) if name in node]}
+
+
+def _objective(cls: Any, node: dict[str, Any]) -> Entry:
+    if not issubclass(cls, Analytic):
+        return {"analytic": False}
+    dims = [cls.dims[0], cls.dims[1]]
+    return {"analytic": True, "source": cls.source, "dims": dims, "properties": sorted(cls.properties)}
+
+
+def _dataset(made: Any, node: dict[str, Any]) -> Entry:
+    return {}
+
+
+DESCRIBED = {"optimizers": _optimizer, "schedules": _schedule, "objectives": _objective, "datasets": _dataset}
+
+
+def _tables(found: dict[str, list[Entry]], out: Console) -> None:
+    for group, entries in found.items():
+        extra = {"optimizers": ("state", "gradients")}.get(group, ())
+        table = Table(title=Text(_count(group, entries), style="bold"), title_justify="left", box=None, pad_edge=False)
+        table.add_column("name", no_wrap=True)
+        table.add_column("what it is", ratio=3)
+        table.add_column("defaults", ratio=2)
+        for name in extra:
+            table.add_column(name, justify="right")
+        for entry in entries:
+            defaults = " ".join(f"{key}={_told(value)}" for key, value in entry["defaults"].items())
+            what = Text(entry["what"])
+            if entry["variants"]:
+                what.append("\n" + ", ".join(variant["name"] for variant in entry["variants"]), style="dim")
+            table.add_row(entry["name"], what, Text(defaults), *(f"{entry[name]:g}" for name in extra))
+        out.print(table)
+        out.print()
+
+
+def _told(value: Any) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value).replace(" ", "")
+
+
+def _count(group: str, entries: list[Entry]) -> str:
+    wrappers = sum(entry.get("wrapper", False) for entry in entries)
+    variants = sum(len(entry["variants"]) for entry in entries)
+    more = [f"{n} {what}{'s' if n > 1 else ''}" for n, what in ((wrappers, "wrapper"), (variants, "variant")) if n]
+    return " · ".join([f"{len(entries) - wrappers} {group}", *more])
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Print the catalogue; the exit code."""
+    parser = _Parser(prog="python -m harness.zoo", description=__doc__, allow_abbrev=False)
+    parser.add_argument("groups", nargs="*", metavar="GROUP", help=f"of {', '.join(GROUPS)} (all)")
+    parser.add_argument("--json", action="store_true", help="everything, as JSON")
+    args = parser.parse_args(argv)
+    try:
+        for group in args.groups:
+            if group not in GROUPS:
+                raise UserError(f"{group}: no such group{advice.nearest(group, GROUPS)}; choices: {', '.join(GROUPS)}")
+        found = catalogue(args.groups or tuple(GROUPS))
+    except UserError as error:
+        print(f"harness: {error}", file=sys.stderr)
+        return 2
+    if args.json:
+        print(json.dumps(found, indent=1))
+    else:
+        _tables(found, console())
+    return 0
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"harness: {message}; see --help\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

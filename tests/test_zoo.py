@@ -1,0 +1,56 @@
+"""The catalogue says what the config folders hold, as it is."""
+
+import json
+
+import pytest
+
+from harness import make
+from harness.compose import Composer
+from harness.zoo import catalogue, main
+from tests.support import names, node
+
+
+def test_everything_stands_there_once() -> None:
+    for group, entries in catalogue().items():
+        shown = [e["name"] for e in entries] + [v["name"] for e in entries for v in e["variants"]]
+        assert sorted(shown) == names(group.removesuffix("s"))
+
+
+def test_defaults_are_those_of_the_configs(source: Composer) -> None:
+    (adam,) = [entry for entry in catalogue(["optimizers"])["optimizers"] if entry["name"] == "adam"]
+    config = node(source, "optimizer", "adam")
+    assert adam["defaults"] == {key: config[key] for key in adam["defaults"]}
+    assert adam["space"] == config["space"]
+    assert adam["source"] == config["paper"]
+    (book,) = [variant for variant in adam["variants"] if variant["name"] == "variant/adam_book"]
+    assert book["with"] == {"eps": 1e-7, "eps_hat": True}
+
+
+@pytest.mark.parametrize(("name", "state", "wrapper"), [("sgd", 0, False), ("adam", 2, False), ("clip", 0, True)])
+def test_memory_is_measured(name: str, state: float, wrapper: bool) -> None:
+    (entry,) = [entry for entry in catalogue(["optimizers"])["optimizers"] if entry["name"] == name]
+    assert (entry["state"], entry["wrapper"]) == (state, wrapper)
+
+
+def test_every_entry_says_what_it_is_and_where_it_comes_from() -> None:
+    found = catalogue()
+    assert all(entry["what"].endswith((".", ":")) for entries in found.values() for entry in entries)
+    for entry in found["optimizers"]:
+        assert entry["source"], entry["name"]
+
+
+def test_the_table_and_the_json(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["schedules"]) == 0
+    printed = capsys.readouterr().out
+    assert "cosine" in printed
+    assert "adam" not in printed
+    assert main(["--json", "datasets", "schedules"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert [entry["name"] for entry in found["datasets"]] == names("dataset")
+    linear = next(entry for entry in found["schedules"] if entry["name"] == "linear")
+    assert linear["target"].endswith(f".{type(make('schedule', 'linear')).__name__}")
+
+
+def test_an_unknown_group_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["optimizer"]) == 2
+    assert capsys.readouterr().err.startswith("harness: optimizer: no such group (did you mean optimizers?)")
