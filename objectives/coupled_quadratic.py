@@ -135,7 +135,7 @@ class NesterovWorstCase(Analytic):
     published_start: ClassVar[tuple[float, ...]] = (0.0,)
     published_value: ClassVar[float | None] = 0.0
     start_box: ClassVar[Box] = (-1.0, 1.0)
-    properties: ClassVar[frozenset[Property]] = frozenset({"convex", "ill-conditioned"})
+    properties: ClassVar[frozenset[Property]] = BOWL
     source: ClassVar[str] = "Nesterov 2004, Introductory Lectures on Convex Optimization, section 2.1.2"
 
     @property

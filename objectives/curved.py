@@ -141,6 +141,7 @@ class LogCoshCanyon(Analytic):
 
 
 def log_cosh(x: Array) -> Array:
-    """log cosh x without overflow, to the last digit near 0 too."""
-    size = np.abs(x)
-    return size + np.log1p(np.expm1(-2 * size) / 2)
+    """The logarithm of cosh x without overflow, to the last digit near 0 too."""
+    size: Array = np.abs(x)
+    value: Array = size + np.log1p(np.expm1(-2 * size) / 2)
+    return value

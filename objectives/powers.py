@@ -75,7 +75,8 @@ class IllScaledL1(Analytic):
         self._scale = (self.condition ** np.linspace(0, 1, self.dim)).astype(self.dtype)
 
     def smooth(self, x: Array) -> Array:
-        return (x != 0).all(axis=1)
+        off_axis: Array = np.all(x != 0, axis=1)
+        return off_axis
 
     def value_and_gradient(self, x: Array) -> tuple[Array, Array]:
         return np.sum(self._scale * np.abs(x), axis=1), self._scale * np.sign(x)

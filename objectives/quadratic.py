@@ -132,6 +132,6 @@ class Discus(Analytic):
 
 
 def weighted(scale: Array, x: Array) -> tuple[Array, Array]:
-    """sum scale_i x_i^2 and its gradient."""
+    """The sum of scale_i x_i^2, and its gradient."""
     half = scale * x
     return np.sum(half * x, axis=1), 2 * half

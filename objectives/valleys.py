@@ -88,7 +88,9 @@ class HelicalValley(Analytic):
         return np.array([[1.0, 0.0, 0.0]])
 
     def smooth(self, x: Array) -> Array:
-        return (x[:, 0] != 0) | (x[:, 1] > 0)
+        x, y, _ = x.T
+        whole: Array = (x != 0) | (y > 0)
+        return whole
 
     def value_and_gradient(self, x: Array) -> tuple[Array, Array]:
         x, y, z = x.T
