@@ -4,11 +4,12 @@ import argparse
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from inspect import signature
 from typing import NoReturn
 
 SUBJECTS = {"objectives": "harness.verify.certify"}
-"""What can be verified: the module whose `main(names, config_dir, trusted)` prints what it finds, and returns whether
-all is well. No names mean all there are; a name that is not there is a UserError."""
+"""What can be verified: the module whose `main(names)` prints what it finds, and returns whether all is well. No names
+mean all there are; a name that is not there is a UserError. It may take `config_dir` and `trusted` too."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -27,7 +28,11 @@ def main(argv: Sequence[str] | None = None) -> int:
             raise UserError(f"{args.subject}: no such subject{near}; choices: {', '.join(SUBJECTS)}")
         _, trusted = typed([word for word in args.names if word.startswith("trust=")])
         names = [word for word in args.names if not word.startswith("trust=")]
-        well: bool = import_module(SUBJECTS[args.subject]).main(names, args.config_dir, trusted)
+        subject = import_module(SUBJECTS[args.subject]).main
+        options = {key: value for key, value in (("config_dir", args.config_dir), ("trusted", trusted)) if value}
+        if options.keys() - signature(subject).parameters.keys():
+            raise UserError(f"{args.subject}: only our own are verified; leave out --config-dir and trust=")
+        well: bool = subject(names, **options)
     except (UserError, HydraException, OmegaConfBaseException) as error:
         print(f"harness: {advice.line(error)}", file=sys.stderr)
         return 2

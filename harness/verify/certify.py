@@ -32,6 +32,7 @@ class Certificate:
     slope: float = 0.0
     lower: float = 0.0  # by how much the lowest value found is lower than the minimum, beyond rounding
     start: float = float("nan")  # the value at the published start
+    published: float | None = None  # what a source says it is
     said: list[str] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
 
@@ -46,7 +47,7 @@ def main(names: Sequence[str], config_dir: str | None = None, trusted: tuple[str
         for name, objective in found:
             status.update(f"{name}, {len(done) + 1} of {len(found)}")
             done.append(certified(name, objective))
-    out.print(fitted([row(certificate) for certificate in done], out.width, ("dims",), first=""))
+    out.print(fitted([row(certificate) for certificate in done], out.width, ("dims", "published"), first=""))
     out.print()
     for said in sorted({said for certificate in done for said in certificate.said}):
         out.print(f"{said}: {', '.join(c.name for c in done if said in c.said)}")
@@ -78,7 +79,8 @@ def certified(name: str, objective: Analytic, starts: int = STARTS) -> Certifica
             with np.errstate(all="ignore"):
                 _certify(certificate, replace(objective, dim=dim, start=None, dtype="float64"), starts)
         except Exception as error:  # whatever somebody's function raises is what is wrong with it
-            certificate.failures.append(f"dim {dim}: {type(error).__name__}: {advice.line(error)}")
+            kind = "" if isinstance(error, UserError) else f"{type(error).__name__}: "
+            certificate.failures.append(f"dim {dim}: {kind}{advice.line(error)}")
     return certificate
 
 
@@ -98,6 +100,7 @@ def _certify(certificate: Certificate, objective: Analytic, starts: int) -> None
     found = searched(objective, box, starts * (2 if many else 1))
     wrong += lost + checks.not_lower(objective, found) + checks.alone(objective)
     if first:
+        certificate.published = objective.published_value
         certificate.start, unlike = checks.published(objective)
         wrong += [*unlike, *checks.properties(objective, box, found)]
         certificate.said += list(_said(objective, by_differences > 0))
@@ -134,5 +137,6 @@ def row(certificate: Certificate) -> dict[str, str]:
         "at minimum": f"{certificate.value_error:.0e} {certificate.slope:.0e}",
         "lower": f"{certificate.lower:.0e}" if certificate.lower else "none",
         "start": f"{certificate.start:.6g}",
+        "published": "-" if certificate.published is None else f"{certificate.published:.6g}",
         "verdict": "FAILED" if certificate.failures else "ok",
     }

@@ -31,14 +31,14 @@ class Found:
 
 def searched(objective: Analytic, box: Region, starts: int) -> Found:
     """Ends of local searches in the box: half from the lowest of many random points, half from random ones, one from
-    the published start and one from beside each minimum. Where the function ends at the box, so do the searches.
+    the published start and two from beside each minimum. Where the function ends at the box, so do the searches.
     """
     sample = box.uniform(SAMPLE, "sample")
     value = observe(objective, sample)[0]
     best = sample[np.argsort(value)[: starts // 2]]
     published = np.resize(objective.published_start, objective.dim)[None]
     near = [near_minima(objective, 50, radius) for radius in RADII]
-    beside = [points[: len(objective.minima)] for points in near]
+    beside = [points[: len(objective.minima)] for points in near[-2:]]
     first = np.concatenate([best, sample[: starts - len(best)], published, *beside])
     ends = np.array([_descended(objective, box, point) for point in first])
     seen = np.concatenate([ends, best, *near, objective.minima])
