@@ -30,7 +30,7 @@ def test_every_function_is_certified(source: Composer, objective_name: str) -> N
     objective = build(source, "objective", objective_name)
     if isinstance(objective, Analytic):
         assert objective.source
-        assert certified(objective_name, objective, starts=3).failures == []
+        assert certified(objective_name, objective, starts=2).failures == []
 
 
 @pytest.mark.parametrize("terms", [5, 7])
@@ -281,7 +281,7 @@ class Infimum(Analytic):
     [
         (Edge(), ["edge minimum", "lower outside the domain"]),
         (Infimum(), ["minimum at infinity"]),
-        (IllScaledL1(), ["differences instead of the complex step", "kink at the minimum"]),
+        (IllScaledL1(), ["* differences instead of the complex step", "kink at the minimum"]),
         (Sphere(), []),
     ],
 )

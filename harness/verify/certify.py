@@ -116,7 +116,7 @@ def _certify(certificate: Certificate, objective: Analytic, starts: int) -> None
 def _said(objective: Analytic, by_differences: bool) -> Iterator[str]:
     """What a reader of the table should know."""
     if by_differences:
-        yield "differences instead of the complex step"
+        yield "* differences instead of the complex step"
     if not objective.smooth(objective.minima).all():
         yield "kink at the minimum"
     elif "non-smooth" in objective.properties:

@@ -8,7 +8,7 @@ import numpy as np
 from harness.fields import Array
 from harness.verify.derivatives import hessian
 from harness.verify.sampling import Region, observe
-from harness.verify.search import Found, outside, several_minima, unlisted
+from harness.verify.search import Found, outside, searched, several_minima, unlisted
 from objectives.analytic import Analytic
 
 ROUNDING = 1e-11  # of a value, relative to the minimum or to 1
@@ -101,7 +101,7 @@ def properties(objective: Analytic, box: Region, found: Found) -> Iterator[str]:
         yield "it is not convex: a chord lies below the function"
     if "separable" in stated and not _separable(objective, box):
         yield "it is not separable: a mixed difference is not 0"
-    if "multimodal" in stated and not several_minima(objective, box, found):
+    if "multimodal" in stated and not any(several_minima(objective, box, f) for f in _more(objective, box, found)):
         yield "no second minimum was found, but it is said to be multimodal"
     if ("non-smooth" in stated) != (type(objective).smooth is not Analytic.smooth):
         yield "non-smooth is what a function with a `smooth` of its own says, and no other"
@@ -111,6 +111,11 @@ def properties(objective: Analytic, box: Region, found: Found) -> Iterator[str]:
         yield "edge minimum is what a function with a minimum on the end of its domain says, and no other"
     yield from _curvature(objective)
     yield from _elsewhere(objective, box)
+
+
+def _more(objective: Analytic, box: Region, found: Found) -> Iterator[Found]:
+    yield found
+    yield searched(objective, box, 50)
 
 
 def _convex(objective: Analytic, box: Region) -> bool:
