@@ -69,13 +69,14 @@ def test_a_run_ignores_its_neighbours(source: Composer, objective_name: str, dty
     """Loss, gradients and metrics alone (computed twice where the runs are contiguous), and among others. That of
     analytic functions is certified (test_certify).
     """
-    objective, fresh = (build(source, "objective", objective_name, dtype=dtype, activation="gelu") for _ in range(2))
+    objective = build(source, "objective", objective_name, dtype=dtype, activation="gelu")
     if isinstance(objective, Analytic):
         return
     many = np.array([4, 0, 9, 2, 2, 7, 1, 3])
     params = ordered(objective, objective.init(many))
     together = observe(objective, params, many)
     for rows in ([4, 4], [0, 7], [2, 5, 1]):
+        fresh = build(source, "objective", objective_name, dtype=dtype, activation="gelu")
         some = {name: np.asarray(p[rows], order=objective.order) for name, p in params.items()}
         for part, whole in zip(observe(fresh, some, many[rows]), together, strict=True):
             assert part.dtype == whole.dtype
