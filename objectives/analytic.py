@@ -14,7 +14,7 @@ Box = tuple[float, float] | tuple[tuple[float, float], ...]  # (low, high) for a
 
 Property = Literal[
     "convex", "separable", "multimodal", "non-smooth", "ill-conditioned", "plateau", "edge minimum", "unbounded below",
-    "minimum at infinity", "singular minimum",
+    "minimum at infinity", "singular minimum", "discontinuous", "lower outside",
 ]  # fmt: skip
 
 
@@ -31,19 +31,20 @@ class Analytic(Objective):
     order = "F"
 
     dims: ClassVar[tuple[int, int | None]] = (2, 2)  # the smallest and the largest dim; None: any
+    dim_multiple: ClassVar[int] = 1  # which dim must be a multiple of
     published_start: ClassVar[tuple[float, ...]]  # repeated as often as dim asks
     start_box: ClassVar[Box]
-    published_value: ClassVar[float | None] = (
-        None  # at the published start of the default dim, where a source states it
-    )
+    published_value: ClassVar[float | None] = None  # at the published start of the config's dim, where there is one
     domain: ClassVar[Box | None] = None  # None: the whole space
     properties: ClassVar[frozenset[Property]] = frozenset()
     source: ClassVar[str] = ""  # who published it, when, and under which number
 
     def __post_init__(self) -> None:
         name, (low, high) = type(self).__name__, self.dims
-        if type(self.dim) is not int or self.dim < low or (high is not None and self.dim > high):
+        if type(self.dim) is not int or not self.allows(self.dim):
             allowed = f"{low}" if low == high else f"an integer of at least {low}"
+            allowed += "" if high in (low, None) else f" and at most {high}"
+            allowed += "" if self.dim_multiple == 1 else f" and a multiple of {self.dim_multiple}"
             raise ValueError(f"{name}.dim must be {allowed}; got {self.dim!r}")
         if self.dtype not in ("float64", "float32"):
             raise ValueError(f"{name}.dtype must be float64 or float32; got {self.dtype!r}")
@@ -54,6 +55,16 @@ class Analytic(Objective):
                 start = np.empty(0)
             if start.shape != (self.dim,) or not np.isfinite(start).all():
                 raise ValueError(f"{name}.start must be {self.dim} numbers; got {self.start!r}")
+            if self.domain is not None:
+                lowest, highest = bounds(self.domain, self.dim)
+                if ((start < lowest) | (start > highest)).any():
+                    raise ValueError(f"{name}.start must lie in the domain {self.domain}; got {self.start!r}")
+
+    @classmethod
+    def allows(cls, dim: int) -> bool:
+        """Whether the function is defined in that many dimensions."""
+        low, high = cls.dims
+        return dim >= low and (high is None or dim <= high) and dim % cls.dim_multiple == 0
 
     @abstractmethod
     def value_and_gradient(self, x: Array) -> tuple[Array, Array]:
@@ -79,7 +90,7 @@ class Analytic(Objective):
 
     def init(self, seeds: Seeds) -> Params:
         x = np.empty((len(seeds), self.dim), dtype=self.dtype)
-        low, high = np.broadcast_to(np.asarray(self.start_box, dtype=np.float64), (self.dim, 2)).T
+        low, high = bounds(self.start_box, self.dim)
         for row, seed in zip(x, seeds, strict=True):
             if self.start is not None:
                 row[:] = self.start
@@ -100,3 +111,16 @@ class Analytic(Objective):
 def columns(*parts: Array) -> Array:
     """The coordinates of a gradient, each (runs,), as (runs, dim) with the runs contiguous."""
     return np.array(parts).T
+
+
+def bounds(box: Box, dim: int) -> tuple[Array, Array]:
+    """The lower and the upper end (dim,) of a box."""
+    low, high = np.broadcast_to(np.asarray(box, dtype=np.float64), (dim, 2)).T
+    return low, high
+
+
+def demand_at_least(objective: Analytic, field: str, least: float) -> None:
+    """A ValueError unless the field is a finite number of at least so much."""
+    value = getattr(objective, field)
+    if type(value) not in (int, float) or not least <= value < float("inf"):
+        raise ValueError(f"{type(objective).__name__}.{field} must be a number of at least {least:g}; got {value!r}")

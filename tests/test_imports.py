@@ -35,6 +35,10 @@ LAYERS = [
     {"harness.sweeps.tuning"},
     {"harness.session"},
     {"harness.command", "harness.show", "harness.zoo", "harness", "harness.__main__"},
+    {"harness.verify.sampling"},
+    {"harness.verify.derivatives", "harness.verify.search"},
+    {"harness.verify.checks"},
+    {"harness.verify.certify", "harness.verify", "harness.verify.__main__"},
 ]
 
 

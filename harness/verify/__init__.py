@@ -1,0 +1,1 @@
+"""What the harness says of its objectives, checked."""
