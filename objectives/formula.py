@@ -1,0 +1,132 @@
+"""An objective written as a formula: `objective=formula "objective.f='x**2 + 3*y**2'"`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from objectives.base import Array, Objective, Params, Seeds, Split
+from objectives.expressions import expression, names, parsed
+from objectives.random import generator
+from objectives.tape import Tape
+
+MOST = 64  # parameters: the gradient is derived symbolically
+Numbers = float | list[float]
+
+
+@dataclass
+class Formula(Objective):
+    """The value of `f`, whose names are parameters: numbers (runs,), or vectors (runs, k) where `start` has a list.
+    The gradient is derived symbolically (sympy) and exact.
+
+    Numbers, + - * / **, x[0], x[1:], sums and products over vectors, where(x > 0, a, b) and the usual functions are
+    read; nothing is evaluated as Python. Without `start` every parameter starts at 0. Seed 0 starts there, seed k > 0
+    uniformly in `box`, [low, high] for all parameters or {name: [low, high]}; without it all seeds start alike.
+    """
+
+    f: str = "100*(y - x**2)**2 + (1 - x)**2"
+    start: Mapping[str, Any] | None = None
+    box: Any = None
+    minimum: float | None = None
+    dtype: Literal["float64", "float32"] = "float64"
+
+    order = "F"
+
+    def __post_init__(self) -> None:
+        self._tree = parsed(self.f)
+        if self.dtype not in ("float64", "float32"):
+            raise ValueError(f"Formula.dtype must be float64 or float32; got {self.dtype!r}")
+        if self.minimum is not None and type(self.minimum) not in (int, float):
+            raise ValueError(f"Formula.minimum must be a number; got {self.minimum!r}")
+        self._start = self._starts()
+        self._boxes = {name: self._box_of(name) for name in self._start} if self.box is not None else {}
+        self._tapes = self._made()
+
+    def _starts(self) -> dict[str, Array]:
+        found = names(self._tree)
+        if not found:
+            expression(self._tree, {})  # which may know better what is wrong
+            raise ValueError(f"Formula.f: there is no parameter in {self.f!r}")
+        given = dict.fromkeys(found, 0.0) if self.start is None else self.start
+        if not isinstance(given, Mapping):
+            raise ValueError(f"Formula.start must be names with numbers, as in {{{found[0]}: 0}}; got {given!r}")
+        for name in found:
+            if name not in given:
+                raise ValueError(f"Formula.f: {name} is not among the names of start: {', '.join(map(str, given))}")
+        for name in given:
+            if name not in found:
+                raise ValueError(f"Formula.start: {name} is not among the names of f: {', '.join(found)}")
+        starts = {}
+        for name in found:
+            value = given[name]
+            listed = value if isinstance(value, (list, tuple)) else [value]
+            if not listed or not all(type(v) in (int, float) and np.isfinite(v) for v in listed):
+                raise ValueError(f"Formula.start: {name} must be a number or a list of numbers; got {value!r}")
+            starts[name] = np.asarray(value, dtype=np.float64)
+        if (size := sum(start.size for start in starts.values())) > MOST:
+            raise ValueError(
+                f"Formula.start: {size} numbers; a formula may have {MOST}, a class of your own any number"
+            )
+        return starts
+
+    def _box_of(self, name: str) -> tuple[float, float]:
+        ends: Any = self.box.get(name) if isinstance(self.box, Mapping) else self.box
+        numbers = isinstance(ends, (list, tuple)) and len(ends) == 2 and all(type(v) in (int, float) for v in ends)
+        if not numbers or not -np.inf < ends[0] <= ends[1] < np.inf:
+            raise ValueError(f"Formula.box: {name} needs [low, high]; got {ends!r}")
+        if (self._start[name] < ends[0]).any() or (self._start[name] > ends[1]).any():
+            raise ValueError(
+                f"Formula.start: {name} must lie in its box {list(ends)}; got {self._start[name].tolist()}"
+            )
+        return float(ends[0]), float(ends[1])
+
+    def _made(self) -> tuple[Tape, Tape]:
+        """Of the value with its gradient, and of the value alone."""
+        from sympy import Symbol
+
+        known: dict[str, Any] = {}
+        for name, start in self._start.items():
+            several = [Symbol(f"{name}[{k}]", real=True) for k in range(start.size)]
+            known[name] = several if start.ndim else several[0]
+        symbols = [s for value in known.values() for s in (value if isinstance(value, list) else [value])]
+        value = expression(self._tree, known)
+        return Tape(symbols, [value, *(value.diff(symbol) for symbol in symbols)]), Tape(symbols, [value])
+
+    @property
+    def varies_with_seed(self) -> bool:
+        return self.box is not None
+
+    def init(self, seeds: Seeds) -> Params:
+        params = {}
+        for name, start in self._start.items():
+            rows = np.empty((len(seeds), *start.shape), dtype=self.dtype, order=self.order)
+            for k, seed in enumerate(seeds):
+                draws = name in self._boxes and seed != 0
+                rows[k] = (
+                    generator(int(seed), f"start of {name}").uniform(*self._boxes[name], start.shape)
+                    if draws
+                    else start
+                )
+            params[name] = rows
+        return params
+
+    def loss_and_grads(self, params: Params, step: int, seeds: Seeds) -> tuple[Array, Params]:
+        loss, *slopes = self._computed(self._tapes[0], params)
+        grads = {}
+        for name, p in params.items():
+            own = [slopes.pop(0) for _ in range(self._start[name].size)]
+            grads[name] = np.array(own).T if p.ndim == 2 else own[0]
+        return loss, grads
+
+    def evaluate(self, params: Params, split: Split) -> dict[str, Array]:
+        return {"loss": self._computed(self._tapes[1], params)[0]}
+
+    def _computed(self, tape: Tape, params: Params) -> list[Array]:
+        values: list[Array] = []
+        for name in self._start:
+            p = params[name]
+            values += [p] if p.ndim == 1 else list(p.T)
+        runs = values[0].shape
+        found = [np.asarray(value, dtype=values[0].dtype) for value in tape(*values)]
+        return [value if value.shape == runs else np.broadcast_to(value, runs).copy() for value in found]
