@@ -151,7 +151,9 @@ def write_all(config: DictConfig, leaves: Sequence[Override]) -> dict[str, str]:
     own: dict[str, str] = {}
     for leaf in sorted(leaves, key=lambda leaf: leaf.key_or_group.count(".")):  # the outermost first
         place, _, name = leaf.key_or_group.rpartition(".")
-        known = OmegaConf.is_dict(OmegaConf.select(config, place)) or place.rpartition(".")[0] in own
+        outer, _, inner = place.rpartition(".")
+        known = inner in (OmegaConf.select(config, outer) or ()) if outer else OmegaConf.is_dict(config.get(place))
+        known = known or outer in own
         if name == "_target_" and place and known:
             OmegaConf.update(config, place, {"_target_": leaf.value()}, merge=False)
             own[place] = str(leaf.value())

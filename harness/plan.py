@@ -175,7 +175,13 @@ class Planner:
         if key not in self._objectives:
             made = trust.build(with_datasets(node, self.trusted, self._datasets), "objective", self.trusted)
             demand(made, Objective, "objective")
-            self._objectives[key] = made, fingerprint(copy.deepcopy(made) if made.remembers else made, node)
+            try:
+                self._objectives[key] = made, fingerprint(copy.deepcopy(made) if made.remembers else made, node)
+            except UserError:
+                raise
+            except Exception as error:  # of somebody's own code
+                told = f"{type(error).__name__}: {' '.join(str(error).split())}"
+                raise UserError(f"objective: {type(made).__name__} raised {told}; see hydra.verbose=true") from error
         objective, found = self._objectives[key]
         if len(seeds) > 1 and not objective.varies_with_seed:
             raise UserError(

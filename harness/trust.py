@@ -48,6 +48,10 @@ def build(node: Any, path: str = "", trusted: tuple[str, ...] = (), extra: Extra
     if "_target_" not in node:
         return inside
     made = locate(node["_target_"], f"{path}._target_", trusted)
+    if _is_plain(made):
+        if inside:
+            raise UserError(f"{path}: {node['_target_']} is given as it is, and takes no {', '.join(inside)}")
+        return made
     given = dict(extra(made, path)) if extra and isinstance(made, type) else {}
     try:
         return made(**inside, **given)
@@ -59,8 +63,8 @@ def build(node: Any, path: str = "", trusted: tuple[str, ...] = (), extra: Extra
 
 
 def locate(target: str, path: str = "_target_", trusted: tuple[str, ...] = ()) -> Any:
-    """The class or factory of that full name. It must live where its name says: an alias reachable through a
-    trusted package (`objectives.data.np.load`) is refused, and so is whatever makes none of our kinds of object.
+    """The class, factory or trusted function of that full name. It must live where its name says: an alias reachable
+    through a trusted package (`objectives.data.np.load`) is refused, and so is what makes none of our kinds of object.
     """
     _demand_trust(path, target, trusted)
     module, _, name = target.rpartition(".")
@@ -71,12 +75,20 @@ def locate(target: str, path: str = "_target_", trusted: tuple[str, ...] = ()) -
     home = getattr(found, "__module__", None) or "nowhere"
     if target not in trusted and not _inside(f"{home}.{name}", (*OURS, *trusted)):
         raise UserError(f"{path}: {target} is {home}.{name}, which is not trusted")
+    if _is_plain(found) and _inside(target, trusted):
+        return found
     makes = found if isinstance(found, type) else _returned(found)
     kinds = KINDS + _optunas() if home.startswith("optuna.") else KINDS
     if not (isinstance(makes, type) and issubclass(makes, kinds)):
         names = ", ".join(kind.__name__ for kind in kinds)
         raise UserError(f"{path}: {target} makes none of {names}")
     return found
+
+
+def _is_plain(found: Any) -> bool:
+    """Whether it is a function that makes none of our kinds: one that the user trusts is given as it is, uncalled."""
+    makes = _returned(found)
+    return inspect.isfunction(found) and not (isinstance(makes, type) and issubclass(makes, KINDS))
 
 
 def _optunas() -> tuple[type, ...]:
@@ -87,7 +99,10 @@ def _optunas() -> tuple[type, ...]:
 
 
 def _returned(found: Any) -> Any:
-    return get_type_hints(found).get("return") if inspect.isfunction(found) else None
+    try:
+        return get_type_hints(found).get("return") if inspect.isfunction(found) else None
+    except NameError:  # hints of somebody's that cannot be resolved
+        return None
 
 
 def _demand_trust(path: str, target: Any, trusted: tuple[str, ...]) -> None:

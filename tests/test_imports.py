@@ -15,7 +15,7 @@ MODULES = {
     for folder in ("harness", "objectives")
     for path in sorted((ROOT / folder).rglob("*.py"))
 }
-HEAVY = {"optuna", "matplotlib", "scipy", "sklearn", "sympy", "pandas", "torch"}
+HEAVY = {"optuna", "matplotlib", "scipy", "sklearn", "sympy", "autograd", "pandas", "torch"}
 OPTUNAS = {"harness.sweeps.storage", "harness.sweeps.study", "harness.sweeps.tuning"}
 # what a module may import of ours: the layers below it
 LAYERS = [
