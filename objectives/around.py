@@ -1,5 +1,6 @@
 """What is common to objectives made of an objective."""
 
+from abc import abstractmethod
 from dataclasses import dataclass
 
 from objectives.base import Array, Objective, Params, Seeds, Split
@@ -26,6 +27,7 @@ class Around(Objective):
     def init(self, seeds: Seeds) -> Params:
         return self.inner.init(seeds)
 
+    @abstractmethod
     def loss_and_grads(self, params: Params, step: int, seeds: Seeds) -> tuple[Array, Params]:
         return self.inner.loss_and_grads(params, step, seeds)
 

@@ -22,11 +22,12 @@ class Formula(Objective):
 
     Numbers, + - * / **, x[0], x[1:], sums and products over vectors, where(x > 0, a, b) and the usual functions are
     read; nothing is evaluated as Python. Without `start` every parameter starts at 0. Seed 0 starts there, seed k > 0
-    uniformly in `box`, [low, high] for all parameters or {name: [low, high]}; without it all seeds start alike.
+    at normal draws of size `spread` around it, or uniformly in `box`: [low, high] for all, or {name: [low, high]}.
     """
 
     f: str = "100*(y - x**2)**2 + (1 - x)**2"
     start: Mapping[str, Any] | None = None
+    spread: float = 0.1
     box: Any = None
     minimum: float | None = None
     dtype: Literal["float64", "float32"] = "float64"
@@ -39,6 +40,8 @@ class Formula(Objective):
             raise ValueError(f"Formula.dtype must be float64 or float32; got {self.dtype!r}")
         if self.minimum is not None and type(self.minimum) not in (int, float):
             raise ValueError(f"Formula.minimum must be a number; got {self.minimum!r}")
+        if type(self.spread) not in (int, float) or not 0 <= self.spread < np.inf:
+            raise ValueError(f"Formula.spread must be a number of at least 0; got {self.spread!r}")
         self._start = self._starts()
         self._boxes = {name: self._box_of(name) for name in self._start} if self.box is not None else {}
         self._tapes = self._made()
@@ -95,28 +98,28 @@ class Formula(Objective):
 
     @property
     def varies_with_seed(self) -> bool:
-        return self.box is not None
+        return self.box is not None or self.spread > 0
 
     def init(self, seeds: Seeds) -> Params:
-        params = {}
-        for name, start in self._start.items():
-            rows = np.empty((len(seeds), *start.shape), dtype=self.dtype, order=self.order)
-            for k, seed in enumerate(seeds):
-                draws = name in self._boxes and seed != 0
-                rows[k] = (
-                    generator(int(seed), f"start of {name}").uniform(*self._boxes[name], start.shape)
-                    if draws
-                    else start
-                )
-            params[name] = rows
-        return params
+        return {name: np.stack([self._drawn(name, int(seed)) for seed in seeds]) for name in self._start}
+
+    def _drawn(self, name: str, seed: int) -> Array:
+        """Where a parameter starts."""
+        start, rng = self._start[name], generator(seed, f"start of {name}")
+        if seed == 0:
+            place = start
+        elif name in self._boxes:
+            place = rng.uniform(*self._boxes[name], start.shape)
+        else:
+            place = start + self.spread * rng.standard_normal(start.shape)
+        return np.asarray(place, dtype=self.dtype)
 
     def loss_and_grads(self, params: Params, step: int, seeds: Seeds) -> tuple[Array, Params]:
         loss, *slopes = self._computed(self._tapes[0], params)
         grads = {}
-        for name, p in params.items():
-            own = [slopes.pop(0) for _ in range(self._start[name].size)]
-            grads[name] = np.array(own).T if p.ndim == 2 else own[0]
+        for name, start in self._start.items():
+            own, slopes = slopes[: start.size], slopes[start.size :]
+            grads[name] = np.array(own).T if start.ndim else own[0]
         return loss, grads
 
     def evaluate(self, params: Params, split: Split) -> dict[str, Array]:

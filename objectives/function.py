@@ -22,7 +22,7 @@ class Function(Objective):
 
     f: Callable[[dict[str, Any]], Any]
     start: Mapping[str, Any]
-    spread: float = 0.0
+    spread: float = 0.1
     vectorized: bool = False
     dtype: Literal["float64", "float32"] = "float64"
 

@@ -137,7 +137,7 @@ class DelayedGradients(Around):
     def __post_init__(self) -> None:
         super().__post_init__()
         demand_whole(self, 0, "delay")
-        self.remembers = True
+        self.remembers = self.delay > 0 or self.inner.remembers
         self._past: dict[int, Params] = {}  # by step
 
     def init(self, seeds: Seeds) -> Params:
@@ -146,6 +146,8 @@ class DelayedGradients(Around):
 
     def loss_and_grads(self, params: Params, step: int, seeds: Seeds) -> tuple[Array, Params]:
         loss, grads = super().loss_and_grads(params, step, seeds)
+        if not self.delay:
+            return loss, grads
         if step not in self._past:
             self._past[step] = {name: g.copy() for name, g in grads.items()}
         late = self._past[max(step - self.delay, min(self._past))]

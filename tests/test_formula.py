@@ -89,7 +89,10 @@ def test_seeds_start_in_the_box() -> None:
     assert len(np.unique(params["x"])) == 40
     assert ((params["v"] >= 0) & (params["v"] <= 1)).all()
     assert params["v"].shape == (40, 2)
-    assert not Formula("x**2").varies_with_seed
+    around = Formula("x**2", {"x": 5.0}, spread=0.5).init(np.arange(200))["x"]
+    assert around[0] == 5.0
+    assert around[1:].std() == pytest.approx(0.5, rel=0.2)
+    assert not Formula("x**2", spread=0).varies_with_seed
 
 
 def test_constants_and_parameters_that_do_not_matter() -> None:
@@ -165,6 +168,7 @@ def test_what_is_no_formula_is_refused_in_one_line(text: str, message: str) -> N
         ({"f": "x", "box": [2, 1]}, "Formula.box: x needs"),
         ({"f": "x", "box": {"y": [2, 1]}}, "Formula.box: x needs"),
         ({"f": "x", "start": {"x": 3}, "box": [0, 1]}, "x must lie in its box"),
+        ({"f": "x", "spread": -1}, "Formula.spread must be a number of at least 0; got -1"),
         ({"f": "x", "dtype": "int"}, "Formula.dtype must be float64 or float32"),
         ({"f": "x", "minimum": "low"}, "Formula.minimum must be a number"),
     ],

@@ -48,7 +48,9 @@ def ordered(objective: Objective, params: Params) -> Params:
 
 def test_gradients_agree_with_central_differences(source: Composer, objective_name: str) -> None:
     """Those of analytic functions are certified (test_certify)."""
-    objective = build(source, "objective", objective_name, dtype="float64", sigma=0.0, activation="tanh")
+    objective = build(
+        source, "objective", objective_name, dtype="float64", sigma=0.0, density=1.0, delay=0, activation="tanh"
+    )
     if not isinstance(objective, Analytic):
         check_gradient(objective, np.arange(4), step=3)
 

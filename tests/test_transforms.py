@@ -9,6 +9,7 @@ import pytest
 import harness
 from harness.command import main
 from harness.compose import Composer
+from harness.contract import probe
 from harness.fingerprint import fingerprint
 from objectives.analytic import Analytic
 from objectives.around import Around
@@ -233,8 +234,7 @@ def test_a_plain_function_is_differentiated(vectorized: bool) -> None:
 )
 def test_a_function_that_does_not_fit_is_refused(f: Any, start: Any, message: str) -> None:
     with pytest.raises(ValueError, match=message):
-        made = Function(f, start)
-        made.loss_and_grads(made.init(SEEDS), 0, SEEDS)
+        probe(Function(f, start))
 
 
 def test_only_trusted_functions_are_given(tmp_path: Any, monkeypatch: Any, capsys: Any) -> None:
