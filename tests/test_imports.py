@@ -20,7 +20,10 @@ OPTUNAS = {"harness.sweeps.storage", "harness.sweeps.study", "harness.sweeps.tun
 # what a module may import of ours: the layers below it
 LAYERS = [
     {"harness.errors", "harness.fields", "harness.statistics", "harness.trace", "harness.environment"},
-    {"harness.layout", "harness.schedules", "harness.metrics", "harness.contract"},
+    {"harness.layout", "harness.schedules.base", "harness.metrics", "harness.contract"},
+    {"harness.schedules.cycles"},
+    {"harness.schedules.*"},
+    {"harness.schedules"},
     {"harness.optimizers.memory", "harness.rows"},
     {"harness.optimizers.base", "harness.results"},
     {"harness.optimizers.*", "harness.engine", "harness.fingerprint", "harness.tables"},

@@ -53,7 +53,7 @@ def test_times_are_rounded_to_whole_steps() -> None:
 
 
 @dataclass(frozen=True)
-class Chain(Schedule):
+class Parts(Schedule):
     """Schedules in a list."""
 
     parts: Sequence[Schedule]
@@ -63,7 +63,7 @@ class Chain(Schedule):
 
 
 def test_schedules_in_a_list_are_made_for_runs_too() -> None:
-    chain = Chain([Linear(10, end=np.array([0.1, 0.2, 0.3])), Cosine(10, end=0.5)])
+    chain = Parts([Linear(10, end=np.array([0.1, 0.2, 0.3])), Cosine(10, end=0.5)])
     assert chain.runs() == {1, 3}
     picked = chain.for_runs(np.array([2, 0]))
     assert picked.parts[0].end.tolist() == [0.3, 0.1]  # type: ignore[attr-defined]
