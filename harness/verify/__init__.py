@@ -1,0 +1,1 @@
+"""Our optimizers and schedules side by side with other libraries."""
