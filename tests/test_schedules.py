@@ -12,7 +12,28 @@ import pytest
 from harness import fields, trust
 from harness.compose import Composer
 from harness.optimizers.gradient_descent import SGD
-from harness.schedules import Cosine, Exponential, Linear, MultiStep, Schedule, Step, Warmup
+from harness.schedules import (
+    Chain,
+    Chebyshev,
+    Constant,
+    Cosine,
+    CosineRestarts,
+    DoublingHorizon,
+    Exponential,
+    InverseSqrt,
+    InverseTime,
+    Join,
+    Linear,
+    MultiStep,
+    OneCycle,
+    PiecewiseConstant,
+    PiecewiseInterpolated,
+    Schedule,
+    Step,
+    Trapezoid,
+    Triangular,
+    Warmup,
+)
 from tests.support import build, node
 
 
@@ -45,6 +66,15 @@ def test_numbers_per_run_are_the_same_bit_for_bit(source: Composer, schedule_nam
         np.testing.assert_array_equal(np.broadcast_to(picked(step), 2), all_five[[3, 1]])
 
 
+def test_an_array_of_steps_gives_the_factors_of_each(source: Composer, schedule_name: str) -> None:
+    schedule = build(source, "schedule", schedule_name, length=20)
+    steps = np.arange(45)
+    together = np.broadcast_to(np.asarray(schedule(steps)), steps.shape)
+    assert together == pytest.approx([float(np.asarray(schedule(int(k)))) for k in steps], rel=1e-14, abs=1e-16)
+    column = np.asarray(schedule.for_runs()(steps[:, None]))
+    np.testing.assert_allclose(np.broadcast_to(column, (45, 1))[:, 0], together, rtol=1e-14, atol=1e-16)
+
+
 def test_times_are_rounded_to_whole_steps() -> None:
     third = Step(length=1000, every=0.3335, rate=0.5)
     assert [float(third(k)) for k in (333, 334, 667, 668)] == [1.0, 0.5, 0.5, 0.25]
@@ -53,7 +83,7 @@ def test_times_are_rounded_to_whole_steps() -> None:
 
 
 @dataclass(frozen=True)
-class Chain(Schedule):
+class Parts(Schedule):
     """Schedules in a list."""
 
     parts: Sequence[Schedule]
@@ -63,7 +93,7 @@ class Chain(Schedule):
 
 
 def test_schedules_in_a_list_are_made_for_runs_too() -> None:
-    chain = Chain([Linear(10, end=np.array([0.1, 0.2, 0.3])), Cosine(10, end=0.5)])
+    chain = Parts([Linear(10, end=np.array([0.1, 0.2, 0.3])), Cosine(10, end=0.5)])
     assert chain.runs() == {1, 3}
     picked = chain.for_runs(np.array([2, 0]))
     assert picked.parts[0].end.tolist() == [0.3, 0.1]  # type: ignore[attr-defined]
@@ -95,6 +125,81 @@ def test_warmup_at_its_limits(share: float) -> None:
     assert factors == pytest.approx(expected)
 
 
+@pytest.mark.parametrize("steps", [7, 49, 90, 333, 1000, 4999])
+def test_what_follows_a_warmup_is_not_a_step_off(steps: int) -> None:
+    """A clock made to run faster would round to the wrong side of some of these jumps."""
+    warm = Warmup(length=steps, share=0.1, then=MultiStep(steps, [0.1, 0.3, 0.7], rate=0.5))
+    rise = round(0.1 * steps)
+    alone = MultiStep(steps - rise, [0.1, 0.3, 0.7], rate=0.5)
+    assert [float(warm(k)) for k in range(rise, steps)] == [float(alone(k)) for k in range(steps - rise)]
+
+
+def test_a_join_stretches_both_parts_or_neither() -> None:
+    joined = Join(length=100, first=Cosine(100), then=Step(100, every=0.5), at=0.2)
+    parts = Cosine(20), Step(80, every=0.5)
+    assert [float(joined(k)) for k in range(20)] == pytest.approx([float(parts[0](k)) for k in range(20)], abs=1e-15)
+    assert [float(joined(k)) for k in range(20, 100)] == [float(parts[1](k)) for k in range(80)]
+    three = Join(1, Join(1, Constant(), Linear(4, 1, 0.5), at=2, stretch=False), Linear(9, 0.1, 0.1), 5, stretch=False)
+    assert [float(three(k)) for k in range(7)] == [1, 1, 1, 0.875, 0.75, 0.1, 0.1]
+
+
+def test_schedules_inside_keep_their_numbers_per_run() -> None:
+    ends = np.array([0.1, 0.2, 0.3])
+    inner = Chain(Linear(10, end=ends), Warmup(10, Cosine(10), share=np.array([0.0, 0.2, 0.4])))
+    made: Schedule = Join(length=20, first=inner, then=Step(10), at=0.5).for_runs()
+    assert made.runs() == {1, 3}
+    np.testing.assert_array_equal(made(3), [made.for_runs(np.array([k]))(3)[0] for k in range(3)])  # type: ignore[index]
+
+
+@pytest.mark.parametrize(("first", "growth"), [(1, 2), (10, 2), (7, 3), (10, 1), (3, 10)])
+def test_restarts_come_at_the_right_step(first: int, growth: int) -> None:
+    """Where the logarithm of an exact power is rounded down, a restart would be late."""
+    schedule, start, length = CosineRestarts(1, period=first, growth=growth), 0, first
+    for _ in range(40):
+        assert float(schedule(start)) == 1
+        if start > 1e6:
+            break
+        assert float(schedule(start + length - 1)) == pytest.approx(float(Cosine(length)(length - 1)), abs=1e-12)
+        start, length = start + length, length * growth
+
+
+def test_theory_by_hand() -> None:
+    strongly, convex = InverseTime(1, rate=1), InverseTime(1, rate=1, power=0.5)
+    assert [float(strongly(k)) for k in range(4)] == [1, 1 / 2, 1 / 3, 1 / 4]
+    assert [float(convex(k)) for k in (0, 1, 8, 99)] == pytest.approx([1, 2**-0.5, 1 / 3, 0.1])
+    assert float(InverseTime(200)(200)) == pytest.approx(0.1), "a tenth is left at the end"
+    horizons = DoublingHorizon(1, horizon=1, power=1)
+    assert [float(horizons(k)) for k in range(16)] == [1] + [0.5] * 2 + [0.25] * 4 + [0.125] * 8 + [0.0625]
+    warm, model = 4000, 512
+    noam = InverseSqrt(1, rise=warm)
+    for t in (1, 77, 4000, 4001, 100_000):
+        paper = model**-0.5 * min(t**-0.5, t * warm**-1.5)
+        assert float(noam(t - 1)) * (model * warm) ** -0.5 == pytest.approx(paper, rel=1e-14)
+
+
+def test_gradient_descent_by_chebyshev_is_the_chebyshev_polynomial() -> None:
+    """What is left of the error after T steps is T_T((M + m - 2 x)/(M - m)) / T_T((M + m)/(M - m))."""
+    m, steps = 0.05, 32
+    schedule = Chebyshev(steps, ratio=m)
+    curvatures = np.linspace(m, 1, 11)
+    left = np.ones(11)
+    worst = 0.0
+    for k in range(steps):
+        left = left * (1 - float(schedule(k)) / m * curvatures)
+        worst = max(worst, float(np.abs(left).max()))
+    cheb = np.polynomial.chebyshev.Chebyshev.basis(steps)
+    expected = cheb((1 + m - 2 * curvatures) / (1 - m)) / cheb((1 + m) / (1 - m))
+    np.testing.assert_allclose(left, expected, atol=1e-12)
+    assert worst < 50, "in the fractal order nothing explodes on the way: in the order of the nodes it reaches 1e20"
+    assert float(schedule(steps)) == float(schedule(0))
+
+
+def test_chebyshev_of_runs_with_lengths_of_their_own() -> None:
+    both = Chebyshev(np.array([8.0, 5.0])).for_runs()
+    for k in range(12):
+        assert np.asarray(both(k)).tolist() == [float(Chebyshev(8)(k)), float(Chebyshev(5)(k))]
+
+
 @pytest.mark.parametrize(
     ("make_it", "message"),
     [
@@ -104,7 +209,26 @@ def test_warmup_at_its_limits(share: float) -> None:
         (lambda: Exponential(length=5, rate=0), "Exponential.rate must be above 0"),
         (lambda: MultiStep(length=5, milestones=["a"]), "MultiStep.milestones must be numbers"),  # type: ignore[list-item]
         (lambda: MultiStep(length=5, milestones=0.5), "MultiStep.milestones must be Sequence"),  # type: ignore[arg-type]
-        (lambda: Warmup(length=5, then=Linear(5), share=1.5), r"Warmup.share must be in \[0, 1\]"),
+        (
+            lambda: Warmup(length=5, then=Linear(5), share=1.5),
+            r"Warmup.share must be in \[0, 1\], a share of the length",
+        ),
+        (lambda: Warmup(length=5, then=Linear(5), share=-1, stretch=False), "Warmup.share must be at least 0"),
+        (
+            lambda: Warmup(length=5, then=Linear(5), shape="constant"),
+            "Warmup.start must be above 0 where shape is const",
+        ),
+        (lambda: Warmup(length=5, then=Linear(5), first=2), "Warmup.first must be one of 1, 0; got 2"),  # type: ignore[arg-type]
+        (lambda: Join(length=5, first=Constant(), then=Linear(5), at=2), r"Join.at must be in \[0, 1\]"),
+        (lambda: CosineRestarts(5, growth=0.5), "CosineRestarts.growth must be at least 1"),
+        (lambda: Triangular(5, rise=1), r"Triangular.rise must be in \(0, 1\)"),
+        (lambda: Trapezoid(5, rise=0.6, fall=0.5), "rise and fall must not exceed 1 together; got 0.6 and 0.5"),
+        (lambda: OneCycle(5, back=0.2, phases=3), "OneCycle.back must be at least its rise, 0.3; got 0.2"),
+        (lambda: OneCycle(5, shape="cos"), "OneCycle.shape must be one of linear, cosine"),  # type: ignore[arg-type]
+        (lambda: PiecewiseConstant(5, [0.5, 0.5]), "PiecewiseConstant.boundaries must rise"),
+        (lambda: PiecewiseConstant(5, [0.5], [1.0]), "must be one more than the 1 boundaries"),
+        (lambda: PiecewiseConstant(5, [0.5], [1.0, math.inf]), "values must be numbers of at least 0"),
+        (lambda: PiecewiseInterpolated(5, [0.5], [1.0]), "needs two or more times and a value for each"),
         (lambda: SGD(schedules={"lr": Linear(5, end=np.array([0.1, 0.2]))}, runs=3), "has 2 numbers for 3 runs"),
         (
             lambda: SGD(schedules={"lr": Warmup(5, then=Linear(5, end=np.array([0.1, 0.2])))}, runs=3),

@@ -1,0 +1,1 @@
+"""Numbers recorded from other libraries, and what records them."""

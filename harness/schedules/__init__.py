@@ -1,0 +1,40 @@
+"""Schedules: pure functions step -> factor on a hyperparameter. Steps count from 0.
+
+Every schedule is told the `length` of the run in steps (the configs fill in `steps`), and every other time is
+a share of it, so that a schedule keeps its shape when the run gets longer; `length=1` turns shares into steps.
+"""
+
+from harness.schedules.base import Schedule
+from harness.schedules.combine import Chain, Join, Warmup
+from harness.schedules.cycles import CosineRestarts, ExpRange, Triangular, Triangular2
+from harness.schedules.decay import Constant, Cosine, Exponential, InverseTime, Linear, Polynomial, Rex
+from harness.schedules.phases import OneCycle, Trapezoid
+from harness.schedules.pieces import MultiStep, PiecewiseConstant, PiecewiseInterpolated, Step
+from harness.schedules.theory import Chebyshev, DoublingHorizon, InverseSqrt
+
+__all__ = [
+    "Chain",
+    "Chebyshev",
+    "Constant",
+    "Cosine",
+    "CosineRestarts",
+    "DoublingHorizon",
+    "ExpRange",
+    "Exponential",
+    "InverseSqrt",
+    "InverseTime",
+    "Join",
+    "Linear",
+    "MultiStep",
+    "OneCycle",
+    "PiecewiseConstant",
+    "PiecewiseInterpolated",
+    "Polynomial",
+    "Rex",
+    "Schedule",
+    "Step",
+    "Trapezoid",
+    "Triangular",
+    "Triangular2",
+    "Warmup",
+]

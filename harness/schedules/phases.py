@@ -1,0 +1,90 @@
+"""Schedules in phases: up, along, down."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from harness.fields import Array, NonNegative, Number, Positive, Share
+from harness.schedules.base import Schedule, Shape, between, progress, whole
+
+
+@dataclass(frozen=True)
+class OneCycle(Schedule):
+    """The 1cycle policy (Smith & Topin 2018, arXiv 1708.07120): from `start` to `peak` in the first `rise` of the
+    length, then down to `end`. With `phases=3`, down to `start` at `back` and then to `end`, as in the paper.
+
+    Libraries count the phases differently: "torch" (OneCycleLR) ends them at rise length - 1, back length - 2,
+    length - 1, so that the last update of the run has `end`; "optax" (cosine_onecycle_schedule) at whole steps,
+    rise length, back length, length, each rounded down. Momentum goes the other way: start=1, peak=0.85/0.95, end=1.
+
+    >>> [round(float(OneCycle(length=10, rise=0.4)(k)), 4) for k in (0, 3, 6, 9, 10)]
+    [0.04, 1.0, 0.5, 0.0, 0.0]
+    >>> [round(float(OneCycle(length=10, rise=0.4, phase_end="optax")(k)), 4) for k in (0, 4, 7, 9, 10)]
+    [0.04, 1.0, 0.5, 0.067, 0.0]
+    """
+
+    length: Positive
+    start: NonNegative = 0.04
+    peak: NonNegative = 1.0
+    end: NonNegative = 4e-6
+    rise: Share = 0.3
+    back: Share = 0.6
+    phases: Literal[2, 3] = 2
+    shape: Shape = "cosine"
+    phase_end: Literal["torch", "optax"] = "torch"
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.phases == 3 and np.any(np.asarray(self.back) < self.rise):
+            raise ValueError(f"OneCycle.back must be at least its rise, {self.rise}; got {self.back}")
+
+    def __call__(self, step: Number) -> Number:
+        begin: Number = 0.0
+        factor = value = self.start
+        for end, target in self._knots():
+            here = between(value, target, progress(step, begin, end), self.shape)
+            factor = np.where(step > begin, here, factor)
+            begin, value = end, target
+        return factor
+
+    def _knots(self) -> list[tuple[Number, Number]]:
+        """Where each phase ends, and at which factor."""
+        if self.phase_end == "torch":
+            up, back, last = self.rise * self.length - 1, self.back * self.length - 2, self.length - 1
+        else:
+            up, back, last = (np.floor(share * self.length) for share in (self.rise, self.back, 1.0))
+        middle = [(back, self.start)] if self.phases == 3 else []
+        return [(up, self.peak), *middle, (last, self.end)]
+
+
+@dataclass(frozen=True)
+class Trapezoid(Schedule):
+    """Warm-up, stable, decay (Hu et al. 2024, MiniCPM, arXiv 2404.06395): up to 1 in the first `rise` of the length,
+    along, and down to `end` in the last `fall`.
+
+    The tail is linear, a half cosine, or 1 - sqrt(x), x the share of the fall that lies behind (Haegele et al. 2024,
+    arXiv 2405.18392). `first` is the number of the first step: with 0 the first update does nothing.
+
+    >>> [round(float(Trapezoid(length=10, rise=0.2, fall=0.4)(k)), 4) for k in range(11)]
+    [0.5, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 0.5, 0.2929, 0.134, 0.0]
+    """
+
+    length: Positive
+    rise: Share = 0.1
+    fall: Share = 0.2
+    end: NonNegative = 0.0
+    tail: Literal["sqrt", "linear", "cosine"] = "sqrt"
+    first: Literal[1, 0] = 1
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if np.any(np.add(self.rise, self.fall) > 1 + 1e-9):
+            raise ValueError(f"Trapezoid.rise and fall must not exceed 1 together; got {self.rise} and {self.fall}")
+
+    def __call__(self, step: Number) -> Number:
+        rise, fall = whole(self.rise, self.length), np.maximum(whole(self.fall, self.length), 1)
+        x: Array = progress(step, self.length - fall, self.length)
+        shape: Shape = "cosine" if self.tail == "cosine" else "linear"
+        down = between(1.0, self.end, np.sqrt(x) if self.tail == "sqrt" else x, shape)
+        return np.where(step < rise, (step + self.first) / np.maximum(rise, 1), down)
