@@ -1,0 +1,1 @@
+"""Our parts beside those of other libraries, by computation."""
