@@ -9,7 +9,7 @@ import numpy as np
 from harness.fields import Array
 from harness.optimizers.base import Optimizer
 from harness.schedules import Schedule
-from harness.verify.references.calls import OURS, Call
+from harness.verify.references.calls import BY_HAND, Call
 from harness.verify.references.problems import STEPS, Problem, Walk
 
 Evaluated = Callable[..., Any]
@@ -39,9 +39,9 @@ def theirs(
     closure: bool = False,
 ) -> Walk:
     """The walk of a reference: a loop of our own, an optax transformation, or an optimizer of torch's kind."""
-    if call.library == OURS:
+    if call.kind == BY_HAND:
         return _by_hand(call, problem)
-    if call.library == "optax":
+    if call.kind == "optax":
         return _optax(call, problem, evaluated, transposed)
     return _torch(call, problem, evaluated, schedule, transposed, closure)
 
@@ -49,7 +49,7 @@ def theirs(
 def _by_hand(call: Call, problem: Problem) -> Walk:
     """`loop(problem, ...)` yields x, or x and the point to evaluate, after every update."""
     for found in call.made(problem):
-        yield found if isinstance(found, tuple) else (found, found)
+        yield found if isinstance(found, tuple) else (found, None)
 
 
 def _optax(call: Call, problem: Problem, evaluated: Evaluated | None, transposed: bool) -> Walk:
@@ -72,7 +72,7 @@ def _optax(call: Call, problem: Problem, evaluated: Evaluated | None, transposed
         loss, g = problem.ask(x, step)
         params, state = step_once(turned(problem.tensors(g)), state, params, loss)
         x = problem.vector(turned(params))
-        yield x, x if evaluated is None else problem.vector(turned(evaluated(state, params)))
+        yield x, None if evaluated is None else problem.vector(turned(evaluated(state, params)))
 
 
 def _torch(
@@ -94,6 +94,8 @@ def _torch(
 
     params = [library.nn.Parameter(tensor(p)) for p in problem.tensors(problem.start).values()]
     optimizer = call.made(params)
+    if hasattr(optimizer, "train"):  # some want to be told that they train
+        optimizer.train()
     base = [group["lr"] for group in optimizer.param_groups] if schedule else []
     for step in range(STEPS):
 
@@ -109,7 +111,7 @@ def _torch(
         ask()
         optimizer.step(ask) if closure else optimizer.step()
         x = read(params)
-        yield x, x if evaluated is None else read(evaluated(optimizer))
+        yield x, None if evaluated is None else read(evaluated(optimizer))
 
 
 def eval_mode(optimizer: Any) -> list[Any]:
@@ -123,3 +125,8 @@ def eval_mode(optimizer: Any) -> list[Any]:
 def in_state(name: str) -> Evaluated:
     """What a torch optimizer keeps for every parameter under this name."""
     return lambda optimizer: [optimizer.state[p][name] for group in optimizer.param_groups for p in group["params"]]
+
+
+def schedule_free_params(state: Any, params: Any) -> Any:
+    """The average in the state of optax's schedule-free optimizers."""
+    return import_module("optax.contrib").schedule_free_eval_params(state, params)
