@@ -31,8 +31,11 @@ CASES = [
         "adagrad", {"lr": 0.1}, optax("adagrad", learning_rate=0.1, initial_accumulator_value=0.0, eps=1e-7),
         differs=INSIDE,
     ),
-    Case("rmsprop", {"lr": 0.01, "rho": 0.95}, torch("RMSprop", lr=0.01, alpha=0.95)),
-    Case("rmsprop", {"lr": 0.01, "eps": 0.01}, torch("RMSprop", lr=0.01, alpha=0.9, eps=0.01)),
-    Case("rmsprop", {"lr": 0.01}, optax("rmsprop", learning_rate=0.01, decay=0.9, eps=1e-8, eps_in_sqrt=False)),
-    Case("rmsprop", {"lr": 0.01}, optax("rmsprop", learning_rate=0.01, decay=0.9, eps=1e-8), differs=INSIDE),
+    Case("rmsprop", {"lr": 0.01, "rho": 0.99}, torch("RMSprop", lr=0.01, alpha=0.99)),
+    Case("rmsprop", {"lr": 0.01, "rho": 0.99, "eps": 0.01}, torch("RMSprop", lr=0.01, alpha=0.99, eps=0.01)),
+    Case(
+        "rmsprop", {"lr": 0.01, "rho": 0.99},
+        optax("rmsprop", learning_rate=0.01, decay=0.99, eps=1e-8, eps_in_sqrt=False),
+    ),
+    Case("rmsprop", {"lr": 0.01, "rho": 0.99}, optax("rmsprop", learning_rate=0.01, decay=0.99), differs=INSIDE),
 ]  # fmt: skip

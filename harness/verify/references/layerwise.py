@@ -25,15 +25,15 @@ def lars(problem: Problem, lr: float, momentum: float, weight_decay: float, trus
         yield problem.vector(params)
 
 
-PLAIN = {"lr": 1.0, "momentum": 0.8, "weight_decay": 0.0, "trust": 0.01}
+PLAIN = {"lr": 0.3, "momentum": 0.8, "weight_decay": 0.0, "trust": 0.01}
 DECAYED = {**PLAIN, "weight_decay": 0.05}
 
 CASES = [
     Case("lars", DECAYED, by_hand(lars, **DECAYED)),
-    Case("lars", PLAIN, optax("lars", learning_rate=1.0, momentum=0.8, trust_coefficient=0.01)),
+    Case("lars", PLAIN, optax("lars", learning_rate=0.3, momentum=0.8, trust_coefficient=0.01)),
     Case(
         "lars", DECAYED,
-        optax("lars", learning_rate=1.0, momentum=0.8, trust_coefficient=0.01, weight_decay=0.05),
+        optax("lars", learning_rate=0.3, momentum=0.8, trust_coefficient=0.01, weight_decay=0.05),
         differs="it takes the norm of gradient and decay together, the paper the sum of their norms",
     ),
     Case(

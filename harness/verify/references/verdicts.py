@@ -1,7 +1,7 @@
 """How far our steps are from a reference's, and what that means for a case."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -47,3 +47,14 @@ def gap(problem: Problem, ours: Array, theirs: Array) -> float:
         raise ValueError(f"the reference {'diverges' if moved else 'stays at the start'} on {problem.name}")
     largest = float(np.abs(ours[:, : theirs.shape[1]] - theirs).max())
     return largest / moved if np.isfinite(largest) else np.inf
+
+
+def sensitivity(case: Case) -> float:
+    """How far the reference gets from itself when it starts one rounding away. Above the case's tolerance, its steps
+    are chaotic, and prove nothing."""
+    worst = 0.0
+    for problem in PROBLEMS:
+        signs = (-1.0) ** np.arange(problem.start.size)
+        beside = replace(problem, start=problem.start * (1 + 1e-15 * signs))
+        worst = max(worst, gap(problem, case.reference_points(beside), case.reference_points(problem)))
+    return worst

@@ -7,27 +7,29 @@ from typing import Any
 import numpy as np
 
 from harness.fields import Array
+from harness.layout import Layout
 from harness.optimizers.base import Optimizer
 from harness.schedules import Schedule
 from harness.verify.references.calls import BY_HAND, Call
-from harness.verify.references.problems import STEPS, Problem, Walk
+from harness.verify.references.problems import KEPT, STEPS, Problem, Walk
 
 Evaluated = Callable[..., Any]
 """The tensors at the point to evaluate: of (optimizer) for torch's kind, of (state, params) for optax."""
 
 
 def ours(optimizer: Optimizer, problem: Problem) -> Walk:
-    """The walk of an optimizer of ours by the textbook's interface."""
-    params = problem.tensors(problem.start)
+    """The walk of an optimizer of ours, as a population of one run."""
+    plan = Layout.of({name: tensor[None] for name, tensor in problem.tensors(problem.start).items()})
+    p = problem.start[None].copy()
     for step in range(STEPS):
 
-        def ask(params: dict[str, Array], step: int = step) -> tuple[float, dict[str, Array]]:
-            loss, g = problem.ask(problem.vector(params), step)
-            return loss, problem.tensors(g)
+        def elsewhere(p: Array, where: Array | None = None, step: int = step) -> tuple[Array, Array]:
+            loss, g = problem.ask(p[0], step)
+            return np.array([[loss]]), g[None]
 
-        loss, grads = ask(params)
-        optimizer.update(params, grads, loss=loss, evaluate=ask)
-        yield problem.vector(params), problem.vector(optimizer.evaluation_params(params))
+        loss, g = problem.ask(p[0], step)
+        optimizer.advance(p, g[None], plan, loss, elsewhere)
+        yield p[0].copy(), optimizer.evaluation_point(p)[0].copy() if step + 1 in KEPT else None
 
 
 def theirs(
