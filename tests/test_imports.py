@@ -15,7 +15,7 @@ MODULES = {
     for folder in ("harness", "objectives")
     for path in sorted((ROOT / folder).rglob("*.py"))
 }
-HEAVY = {"optuna", "matplotlib", "scipy", "sklearn", "pandas", "torch"}
+HEAVY = {"optuna", "matplotlib", "scipy", "sklearn", "pandas", "torch", "jax", "optax", "pytorch_optimizer"}
 OPTUNAS = {"harness.sweeps.storage", "harness.sweeps.study", "harness.sweeps.tuning"}
 # what a module may import of ours: the layers below it
 LAYERS = [
@@ -35,6 +35,14 @@ LAYERS = [
     {"harness.sweeps.tuning"},
     {"harness.session"},
     {"harness.command", "harness.show", "harness", "harness.__main__"},
+    {"harness.verify", "harness.verify.references"},
+    {"harness.verify.references.calls", "harness.verify.references.problems"},
+    {"harness.verify.references.walks"},
+    {"harness.verify.references.cases"},
+    {"harness.verify.references.verdicts", "harness.verify.references.gradient_descent"},
+    {"harness.verify.references.*"},
+    {"harness.verify.matrix"},
+    {"harness.verify.optimizers"},
 ]
 
 

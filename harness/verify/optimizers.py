@@ -10,7 +10,7 @@ from harness.compose import Composer, composer
 from harness.errors import UserError
 from harness.tables import console
 from harness.verify import matrix
-from harness.verify.matrix import LIBRARIES, Rows, Verdicts
+from harness.verify.matrix import Rows, Verdicts
 from harness.verify.references.calls import BY_HAND, version
 from harness.verify.references.cases import Case, families, listed
 from harness.verify.references.problems import PROBLEMS
@@ -22,8 +22,8 @@ INSTALL = "pip install 'harness[reference]'"
 def main(names: Sequence[str] = (), config_dir: str | None = None, trusted: tuple[str, ...] = ()) -> bool:
     """Compare these optimizers, or all, with every library that is there, and print a row for each variant.
 
-    True if every case agrees, or differs where it is said to, and every optimizer has a case. The cases of an
-    optimizer of yours stand in a list CASES in its module.
+    True if every case agrees, or differs where it is said to, and every optimizer has a case; what isn't installed
+    is left out. The cases of an optimizer of yours stand in a list CASES in its module.
     """
     out = console()
     with advice.one_line_errors(), composer(config_dir) as source:
@@ -34,7 +34,7 @@ def main(names: Sequence[str] = (), config_dir: str | None = None, trusted: tupl
         raise UserError(f"none of {', '.join(absent)} is installed: {INSTALL}")
     matrix.show(rows, verdicts, out)
     for library in absent:
-        out.print(f"{library} is not installed: {INSTALL if library in LIBRARIES else f'pip install {library}'}")
+        out.print(f"{library} is not installed: {INSTALL}", soft_wrap=True, markup=False)
     out.print(matrix.totals(rows, verdicts))
     return all(rows.values()) and not any(verdict.state == "wrong" for verdict in verdicts.values())
 

@@ -8,14 +8,18 @@ from typing import Any, Final, Literal
 BY_HAND: Final = "by hand"
 
 
-class _Params:
-    """Where the parameters go in a call of torch's kind."""
+class _Place:
+    """Where something goes that a call is given when it is made."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
 
     def __repr__(self) -> str:
-        return "params"
+        return self.name
 
 
-PARAMS = _Params()
+PARAMS = _Place("params")
+PROBLEM = _Place("problem")
 
 
 @dataclass(frozen=True)
@@ -37,7 +41,7 @@ class Call:
         shown = [*map(_shown, self.args), *(f"{key}={_shown(value)}" for key, value in self.options.items())]
         return f"{name}({', '.join(shown)})"
 
-    def made(self, params: Any = None) -> Any:
+    def made(self, given: Any = None) -> Any:
         """What the call returns. Raises ModuleNotFoundError where the package isn't installed, ValueError where the
         thing is another package's: pytorch_optimizer.Adam is torch's.
         """
@@ -46,16 +50,16 @@ class Call:
         home = found.__module__.partition(".")[0]
         if home != module.partition(".")[0]:
             raise ValueError(f"{self.target} is made in {home}, and proves nothing of its own")
-        options = {key: _built(value, params) for key, value in self.options.items()}
-        return found(*(_built(value, params) for value in self.args), **options)
+        options = {key: _built(value, given) for key, value in self.options.items()}
+        return found(*(_built(value, given) for value in self.args), **options)
 
 
-def _built(value: Any, params: Any) -> Any:
+def _built(value: Any, given: Any) -> Any:
     if isinstance(value, Call):
-        return value.made(params)
+        return value.made(given)
     if isinstance(value, (list, tuple)):
-        return type(value)(_built(item, params) for item in value)
-    return params if value is PARAMS else value
+        return type(value)(_built(item, given) for item in value)
+    return given if isinstance(value, _Place) else value
 
 
 def _shown(value: Any) -> str:
@@ -86,7 +90,7 @@ def optax(name: str, *args: Any, **options: Any) -> Call:
 
 def by_hand(function: Any, **options: Any) -> Call:
     """A loop in NumPy, written from the paper: see harness.verify.references.walks."""
-    return Call(BY_HAND, f"{function.__module__}.{function.__name__}", (PARAMS,), options)
+    return Call(BY_HAND, f"{function.__module__}.{function.__name__}", (PROBLEM,), options)
 
 
 @cache
