@@ -15,7 +15,8 @@ MODULES = {
     for folder in ("harness", "objectives")
     for path in sorted((ROOT / folder).rglob("*.py"))
 }
-HEAVY = {"optuna", "matplotlib", "scipy", "sklearn", "sympy", "autograd", "pandas", "torch"}
+HEAVY = {"optuna", "matplotlib", "scipy", "sklearn", "sympy", "autograd", "pandas", "torch", "jax", "optax",
+         "pytorch_optimizer"}  # fmt: skip
 OPTUNAS = {"harness.sweeps.storage", "harness.sweeps.study", "harness.sweeps.tuning"}
 # what a module may import of ours: the layers below it
 LAYERS = [
@@ -45,7 +46,15 @@ LAYERS = [
     {"harness.verify.sampling"},
     {"harness.verify.derivatives", "harness.verify.search"},
     {"harness.verify.checks"},
-    {"harness.verify.certify", "harness.verify", "harness.verify.__main__"},
+    {"harness.verify", "harness.verify.references"},
+    {"harness.verify.references.calls", "harness.verify.references.problems"},
+    {"harness.verify.references.walks"},
+    {"harness.verify.references.cases"},
+    {"harness.verify.references.verdicts", "harness.verify.references.gradient_descent"},
+    {"harness.verify.references.*"},
+    {"harness.verify.matrix"},
+    {"harness.verify.certify", "harness.verify.optimizers", "harness.verify.schedules"},
+    {"harness.verify.__main__"},
 ]
 
 

@@ -1,0 +1,111 @@
+"""The table of references: which config of ours is held against which call of which library."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from pkgutil import iter_modules
+from types import ModuleType
+from typing import Any
+
+from harness import advice, fields, trust
+from harness.compose import ABOUT, Composer
+from harness.errors import UserError
+from harness.fields import Array
+from harness.optimizers.base import Optimizer
+from harness.schedules import Schedule
+from harness.verify.references.calls import Call
+from harness.verify.references.problems import Problem, kept
+from harness.verify.references.walks import Evaluated, ours, theirs
+
+TOLERANCE = 1e-10  # as a share of how far the reference moves
+
+
+@dataclass(frozen=True, eq=False)  # a case is itself: it can be a key
+class Case:
+    """A config of ours with some fields set, and the call that takes the same steps, or others by design.
+
+    optimizer      name in conf/optimizer: "adam", "variant/adam_book"
+    options        our fields: {"lr": 0.1, "inner": "adam", "inner.lr": 0.1}; "inner" names a config
+    reference      what we are held against: see harness.verify.references.calls
+    differs        why the steps differ by design; empty where they must agree
+    tolerance      with `why_tolerance` where it isn't the one for elementwise rules
+    evaluated      how the reference tells the point to evaluate; without it only the params are compared
+    schedule       of our lr, and of the lr that a torch optimizer holds (optax: in its call)
+    transposed     the reference sees matrices as (out, in), ours are (in, out)
+    closure        a torch optimizer's step needs a closure
+    """
+
+    optimizer: str
+    options: Mapping[str, Any]
+    reference: Call
+    differs: str = ""
+    tolerance: float = TOLERANCE
+    why_tolerance: str = ""
+    evaluated: Evaluated | None = None
+    schedule: Schedule | None = None
+    transposed: bool = False
+    closure: bool = False
+
+    def __post_init__(self) -> None:
+        if (self.tolerance != TOLERANCE) != bool(self.why_tolerance):
+            raise ValueError(f"{self}: a tolerance of its own and its reason go together")
+
+    def __str__(self) -> str:
+        options = ", ".join(f"{key}={value!r}" for key, value in self.options.items())
+        told = [f"{self.optimizer}({options})", f"{self.reference.library} {self.reference}"]
+        told += [f"lr by {self.schedule!r}"] if self.schedule else []
+        told += [word for word in ("evaluated", "transposed", "closure") if getattr(self, word)]
+        return " | ".join(told)
+
+    @property
+    def row(self) -> str:
+        """Its row in the matrix: the config, and what it wraps."""
+        inner = self.options.get("inner")
+        return f"{self.optimizer}, {inner}" if inner else self.optimizer
+
+    def reference_points(self, problem: Problem) -> Array:
+        """Where the reference goes: see `kept`."""
+        return kept(theirs(self.reference, problem, self.evaluated, self.schedule, self.transposed, self.closure))
+
+    def our_points(self, problem: Problem, source: Composer, trusted: tuple[str, ...] = ()) -> Array:
+        """Where our optimizer goes."""
+        return kept(ours(self.built(source, trusted), problem))
+
+    def built(self, source: Composer, trusted: tuple[str, ...] = ()) -> Optimizer:
+        """Our optimizer, with the options and the schedule."""
+        wrapped = {key: name for key, name in self.options.items() if key.rpartition(".")[2] == "inner"}
+        groups = [f"optimizer@optimizer.{key}={name}" for key, name in wrapped.items()]
+        node = source.compose([f"optimizer={self.optimizer}", *groups]).config["optimizer"]
+        for key, value in self.options.items():
+            if key not in wrapped:
+                write(node, key, value)
+
+        def extra(cls: type, path: str) -> dict[str, Any]:
+            scheduled = self.schedule and issubclass(cls, Optimizer) and "lr" in fields.numbers(cls)
+            return {"schedules": {"lr": self.schedule}} if scheduled else {}
+
+        made: Optimizer = trust.build(node, "optimizer", trusted, extra)
+        return made
+
+
+def write(node: dict[str, Any], key: str, value: Any) -> None:
+    """Set a field that is there: `inner.lr`."""
+    *places, name = key.split(".")
+    for place in places:
+        node = node[place]
+    if name not in node or name in ABOUT:
+        raise UserError(advice.unknown(key, [k for k in node if k not in ABOUT]))
+    node[name] = value
+
+
+def families() -> Iterator[tuple[str, list[Case]]]:
+    """Every module here that lists cases of optimizers, and the list."""
+    for module in sorted(found.name for found in iter_modules([str(Path(__file__).parent)])):
+        if cases := listed(import_module(f"{__package__}.{module}")):
+            yield module, cases
+
+
+def listed(module: ModuleType) -> list[Case]:
+    """The cases of optimizers in the module's CASES."""
+    return [case for case in getattr(module, "CASES", ()) if isinstance(case, Case)]

@@ -1,0 +1,31 @@
+"""Gradient descent with a global learning rate, beside other libraries."""
+
+from harness.schedules import Linear
+from harness.verify.references.calls import Call, optax, po, torch
+from harness.verify.references.cases import Case
+
+FALLING = Linear(length=200, end=0.1)
+INSIDE = "lr acts inside the velocity, as in the book; theirs acts on the velocity, which a changing lr tells apart"
+
+
+def falling(lr: float) -> Call:
+    """The values of FALLING, as optax has them."""
+    return optax("linear_schedule", init_value=lr, end_value=0.1 * lr, transition_steps=200)
+
+
+CASES = [
+    Case("sgd", {"lr": 0.05}, torch("SGD", lr=0.05)),
+    Case("sgd", {"lr": 0.05}, torch("SGD", lr=0.05), schedule=FALLING),
+    Case("sgd", {"lr": 0.05}, optax("sgd", learning_rate=0.05)),
+    Case("sgd", {"lr": 0.05}, po("SGDW", lr=0.05, momentum=0.0)),
+    Case("momentum", {"lr": 0.02, "momentum": 0.8}, torch("SGD", lr=0.02, momentum=0.8)),
+    Case("momentum", {"lr": 0.02, "momentum": 0.8}, optax("sgd", learning_rate=0.02, momentum=0.8)),
+    Case("momentum", {"lr": 0.02, "momentum": 0.8}, po("SGDW", lr=0.02, momentum=0.8)),
+    Case(
+        "momentum", {"lr": 0.02, "momentum": 0.8}, torch("SGD", lr=0.02, momentum=0.8),
+        schedule=FALLING, differs=INSIDE,
+    ),
+    Case("nesterov", {"lr": 0.02, "momentum": 0.8}, torch("SGD", lr=0.02, momentum=0.8, nesterov=True)),
+    Case("nesterov", {"lr": 0.02, "momentum": 0.8}, optax("sgd", learning_rate=0.02, momentum=0.8, nesterov=True)),
+    Case("nesterov", {"lr": 0.02, "momentum": 0.8}, po("SGDW", lr=0.02, momentum=0.8, nesterov=True)),
+]  # fmt: skip

@@ -1,0 +1,104 @@
+"""What optimizers are compared on: a quadratic, Rosenbrock's valley, and random gradients with zeros and spikes."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from math import prod
+
+import numpy as np
+
+from harness.fields import Array
+
+STEPS = 200
+KEPT = (1, 2, 3, 5, 10, 20, 50, 100, 200)  # the numbers of the updates after which the params are compared
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Tensors of these shapes, one after the other in the vector x, and a loss with gradient for every update.
+
+    `ask(x, step)` gives them for update step + 1, in float64. Losses are above 0, the least there can be.
+    """
+
+    name: str
+    shapes: dict[str, tuple[int, ...]]
+    start: Array
+    ask: Callable[[Array, int], tuple[float, Array]]
+
+    def tensors(self, x: Array) -> dict[str, Array]:
+        """Copies of the tensors in x."""
+        ends = np.cumsum([prod(shape) for shape in self.shapes.values()])
+        parts = np.split(x, ends[:-1])
+        return {
+            name: part.reshape(shape).copy() for (name, shape), part in zip(self.shapes.items(), parts, strict=True)
+        }
+
+    def vector(self, tensors: dict[str, Array]) -> Array:
+        """The tensors one after the other."""
+        return np.concatenate([np.reshape(tensors[name], -1) for name in self.shapes])
+
+
+def _quadratic() -> Problem:
+    """Six curvatures along axes that are not those of the parameters, with the minimum some 10 away: near a minimum
+    steps of a constant length are chaotic, and rounding grows to 1e-3 within 100 updates of RMSProp."""
+    mirror = np.eye(6) - np.outer(np.arange(1, 7), np.arange(1, 7)) * 2 / 91
+    hessian = mirror @ np.diag(np.geomspace(0.2, 1.8, 6)) @ mirror
+    lowest = np.array([0.31, -0.72, 1.13, 0.07, -1.41, 0.53])
+
+    def ask(x: Array, step: int) -> tuple[float, Array]:
+        slope = hessian @ (x - lowest)
+        return float((x - lowest) @ slope / 2), slope
+
+    return Problem("quadratic", {"x": (6,)}, np.array([-10.3, 8.6, 9.7, -8.9, 12.2, -9.4]), ask)
+
+
+def _rosenbrock() -> Problem:
+    """Rosenbrock's function divided by 100, so that the learning rates of the quadratic suit it."""
+
+    def ask(x: Array, step: int) -> tuple[float, Array]:
+        away, bend = 1 - x[0], x[1] - x[0] * x[0]
+        slope = np.array([-2 * away - 400 * x[0] * bend, 200 * bend])
+        return float(away * away + 100 * bend * bend) / 100, slope / 100
+
+    return Problem("rosenbrock", {"x": (2,)}, np.array([-1.2, 1.0]), ask)
+
+
+def _gradients() -> Problem:
+    """The same gradients whatever the params are. In the first tensor, some never come, some come late, one update
+    has none at all, three are spikes, and from update 121 on all are 1,000 times smaller. Biases start at 0."""
+    shapes = {"W1": (7, 5), "b1": (5,), "W2": (5, 3), "b2": (3,)}
+    rng = np.random.default_rng(20151222)
+    sizes = {name: prod(shape) for name, shape in shapes.items()}
+    start = [0.5 * rng.normal(size=size) if name[0] == "W" else np.zeros(size) for name, size in sizes.items()]
+    rows = rng.normal(size=(STEPS, sum(sizes.values()))) * rng.choice([0.1, 1.0, 3.0], size=(1, sum(sizes.values())))
+    rows[:, :3] = 0
+    rows[:9, 3:6] = 0
+    rows[59] = 0
+    rows[60:80, 6:9] = 0
+    rows[30, 10:20] *= 100
+    rows[31] *= -20
+    rows[90] *= 50
+    rows[120:] *= 1e-3
+    losses = (1 + 0.3 * rng.random(STEPS)) * np.exp(-np.arange(STEPS) / 80)
+
+    def ask(x: Array, step: int) -> tuple[float, Array]:
+        return float(losses[step]), rows[step].copy()
+
+    return Problem("gradients", shapes, np.concatenate(start), ask)
+
+
+PROBLEMS = (_quadratic(), _rosenbrock(), _gradients())
+
+Walk = Iterator[tuple[Array, Array | None]]
+"""After every update: the params held and the point to evaluate, if it is told."""
+
+
+def kept(walk: Walk) -> Array:
+    """Of a whole walk, the params after the updates KEPT, and the points to evaluate if told.
+
+    Shape (updates, 1 or 2, size).
+    """
+    points = []
+    for _ in range(STEPS):
+        held, evaluated = next(walk)
+        points.append(np.stack([held] if evaluated is None else [held, evaluated]))
+    return np.array([points[k - 1] for k in KEPT])

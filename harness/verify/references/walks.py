@@ -1,0 +1,135 @@
+"""How the optimizers of each kind of library, and ours, walk over a problem."""
+
+from collections.abc import Callable
+from importlib import import_module
+from operator import methodcaller
+from typing import Any
+
+import numpy as np
+
+from harness.fields import Array
+from harness.layout import Layout
+from harness.optimizers.base import Optimizer
+from harness.schedules import Schedule
+from harness.verify.references.calls import BY_HAND, Call
+from harness.verify.references.problems import KEPT, STEPS, Problem, Walk
+
+Evaluated = Callable[..., Any]
+"""The tensors at the point to evaluate: of (optimizer) for torch's kind, of (state, params) for optax."""
+
+
+def ours(optimizer: Optimizer, problem: Problem) -> Walk:
+    """The walk of an optimizer of ours, as a population of one run."""
+    plan = Layout.of({name: tensor[None] for name, tensor in problem.tensors(problem.start).items()})
+    p = problem.start[None].copy()
+    for step in range(STEPS):
+
+        def elsewhere(p: Array, where: Array | None = None, step: int = step) -> tuple[Array, Array]:
+            loss, g = problem.ask(p[0], step)
+            return np.array([[loss]]), g[None]
+
+        loss, g = problem.ask(p[0], step)
+        optimizer.advance(p, g[None], plan, loss, elsewhere)
+        yield p[0].copy(), optimizer.evaluation_point(p)[0].copy() if step + 1 in KEPT else None
+
+
+def theirs(
+    call: Call,
+    problem: Problem,
+    evaluated: Evaluated | None = None,
+    schedule: Schedule | None = None,
+    transposed: bool = False,
+    closure: bool = False,
+) -> Walk:
+    """The walk of a reference: a loop of our own, an optax transformation, or an optimizer of torch's kind."""
+    if call.kind == BY_HAND:
+        return _by_hand(call, problem)
+    if call.kind == "optax":
+        return _optax(call, problem, evaluated, transposed)
+    return _torch(call, problem, evaluated, schedule, transposed, closure)
+
+
+def _by_hand(call: Call, problem: Problem) -> Walk:
+    """`loop(problem, ...)` yields x, or x and the point to evaluate, after every update."""
+    for found in call.made(problem):
+        yield found if isinstance(found, tuple) else (found, None)
+
+
+def _optax(call: Call, problem: Problem, evaluated: Evaluated | None, transposed: bool) -> Walk:
+    jax, library = import_module("jax"), import_module("optax")
+    jax.config.update("jax_enable_x64", True)
+    transformation = library.with_extra_args_support(call.made())
+
+    def update(grads: Any, state: Any, params: Any, value: Any) -> Any:
+        updates, state = transformation.update(grads, state, params, value=value, grad=grads)
+        return library.apply_updates(params, updates), state
+
+    def turned(tensors: dict[str, Any]) -> dict[str, Any]:
+        return {name: np.asarray(t).T if transposed else np.asarray(t) for name, t in tensors.items()}
+
+    step_once = jax.jit(update)
+    params = turned(problem.tensors(problem.start))
+    state = transformation.init(jax.tree.map(jax.numpy.asarray, params))
+    x = problem.start
+    for step in range(STEPS):
+        loss, g = problem.ask(x, step)
+        params, state = step_once(turned(problem.tensors(g)), state, params, loss)
+        x = problem.vector(turned(params))
+        yield x, None if evaluated is None else problem.vector(turned(evaluated(state, params)))
+
+
+def _torch(
+    call: Call,
+    problem: Problem,
+    evaluated: Evaluated | None,
+    schedule: Schedule | None,
+    transposed: bool,
+    closure: bool,
+) -> Walk:
+    library = import_module("torch")
+
+    def tensor(a: Array) -> Any:
+        return library.tensor(a.T if transposed else a, dtype=library.float64)
+
+    def read(tensors: Any) -> Array:
+        arrays = [t.detach().numpy() for t in tensors]
+        return np.concatenate([(a.T if transposed else a).reshape(-1) for a in arrays])
+
+    params = [library.nn.Parameter(tensor(p)) for p in problem.tensors(problem.start).values()]
+    optimizer = call.made(params)
+    if hasattr(optimizer, "train"):  # some want to be told that they train
+        optimizer.train()
+    base = [group["lr"] for group in optimizer.param_groups] if schedule else []
+    for step in range(STEPS):
+
+        def ask(step: int = step) -> Any:
+            loss, g = problem.ask(read(params), step)
+            for p, slope in zip(params, problem.tensors(g).values(), strict=True):
+                p.grad = tensor(slope)
+            return library.tensor(loss, dtype=library.float64)
+
+        if schedule:
+            for group, lr in zip(optimizer.param_groups, base, strict=True):
+                group["lr"] = lr * float(schedule(step))
+        ask()
+        optimizer.step(ask) if closure else optimizer.step()
+        x = read(params)
+        yield x, None if evaluated is None else read(evaluated(optimizer))
+
+
+def eval_mode(optimizer: Any) -> list[Any]:
+    """The params of a torch optimizer that holds others to evaluate."""
+    methodcaller("eval")(optimizer)  # the averages take the place of the params
+    tensors = [p.detach().clone() for group in optimizer.param_groups for p in group["params"]]
+    optimizer.train()
+    return tensors
+
+
+def in_state(name: str) -> Evaluated:
+    """What a torch optimizer keeps for every parameter under this name."""
+    return lambda optimizer: [optimizer.state[p][name] for group in optimizer.param_groups for p in group["params"]]
+
+
+def schedule_free_params(state: Any, params: Any) -> Any:
+    """The average in the state of optax's schedule-free optimizers."""
+    return import_module("optax.contrib").schedule_free_eval_params(state, params)

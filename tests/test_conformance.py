@@ -1,0 +1,339 @@
+"""Every optimizer takes the steps recorded from other libraries, or differs where it is said to."""
+
+import io
+import re
+from dataclasses import replace
+from fractions import Fraction
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal, get_args, get_origin
+
+import numpy as np
+import pytest
+from rich.console import Console
+
+from harness import fields, trust
+from harness.compose import Composer
+from harness.errors import UserError
+from harness.fields import Array
+from harness.optimizers.adam import Adam
+from harness.optimizers.base import Optimizer
+from harness.optimizers.gradient_descent import Momentum
+from harness.optimizers.layerwise import LARS
+from harness.verify import matrix
+from harness.verify import optimizers as live
+from harness.verify.references.calls import Call, by_hand
+from harness.verify.references.cases import Case, families
+from harness.verify.references.problems import KEPT, PROBLEMS, Problem
+from harness.verify.references.verdicts import Points, Verdict, judge
+from tests.reference.record_optimizers import COMMAND, FOLDER, recorded
+from tests.support import names, node
+
+FAMILIES = dict(families())
+CASES = [case for cases in FAMILIES.values() for case in cases]
+AGREEING = [case for case in CASES if not case.differs]
+RECORDED = {text: found for family in FAMILIES for text, found in recorded(family).items()}
+
+everyone = pytest.mark.parametrize("case", CASES, ids=str)
+
+
+def theirs(case: Case) -> Points:
+    assert str(case) in RECORDED, f"not recorded: {COMMAND} {case.optimizer}"
+    return RECORDED[str(case)][0]
+
+
+def verdict(case: Case, source: Composer) -> Verdict:
+    return judge(case, {p.name: case.our_points(p, source) for p in PROBLEMS}, theirs(case))
+
+
+def turns_red(cases: list[Case], source: Composer) -> bool:
+    """Whether one of the cases is wrong, now that something is changed; the problem with zeros and spikes tells."""
+    gradients = PROBLEMS[-1]
+    for case in cases:
+        with np.errstate(all="ignore"):
+            ours = case.our_points(gradients, source)
+        if judge(case, {**theirs(case), gradients.name: ours}, theirs(case)).state == "wrong":
+            return True
+    return False
+
+
+@everyone
+def test_the_recorded_steps(source: Composer, case: Case) -> None:
+    found = verdict(case, source)
+    assert found.state == ("differs" if case.differs else "agrees"), f"{found.difference:.1e} {found.text}"
+
+
+def test_the_records_are_those_of_the_cases() -> None:
+    assert {file.stem for file in FOLDER.glob("*")} == FAMILIES.keys(), f"record again: {COMMAND}"
+    for family, cases in FAMILIES.items():
+        assert list(recorded(family)) == [str(case) for case in cases], f"record again: {COMMAND} {family}"
+    assert len({str(case) for case in CASES}) == len(CASES), "two cases with the same words"
+    for case in CASES:
+        points, said = RECORDED[str(case)]
+        assert (said["call"], said["target"]) == (str(case.reference), case.reference.target)
+        assert bool(said["version"]) == (case.reference.library != "by hand")
+        assert said["recorded_by"].startswith(COMMAND)
+        told = 2 if case.evaluated else points["quadratic"].shape[1]
+        assert {a.shape[:2] for a in points.values()} == {(len(KEPT), told)}
+
+
+def test_every_optimizer_is_held_against_something(optimizer_name: str) -> None:
+    assert any(case.optimizer == optimizer_name for case in AGREEING), "see harness/verify/references"
+
+
+@everyone
+def test_a_disagreement_is_answered(source: Composer, case: Case) -> None:
+    """Some config of that class agrees with the same thing of the library, or with a loop by hand."""
+    if case.differs:
+        cls = _class(source, case.optimizer)
+        answers = [c for c in AGREEING if _class(source, c.optimizer) is cls]
+        hand = [c for c in answers if c.reference.library == "by hand" and c.optimizer == case.optimizer]
+        assert hand or any(c.reference.target == case.reference.target for c in answers)
+
+
+# what the cases leave open, for every optimizer
+
+
+@pytest.fixture(scope="module")
+def by_class(source: Composer) -> dict[Any, list[Case]]:
+    """The agreeing cases of each class of optimizer, exact ones first."""
+    found: dict[Any, list[Case]] = {}
+    for case in sorted(AGREEING, key=lambda case: case.tolerance):
+        found.setdefault(_class(source, case.optimizer), []).append(case)
+    return found
+
+
+def test_every_number_of_every_optimizer_is_proven(source: Composer, by_class: Any, optimizer_name: str) -> None:
+    """A tenth less of it, and a case turns red."""
+    cls = _class(source, optimizer_name)
+    for name in fields.numbers(cls):
+        changed = []
+        for case in by_class[cls]:
+            value = case.options.get(name, node(source, "optimizer", case.optimizer).get(name, 0.0))
+            if value != 0:
+                changed.append((case, {**case.options, name: 0.9 * value}))
+        assert any(_differs(case, options, source) for case, options in changed), f"no case depends on {name}"
+
+
+def _differs(case: Case, options: dict[str, Any], source: Composer) -> bool:
+    gradients = PROBLEMS[-1]
+    with np.errstate(all="ignore"):
+        ours = replace(case, options=options).our_points(gradients, source)
+    return judge(case, {**theirs(case), gradients.name: ours}, theirs(case)).state == "wrong"
+
+
+def test_every_slot_is_proven(
+    source: Composer, by_class: Any, optimizer_name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Memory that stays as it starts turns a case red."""
+    cls = _class(source, optimizer_name)
+    rule = cls.rule
+    for slot in cls.Slots._fields:
+
+        def stuck(p: Array, g: Array, s: Any, h: Any, slot: str = slot) -> Any:
+            new, fresh = rule(p, g, s, h)
+            return new, fresh._replace(**{slot: getattr(s, slot) + 0})
+
+        monkeypatch.setattr(cls, "rule", staticmethod(stuck))
+        assert turns_red(by_class[cls], source), f"no case depends on {slot}"
+
+
+def test_the_point_to_evaluate_is_proven(source: Composer, by_class: Any, optimizer_name: str) -> None:
+    cls = _class(source, optimizer_name)
+    if cls.evaluate_at is not Optimizer.evaluate_at:
+        assert any(theirs(case)["gradients"].shape[1] == 2 for case in by_class[cls])
+
+
+def test_every_choice_is_proven(source: Composer, by_class: Any, optimizer_name: str) -> None:
+    """Every formula that a switch chooses is in a case."""
+    cls = _class(source, optimizer_name)
+    for name in fields.choices(cls):
+        hint = fields.hints(cls)[name]
+        wanted = {True, False} if hint is bool else set(get_args(hint)) if get_origin(hint) is Literal else set()
+        found = {_chosen(case, name, source) for case in by_class[cls]} if wanted else set()
+        assert wanted <= found, f"no case with {name} of {wanted - found}"
+
+
+def _chosen(case: Case, name: str, source: Composer) -> Any:
+    return case.options.get(name, node(source, "optimizer", case.optimizer)[name])
+
+
+# the matrix, with the records in place of the libraries
+
+
+@pytest.fixture
+def _installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live, "version", lambda library: "recorded")
+    monkeypatch.setattr(Case, "reference_points", lambda self, problem: theirs(self)[problem.name])
+
+
+@pytest.mark.usefixtures("_installed")
+def test_the_matrix_has_a_row_for_every_optimizer(capsys: pytest.CaptureFixture[str]) -> None:
+    assert live.main()
+    shown = capsys.readouterr().out
+    assert all(any(line.startswith(name) for line in shown.splitlines()) for name in names("optimizer"))
+    assert f" {sum(bool(case.differs) for case in CASES)} differ by design, 0 wrong; 0 optimizers held" in shown
+    assert all(case.differs[:60] in shown for case in CASES)
+    exact = re.search(r"^(\d+) optimizers and (\d+) variants agree with a reference to 1e-10", shown, re.MULTILINE)
+    assert exact
+    assert int(exact[1]) >= 9
+
+
+@pytest.mark.usefixtures("_installed")
+def test_the_matrix_fits_80_columns(source: Composer) -> None:
+    rows = live.discovered(source, (), ())
+    verdicts = {case: verdict(case, source) for cases in rows.values() for case in cases}
+    out = Console(width=80, record=True, file=io.StringIO())
+    matrix.show(rows, verdicts, out)
+    table = out.export_text().partition("\n\n")[0].splitlines()
+    assert max(map(len, table)) <= 80
+    assert not any("…" in line for line in table)
+
+
+def dropped_correction(rule: Any) -> Any:
+    return lambda p, g, s, h: rule(p, g, s._replace(c1=np.ones_like(s.c1), c2=np.ones_like(s.c2)), h)
+
+
+def eps_inside_the_root(rule: Any) -> Any:
+    def mistaken(p: Array, g: Array, s: Any, h: Any) -> Any:
+        _, fresh = rule(p, g, s, h)
+        v = fresh.v / fresh.c2
+        return rule(p, g, s, h._replace(eps=np.sqrt(v + h.eps) - np.sqrt(v)))
+
+    return mistaken
+
+
+def decoupled_decay(rule: Any) -> Any:
+    def mistaken(p: Array, g: Array, s: Any, h: Any) -> Any:
+        new, fresh = rule(p, g, s, h._replace(weight_decay=0 * h.weight_decay))
+        return new - h.lr * h.weight_decay * p, fresh
+
+    return mistaken
+
+
+def one_step_late(rule: Any) -> Any:
+    return lambda p, g, s, h: (p + s.v, rule(p, g, s, h)[1])
+
+
+@pytest.mark.usefixtures("_installed")
+@pytest.mark.parametrize(
+    ("cls", "name", "mistake"),
+    [
+        (Adam, "adam", eps_inside_the_root),
+        (Adam, "adam", dropped_correction),
+        (LARS, "lars", decoupled_decay),
+        (Momentum, "momentum", one_step_late),
+    ],
+)
+def test_a_planted_mistake_turns_a_row_red(
+    cls: Any, name: str, mistake: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert live.main([name])
+    assert " 0 wrong" in capsys.readouterr().out
+    monkeypatch.setattr(cls, "rule", staticmethod(mistake(cls.rule)))
+    assert not live.main([name])
+    shown = capsys.readouterr().out
+    assert re.search(rf"^wrong, .*: {name}\(.*: differs on ", shown, re.MULTILINE)
+    assert " 0 wrong" not in shown
+
+
+@pytest.mark.usefixtures("_installed")
+def test_a_disagreement_that_is_gone_is_wrong(source: Composer) -> None:
+    case = replace(next(case for case in AGREEING if case.optimizer == "adam"), differs="so they say")
+    found = judge(case, theirs(case), theirs(case))
+    assert (found.state, found.text) == ("wrong", "agrees, and should differ: so they say")
+
+
+@pytest.mark.usefixtures("_installed")
+def test_what_a_library_raises_is_wrong(source: Composer, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(self: Case, problem: Problem) -> Array:
+        raise TypeError("got an unexpected keyword argument")
+
+    monkeypatch.setattr(Case, "reference_points", broken)
+    found = live.live(CASES[0], source)
+    assert (found.state, found.text) == ("wrong", "TypeError: got an unexpected keyword argument")
+
+
+def test_a_missing_library_is_named_once(
+    source: Composer, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(live, "version", lambda library: None)
+    assert live.main(["lars"]), "the loop by hand can be run"
+    shown = capsys.readouterr().out
+    assert "not installed" in shown
+    assert shown.count("optax is not installed: pip install 'harness[reference]'") == 1
+    with pytest.raises(UserError, match=r"none of optax, pytorch_optimizer, torch is installed: pip install"):
+        live.main(["sgd"])
+    with pytest.raises(
+        UserError, match=r"adm: no such optimizer \(did you mean adam\?\); choices: .*variant/adam_book"
+    ):
+        live.main(["adm"])
+
+
+MINE = """
+from dataclasses import dataclass
+from itertools import count
+from harness.fields import NonNegative
+from harness.optimizers.base import Optimizer
+from harness.verify.references.calls import by_hand
+from harness.verify.references.cases import Case
+
+
+@dataclass
+class Half(Optimizer):
+    lr: NonNegative = 0.1
+
+    @staticmethod
+    def rule(p, g, s, h):
+        return p - h.lr * g / 2, s
+
+
+def loop(problem, lr):
+    x = problem.start
+    for step in count():
+        x = x - lr * problem.ask(x, step)[1] / {divisor}
+        yield x
+
+
+CASES = [Case("half", {{"lr": 0.05}}, by_hand(loop, lr=0.05))]
+"""
+
+
+def test_an_optimizer_of_ones_own_is_held_against_its_cases(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.syspath_prepend(tmp_path)
+    (tmp_path / "optimizer").mkdir()
+    for k, divisor in enumerate((2, 3)):
+        (tmp_path / f"mine{k}.py").write_text(MINE.format(divisor=divisor))
+        (tmp_path / "optimizer" / "half.yaml").write_text(f"_target_: mine{k}.Half\nlr: 0.1\n")
+        assert live.main(["half"], str(tmp_path), (f"mine{k}",)) == (divisor == 2)
+    (tmp_path / "mine2.py").write_text(MINE.partition("CASES")[0].format(divisor=2))
+    (tmp_path / "optimizer" / "half.yaml").write_text("_target_: mine2.Half\nlr: 0.1\n")
+    assert not live.main(["half"], str(tmp_path), ("mine2",))
+    assert "wrong: half is held against nothing" in capsys.readouterr().out
+
+
+def test_calls_say_what_they_build() -> None:
+    call = Call("torch", "fractions.Fraction", (1,), {"denominator": Call("torch", "fractions.Fraction", (2,))})
+    assert str(call) == "Fraction(1, denominator=Fraction(2))"
+    assert call.made() == Fraction(1, 2)
+    assert str(by_hand(_class, lr=0.1)).startswith("_class(problem, lr=0.1")
+    with pytest.raises(ValueError, match=r"harness\.verify\.optimizers\.Console is made in rich, and proves nothing"):
+        Call("torch", "harness.verify.optimizers.Console").made()
+
+
+@pytest.mark.slow
+def test_the_installed_libraries_agree(source: Composer) -> None:
+    cases = [case for case in CASES if live.there(case.reference.library)]
+    wrong = {str(case): found.text for case in cases if (found := live.live(case, source)).state == "wrong"}
+    assert not wrong
+
+
+@cache
+def _class_of(target: str) -> Any:
+    return trust.locate(target)
+
+
+def _class(source: Composer, name: str) -> Any:
+    return _class_of(node(source, "optimizer", name)["_target_"])
