@@ -6,9 +6,11 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from hydra.errors import HydraException, MissingConfigException
-from omegaconf.errors import OmegaConfBaseException
+from omegaconf.errors import OmegaConfBaseException, UnsupportedInterpolationType
 
 from harness.errors import UserError
+
+RESOLVERS = ("oc.select", "oc.create", "oc.decode", "oc.deprecated", "oc.dict.keys", "oc.dict.values", "now")
 
 
 def line(error: Exception) -> str:
@@ -22,6 +24,8 @@ def line(error: Exception) -> str:
         group, _, name = error.missing_cfg_file.partition("/")
         options = list(error.options or ())
         return f"{group}={name}: no such {group}{nearest(name, options)}; choices: {', '.join(options)}"
+    if isinstance(error, UnsupportedInterpolationType):
+        text = f"{text}; a config has {', '.join(RESOLVERS)}"
     key = getattr(error.__cause__ or error, "full_key", None)
     if error.__cause__ is not None:
         text = f"{text}: {str(error.__cause__).splitlines()[0]}"

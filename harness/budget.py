@@ -19,7 +19,7 @@ def shared(composer: Composer, cells: Sequence[Cell], trusted: tuple[str, ...]) 
 def _paid(composer: Composer, cell: Cell, trusted: tuple[str, ...]) -> Cell:
     if cell.settings.budget == "steps" or not isinstance(cell.config.get("optimizer"), dict):
         return cell
-    trust.check(cell.config["optimizer"], trusted)
+    trust.check(cell.config, trusted)
     each = building.gradients(cell.config, trusted)
     if each == 1:
         return cell

@@ -15,6 +15,8 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override
 from hydra.errors import HydraException
 from omegaconf import DictConfig, OmegaConf
+from omegaconf.basecontainer import BaseContainer
+from yaml import YAMLError
 
 from harness import advice
 from harness.errors import UserError
@@ -24,6 +26,7 @@ CONF = next(folder for folder in (HERE / "conf", HERE.parent / "conf") if folder
 VERSION: dict[str, Any] = {"version_base": None} if hydra.__version__ < "1.4" else {}  # deprecated in 1.4
 LOCK = threading.RLock()  # Hydra's state is global
 ABOUT = ("space", "paper")  # what a node says about itself; not for its constructor
+COMPUTED = ("runtime", "overrides", "job.override_dirname")  # what Hydra itself writes below `hydra`
 
 
 class Composed(NamedTuple):
@@ -79,6 +82,7 @@ class Composer:
             config.pop("dataset", None)
             choices.pop("dataset", None)
         plain = OmegaConf.to_container(config, resolve=True, throw_on_missing=True)
+        demand_plain(plain, "")
         return Composed(cast("dict[str, Any]", plain), choices)
 
     def unresolved(self, overrides: Sequence[str]) -> Template:
@@ -104,13 +108,23 @@ class Composer:
                 typed.add(o.key_or_group)
         key = tuple(structure)
         if key not in self._templates:
-            made = hydra.compose("config", overrides=[*self._search, *key], return_hydra_config=True)
-            OmegaConf.set_readonly(made, False)
-            OmegaConf.set_struct(made, False)
-            own: DictConfig = made.pop("hydra")
+            made, own = self._hydras(key)
+            if self._search and key:
+                refuse_changes(own, self._hydras(())[1])
             choices = {k: str(v) for k, v in own.runtime.choices.items() if v and not k.startswith("hydra/")}
             self._templates[key] = Template(made, choices, own)
         return self._templates[key], leaves
+
+    def _hydras(self, overrides: Sequence[str]) -> tuple[DictConfig, DictConfig]:
+        """What Hydra composes: our config, and Hydra's own settings."""
+        try:
+            made = hydra.compose("config", overrides=[*self._search, *overrides], return_hydra_config=True)
+        except YAMLError as error:
+            raise UserError(f"not YAML as configs have it: {error}") from error
+        OmegaConf.set_readonly(made, False)
+        OmegaConf.set_struct(made, False)
+        own: DictConfig = made.pop("hydra")
+        return made, own
 
 
 @contextmanager
@@ -127,10 +141,50 @@ def composer(config_dir: str | Path | None = None) -> Iterator[Composer]:
         before = state.hydra  # somebody's own Hydra program may be calling us
         state.clear()
         try:
-            with hydra.initialize_config_dir(str(CONF), job_name="harness", **VERSION):
+            with hydra.initialize_config_dir(str(CONF), job_name="harness", **VERSION), pure_resolvers():
                 yield Composer(GlobalHydra.instance().config_loader(), search)
         finally:
             GlobalHydra.instance().hydra = before
+
+
+@contextmanager
+def pure_resolvers() -> Iterator[None]:
+    """Interpolations may look around in the config, and nothing else: not the environment (`oc.env`), and no function
+    that somebody's program has registered, which is often `eval`."""
+    everything = BaseContainer._resolvers
+    BaseContainer._resolvers = {name: everything[name] for name in advice.RESOLVERS if name in everything}
+    try:
+        yield
+    finally:
+        BaseContainer._resolvers = everything
+
+
+def refuse_changes(own: DictConfig, untouched: DictConfig) -> None:
+    """Refuse what a config file writes into Hydra's own settings: callbacks, logging, launcher, folders, ..."""
+    found, wanted = (dict(_leaves(OmegaConf.to_container(node), "hydra")) for node in (own, untouched))
+    for key in sorted(found.keys() | wanted.keys()):
+        if found.get(key) != wanted.get(key) and not key.startswith(tuple(f"hydra.{name}" for name in COMPUTED)):
+            raise UserError(f"{key}: a config cannot change Hydra's own settings")
+
+
+def demand_plain(config: Any, where: str) -> None:
+    """Refuse what is no text, number, list or dict with names: YAML has bytes, paths and numbers as keys, too."""
+    items = config.items() if isinstance(config, dict) else enumerate(config) if isinstance(config, list) else ()
+    for key, value in items:
+        place = f"{where}.{key}".lstrip(".")
+        if isinstance(config, dict) and not isinstance(key, str):
+            raise UserError(f"{place}: a key must be a name; got {key!r}")
+        if not (value is None or isinstance(value, (str, bool, int, float, dict, list))):
+            raise UserError(f"{place}: a value must be a text, a number, true, false, null, a list or a dict")
+        demand_plain(value, place)
+
+
+def _leaves(node: Any, path: str) -> Iterator[tuple[str, Any]]:
+    items = node.items() if isinstance(node, dict) else ()
+    if not items:
+        yield path, node
+    for key, value in items:
+        yield from _leaves(value, f"{path}.{key}")
 
 
 def parsed(text: str, parser: OverridesParser) -> Override:

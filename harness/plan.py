@@ -88,7 +88,9 @@ class Planner:
                 for point in ({}, *corners(cell.ranges)):
                     told = ", ".join(f"{name}={value}" for name, value in point.items())
                     try:
-                        built_optimizer(self._config(cell, point), 1, self.trusted)
+                        config = self._config(cell, point)
+                        trust.check(config, self.trusted)
+                        built_optimizer(config, 1, self.trusted)
                     except UserError as error:
                         raise UserError(f"at {told} of its space: {error}" if told else str(error)) from error
             except UserError as error:

@@ -10,6 +10,8 @@ from pathlib import Path
 from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
+from hydra.core.override_parser.types import Override
+
 from harness import budget, results, rows
 from harness.compose import Composer, composer
 from harness.environment import environment
@@ -44,13 +46,12 @@ def start(
             if not multirun:
                 raise UserError(f"resume={going_on[-1]} goes on with a sweep; use: python -m harness -m ...")
             folder = resume.folder_of(str(going_on[-1]))
-            begun = resume.reopened(folder, typed)
+            begun = resume.reopened(folder, typed, trusted)
             wanted, kind = None, "sweep"
         else:
             find = sweep_cells.enumerated if multirun else sweep_cells.single
             cells = find(source, overrides)
-            if cells[0].config["resume"] is not None:
-                raise UserError("resume: it is typed, as in resume=last; a config cannot say it")
+            _refuse_untyped(cells[0], typed)
             _refuse_tuning(cells[0].settings.trials, multirun, overrides)
             kind = "sweep" if multirun or cells[0].varied else "run"
             wanted = _folder_typed(source, overrides, kind)
@@ -178,6 +179,14 @@ def _about(kind: str, title: str, begun: Begun, stopped: str) -> dict[str, Any]:
         "interrupted": stopped == "interrupted",
         **environment(),
     }
+
+
+def _refuse_untyped(cell: Cell, typed: Sequence[Override]) -> None:
+    """Where files are read and written is for the user to say: a config may come from a stranger."""
+    keys = {o.key_or_group for o in typed}
+    for name, example in (("resume", "last"), ("storage", "sqlite:///studies.db")):
+        if cell.config[name] is not None and name not in keys:
+            raise UserError(f"{name}: it is typed, as in {name}={example}; a config cannot say it")
 
 
 def _refuse_tuning(trials: int, multirun: bool, overrides: Sequence[str]) -> None:

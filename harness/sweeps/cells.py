@@ -77,6 +77,8 @@ def _written(composer: Composer, line: str, typed: set[str]) -> list[Override]:
     for o in own:
         if o.key_or_group in WHOLE:
             raise UserError(f"cells: {line!r}: {o.key_or_group} is one setting of the whole sweep")
+        if o.is_hydra_override():
+            raise UserError(f"cells: {line!r}: {o.key_or_group} is typed, not written into a config")
         if search.enumerates(o):
             raise UserError(f"cells: {line!r}: a line is one cell; {o.input_line} lists several values")
     return own

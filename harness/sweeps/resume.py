@@ -64,8 +64,11 @@ def folder_of(name: str) -> Path:
     return max(found, key=lambda path: path.stat().st_mtime_ns).parent
 
 
-def reopened(folder: Path, typed: Sequence[Override]) -> Begun:
-    """What was begun there, with more trials if that is typed; whatever else would change is refused."""
+def reopened(folder: Path, typed: Sequence[Override], trusted: tuple[str, ...]) -> Begun:
+    """What was begun there, with more trials if that is typed; whatever else would change is refused.
+
+    The folder may come from a stranger: what is trusted, and a database to write to, are typed again.
+    """
     from omegaconf import OmegaConf
     from yaml import YAMLError
 
@@ -87,13 +90,19 @@ def reopened(folder: Path, typed: Sequence[Override]) -> Begun:
             )
             for cell in stored["cells"]
         ]
-        begun = Begun(cells, stored["overrides"], stored["config_dir"], tuple(stored["trusted"]), stored["name"])
+        begun = Begun(cells, stored["overrides"], stored["config_dir"], trusted, stored["name"])
     except UserError:
         raise
     except (OSError, ValueError, KeyError, TypeError, AttributeError, YAMLError) as error:
         raise UserError(f"{folder / CONFIG}: not the beginning of a sweep: {type(error).__name__}: {error}") from error
     if not cells or cells[0].settings.trials == 1:
         raise UserError(f"resume={folder}: it tuned nothing; start it again")
+    links = [path for path in folder.iterdir() if path.is_symlink() and path.suffix != ".lock"]  # Optuna's own is one
+    if links:
+        raise UserError(f"{links[0]}: a link, which may lead out of the folder; copy what it points to")
+    storage = cells[0].settings.storage
+    if storage is not None and not any(o.key_or_group == "storage" for o in typed):
+        raise UserError(f"resume={folder}: its studies are in a database; if you know it, add storage={storage}")
     changed = [o for o in typed if not _kept(o, begun)]
     if changed:
         told = ", ".join(f"{o.input_line} (begun with {_was(o, begun)})" for o in changed)

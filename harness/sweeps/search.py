@@ -41,6 +41,10 @@ def collected(config: Any, path: str = "") -> dict[str, str]:
         if own is not None and not isinstance(own, dict):
             raise UserError(f"{path}.{SPACE} must name ranges, as in {path}.{SPACE}.lr; got {own!r}")
         for name, text in (own or {}).items():
+            if name == "_target_":
+                raise UserError(f"{path}.{SPACE}.{name}: a class is compared, not searched: {path}.{name}=ONE,OTHER")
+            if isinstance(text, (dict, list)):
+                raise UserError(f"{path}.{SPACE}.{name}: a range is a text like choice(1, 2); got {text!r}")
             if text is not None:
                 found[f"{path}.{name}"] = str(text)
         for key, value in config.items():
