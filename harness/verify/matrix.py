@@ -61,22 +61,20 @@ def column_of(case: Case) -> str:
 
 
 def cell(cases: Sequence[Case], verdicts: Verdicts, notes: Notes, nothing: str) -> Text:
-    """The worst difference of each state; cases of the same library and state share a line."""
-    lines: dict[tuple[str, str], float] = {}
-    numbers: dict[tuple[str, str], list[int]] = {}
+    """The worst difference of each state; cases of the same library, state and tolerance share a line."""
+    groups: dict[tuple[str, str, str], list[Verdict | None]] = {}
     for case in cases:
         verdict = verdicts.get(case)
         library = f"{case.reference.library} " if column_of(case) == OTHERS else ""
-        key = (verdict.state if verdict else "not installed", library)
-        lines[key] = max(lines.get(key, 0.0), verdict.difference if verdict else 0.0)
-        numbers.setdefault(key, [])
-        if verdict and (reason := _reason(verdict)):
-            numbers[key].append(notes.number(reason))
-    text = Text("" if lines else nothing, style="" if lines else "dim")
-    for (state, library), difference in lines.items():
-        marks = "".join(f" [{number}]" for number in sorted(set(numbers[state, library])))
-        shown = library + state + ("" if state == "not installed" else f" {difference:.0e}") + marks
-        text.append(("\n" if text else "") + shown, style=COLOURS[state])
+        state: str = verdict.state if verdict else "not installed"
+        groups.setdefault((library, state, case.why_tolerance), []).append(verdict)
+    text = Text("" if groups else nothing, style="" if groups else "dim")
+    for (library, state, _), group in groups.items():
+        found = [verdict for verdict in group if verdict]
+        worst = f" {max(verdict.difference for verdict in found):.0e}" if found else ""
+        numbers = sorted({notes.number(reason) for verdict in found if (reason := _reason(verdict))})
+        marks = "".join(f" [{number}]" for number in numbers)
+        text.append(("\n" if text else "") + library + state + worst + marks, style=COLOURS[state])
     return text
 
 
