@@ -85,6 +85,9 @@ class Planner:
                     raise UserError(f"{part}: there is none; choose one, as in {part}=NAME (--help lists them)")
             try:
                 trust.check(cell.config, self.trusted)
+                for part in ("sampler", "pruner") if cell.space else ():
+                    if isinstance(cell.config.get(part), dict):
+                        trust.locate(cell.config[part].get("_target_", ""), f"{part}._target_", self.trusted)
                 for point in ({}, *corners(cell.ranges)):
                     told = ", ".join(f"{name}={value}" for name, value in point.items())
                     try:
