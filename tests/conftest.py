@@ -12,7 +12,10 @@ from tests.support import names
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """A test with an argument `optimizer_name` runs for every file in conf/optimizer, and so on."""
-    given = {"objective": {"function"}}  # which need something of the user's
+    given = {
+        "objective": {"function"},
+        "dataset": {"npz", "csv", "mnist", "fashion_mnist"},
+    }  # which need files or functions
     for group in ("optimizer", "schedule", "objective", "dataset", "experiment"):
         if f"{group}_name" in metafunc.fixturenames:
             metafunc.parametrize(f"{group}_name", [name for name in names(group) if name not in given.get(group, ())])

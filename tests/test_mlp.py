@@ -132,7 +132,7 @@ def test_the_split_is_fixed_and_leaves_nobody_in_two_parts() -> None:
 def test_a_damaged_cache_is_made_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HARNESS_CACHE", str(tmp_path / "cache"))
     first = digits().digest
-    (tmp_path / "cache" / "digits.npz").write_bytes(b"PK\x03\x04 torn")
+    (tmp_path / "cache" / "sklearn-digits.npz").write_bytes(b"PK\x03\x04 torn")
     assert digits().digest == first
     monkeypatch.setattr("sklearn.datasets.load_digits", None)  # from here on the cache must do
     assert digits().digest == first

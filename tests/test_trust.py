@@ -67,7 +67,7 @@ def test_plan_checks_everything_first(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "target", ["harness.optimizers.adam.Adam", "harness.schedules.Constant", "objectives.data.digits"]
+    "target", ["harness.optimizers.adam.Adam", "harness.schedules.Constant", "objectives.data.bundled.digits"]
 )
 def test_allowed(target: str) -> None:
     assert callable(trust.locate(target))

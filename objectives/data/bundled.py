@@ -1,0 +1,54 @@
+"""The data sets that come with scikit-learn."""
+
+import numpy as np
+
+from objectives.base import Array
+from objectives.data.cache import cached
+from objectives.data.dataset import Dataset, split, standardised
+
+
+def digits(validation: float = 0.2, test: float = 0.2, train_size: int | None = None) -> Dataset:
+    """1797 handwritten digits of 8 x 8 pixels, scaled to [0, 1] (Alpaydin & Kaynak 1998, bundled with scikit-learn)."""
+    x, y = _loaded("digits")
+    return split(x / 16, y.astype(np.int64), 10, validation, test, train_size)
+
+
+def iris(validation: float = 0.2, test: float = 0.2, train_size: int | None = None) -> Dataset:
+    """150 irises of 3 species by 4 lengths, standardised on the train split (Fisher 1936)."""
+    return _classes("iris", validation, test, train_size)
+
+
+def wine(validation: float = 0.2, test: float = 0.2, train_size: int | None = None) -> Dataset:
+    """178 wines of 3 cultivars by 13 measurements, standardised on the train split (Aeberhard & Forina 1992)."""
+    return _classes("wine", validation, test, train_size)
+
+
+def breast_cancer(validation: float = 0.2, test: float = 0.2, train_size: int | None = None) -> Dataset:
+    """569 tumours, malignant (0) or benign (1), by 30 measurements, standardised on the train split (Street, Wolberg &
+    Mangasarian 1993).
+    """
+    return _classes("breast_cancer", validation, test, train_size)
+
+
+def diabetes(validation: float = 0.2, test: float = 0.2, train_size: int | None = None) -> Dataset:
+    """The progression of diabetes in 442 patients by 10 measurements, both standardised on the train split, so that a
+    constant prediction has a loss of about 1 (Efron et al. 2004).
+    """
+    x, y = _loaded("diabetes")
+    return standardised(split(x, y.astype(np.float64), 0, validation, test, train_size))
+
+
+def _classes(name: str, validation: float, test: float, train_size: int | None) -> Dataset:
+    x, y = _loaded(name)
+    return standardised(split(x, y.astype(np.int64), int(y.max()) + 1, validation, test, train_size))
+
+
+def _loaded(name: str) -> tuple[Array, Array]:
+    def make() -> dict[str, Array]:
+        from sklearn import datasets
+
+        bunch = getattr(datasets, f"load_{name}")(**({"scaled": False} if name == "diabetes" else {}))
+        return {"x": bunch.data.astype(np.float64), "y": bunch.target}
+
+    arrays = cached(f"sklearn-{name}", ("x", "y"), make)
+    return arrays["x"], arrays["y"]

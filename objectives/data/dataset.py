@@ -1,0 +1,107 @@
+"""The data set contract, and how rows become train, validation and test."""
+
+import hashlib
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from objectives.base import Array, Split
+from objectives.random import generator
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Examples x (n, features) with targets y: class numbers (n,), or floats (n,) or (n, outputs) where
+    `classes` is 0. A ValueError where they do not fit, are not finite, or a class is not in 0 to classes - 1.
+    """
+
+    x: Array = field(repr=False)
+    y: Array = field(repr=False)
+    classes: int
+    parts: dict[Split, Array] = field(repr=False)  # the row numbers of each split
+
+    def __post_init__(self) -> None:
+        if self.x.ndim != 2 or not self.x.size or len(self.x) != len(self.y):
+            raise ValueError(f"x must be (examples, features), with a target for each; got {self.x.shape}, "
+                             f"targets {self.y.shape}")  # fmt: skip
+        _demand_finite("x", self.x)
+        if not self.classes:
+            _demand_finite("y", self.y)
+        elif self.y.dtype.kind not in "iu" or self.y.ndim != 1:
+            raise ValueError(f"labels must be integers (examples,); got {self.y.dtype} {self.y.shape}")
+        elif self.y.min() < 0 or self.y.max() >= self.classes:
+            raise ValueError(f"labels must lie in 0 to {self.classes - 1}; got {self.y.min()} to {self.y.max()}")
+
+    def split(self, name: Split) -> tuple[Array, Array]:
+        return self.x[self.parts[name]], self.y[self.parts[name]]
+
+    @property
+    def digest(self) -> str:
+        """A hash of all numbers and of the split."""
+        found = hashlib.sha256()
+        for array in (self.x, self.y, *(self.parts[name] for name in sorted(self.parts))):
+            found.update(f"{array.dtype} {array.shape}".encode() + np.ascontiguousarray(array).tobytes())
+        return found.hexdigest()
+
+
+def split(x: Array, y: Array, classes: int, validation: float, test: float, train_size: int | None = None) -> Dataset:
+    """Shares of the rows, drawn at random but always the same; of the others, `train_size` train (None: all)."""
+    _demand_share("validation", validation)
+    _demand_share("test", test)
+    rows, tests = generator(0, "split").permutation(len(x)), round(test * len(x))
+    return _parted(x, y, classes, rows[:tests], rows[tests:], round(validation * len(x)), train_size)
+
+
+def split_before(
+    x: Array, y: Array, classes: int, tests: int, validation: float, train_size: int | None = None
+) -> Dataset:
+    """The last `tests` rows test, as their publisher wants it; a share of the rows before them validates."""
+    _demand_share("validation", validation)
+    end = len(x) - tests
+    rows = generator(0, "split").permutation(end)
+    return _parted(x, y, classes, np.arange(end, len(x)), rows, round(validation * end), train_size)
+
+
+def standardised(dataset: Dataset) -> Dataset:
+    """Mean 0 and variance 1 in every feature, and in targets that are numbers, as measured on the train split; what is
+    constant there becomes 0.
+    """
+    train = dataset.parts["train"]
+    y = dataset.y if dataset.classes else _standardised(dataset.y, train)
+    return replace(dataset, x=_standardised(dataset.x, train), y=y)
+
+
+def _standardised(values: Array, train: Array) -> Array:
+    mean, deviation = values[train].mean(axis=0), values[train].std(axis=0)
+    constant = np.ptp(values[train], axis=0) == 0  # where rounding may leave a deviation above 0
+    found: Array = np.where(constant, 0.0, (values - mean) / np.where(constant, 1.0, deviation))
+    return found
+
+
+def _parted(
+    x: Array, y: Array, classes: int, test: Array, others: Array, validations: int, train_size: int | None
+) -> Dataset:
+    if not (len(test) and validations and validations < len(others)):
+        raise ValueError(f"of {len(x)} rows, {len(test)} for test and {validations} for validation leave a split empty")
+    train = others[validations:]
+    if train_size is not None and (type(train_size) is not int or not 0 < train_size <= len(train)):
+        raise ValueError(f"train_size must be an integer from 1 to {len(train)}, or null for all; got {train_size!r}")
+    parts: dict[Split, Array] = {
+        "test": np.sort(test),
+        "validation": np.sort(others[:validations]),
+        "train": np.sort(train[:train_size]),
+    }
+    return Dataset(x, y, classes, parts)
+
+
+def _demand_share(name: str, share: float) -> None:
+    if type(share) not in (int, float) or not 0 < share < 1:
+        raise ValueError(f"the share {name} must be a number between 0 and 1; got {share!r}")
+
+
+def _demand_finite(name: str, values: Array) -> None:
+    if values.dtype.kind not in "fiub":
+        raise ValueError(f"{name} must hold numbers; got {values.dtype}")
+    bad: Array = ~np.isfinite(values).reshape(len(values), -1).all(axis=1)
+    if bad.any():
+        raise ValueError(f"{name} has nan or infinity in {bad.sum()} of {len(bad)} rows, first in row {bad.argmax()}")
