@@ -8,6 +8,8 @@ import numpy as np
 
 from objectives.base import Array
 
+EPS = 1e-5  # in the root of batch normalisation
+
 
 class Activation(NamedTuple):
     """value(z) = a, and slope(z, a) = da/dz."""
@@ -60,3 +62,33 @@ def mean_squared_error(outputs: Array, targets: Array) -> tuple[Array, Array]:
 
 
 LOSSES = {"cross_entropy": cross_entropy, "mse": mean_squared_error}
+
+
+class Normalised(NamedTuple):
+    """A layer's outputs after batch normalisation, and what its gradient and the running statistics need."""
+
+    value: Array
+    away: Array  # the inputs with mean 0 and variance 1
+    deviation: Array  # (runs, 1, width)
+    mean: Array  # (runs, width)
+    variance: Array  # (runs, width), unbiased
+
+
+def normalised(z: Array, scale: Array, shift: Array) -> Normalised:
+    """Batch normalisation of z (runs, n, width) by the biased variance (Ioffe & Szegedy 2015, algorithm 1)."""
+    n = z.shape[1]
+    mean = np.mean(z, axis=1, keepdims=True)
+    away = z - mean
+    variance = np.mean(away * away, axis=1, keepdims=True)
+    deviation = np.sqrt(variance + EPS)
+    away /= deviation
+    value = away * scale[:, None] + shift[:, None]
+    return Normalised(value, away, deviation, mean[:, 0], variance[:, 0] * (n / max(n - 1, 1)))
+
+
+def through_normalisation(delta: Array, made: Normalised, scale: Array) -> Array:
+    """The gradient at the inputs from that at the outputs."""
+    inner = delta * scale[:, None]
+    inner -= np.mean(inner, axis=1, keepdims=True) + made.away * np.mean(inner * made.away, axis=1, keepdims=True)
+    inner /= made.deviation
+    return inner

@@ -3,18 +3,20 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
 
 from objectives.base import Array, Objective, Params, Seeds, Split
 from objectives.data import Dataset
-from objectives.layers import ACTIVATIONS, LOSSES
-from objectives.minibatches import epochs
-from objectives.random import generator
+from objectives.layers import ACTIVATIONS, EPS, LOSSES, Normalised, normalised, through_normalisation
+from objectives.minibatches import epochs, with_replacement
+from objectives.random import Draws, generator
 
 BLOCK = 1 << 17  # bytes of activations per layer: a block of runs goes through all layers within the cache
 CHUNK = 512  # examples that `evaluate` takes at once
+RENEWED = 0.1  # of the running statistics at each step
 EVALUATED = 10_000  # examples of the train split that `evaluate` reads at most
 
 
@@ -23,8 +25,13 @@ class MLP(Objective):
     """Fully connected layers; params W1 (runs, in, out), b1 (runs, out), W2, ... (Rumelhart et al. 1986).
 
     The training loss is the mean over a minibatch plus weight_decay/2 times the sum of squared weights; metrics
-    leave the penalty out. Every epoch is a new permutation per seed, its incomplete last batch dropped.
+    leave the penalty out. Every epoch is a new permutation per seed, its incomplete last batch dropped; with
+    `replacement`, every batch is drawn from all examples.
     weight_init: he (He et al. 2015), xavier (Glorot & Bengio 2010), or a standard deviation. Biases start at 0.
+    batch_norm normalises hidden layers before the activation (Ioffe & Szegedy 2015): params g1, ... scale them and
+    biases shift them; metrics use running statistics, of which a step renews a tenth. dropout leaves out that share of
+    hidden units in training and enlarges the others (Srivastava et al. 2014, inverted). label_smoothing mixes that
+    share of all classes into the targets of training (Szegedy et al. 2016).
     """
 
     dataset: Dataset
@@ -35,6 +42,10 @@ class MLP(Objective):
     weight_decay: float = 0.0
     batch_size: int = 128
     dtype: str = "float32"
+    batch_norm: bool = False
+    dropout: float = 0.0
+    label_smoothing: float = 0.0
+    replacement: bool = False
 
     splits = ("train", "validation", "test")
 
@@ -46,7 +57,15 @@ class MLP(Objective):
         widths = [self.dataset.x.shape[1], *self.hidden, self._data["train"][1].shape[1]]
         self._layers = list(enumerate(pairwise(widths), start=1))
         self._widest = max(widths)
-        self._batches = epochs(len(self._data["train"][0]), self.batch_size)
+        sampled = with_replacement if self.replacement else epochs
+        self._batches = sampled(len(self._data["train"][0]), self.batch_size)
+        self._targets = self._data["train"][1]
+        if self.label_smoothing:
+            share = self._targets.dtype.type(self.label_smoothing)
+            self._targets = self._targets * (1 - share) + share / self._targets.shape[1]
+        self._kept = [Draws(f"dropout {k}", 1, partial(self._drawn_mask, w)) for k, w in enumerate(self.hidden)]
+        self.remembers = self.batch_norm
+        self._running: dict[int, tuple[Array, Array]] = {}  # layer -> means and variances (runs, width)
 
     def _prepared(self, x: Array, y: Array) -> tuple[Array, Array]:
         """Inputs, and targets shaped as the outputs: one-hot for classes."""
@@ -71,6 +90,13 @@ class MLP(Objective):
         fits = type(self.batch_size) is int and 0 < self.batch_size <= n
         demand(fits, "batch_size", f"an integer from 1 to the {n} training examples")
         demand(self.dtype in ("float32", "float64"), "dtype", "float32 or float64")
+        for name in ("batch_norm", "replacement"):
+            demand(type(getattr(self, name)) is bool, name, "true or false")
+        for name in ("dropout", "label_smoothing"):
+            share = getattr(self, name)
+            demand(type(share) in (int, float) and 0 <= share < 1, name, "a number of at least 0 and below 1")
+        smooth = not self.label_smoothing or self.loss == "cross_entropy"
+        demand(smooth, "label_smoothing", "0 for another loss than cross_entropy")
         demand(bool(self.dataset.classes) or self.loss == "mse", "loss", "mse for targets that are not classes")
 
     def init(self, seeds: Seeds) -> Params:
@@ -82,22 +108,41 @@ class MLP(Objective):
             drawn = [deviation * rng.standard_normal((fan_in, fan_out)) for rng in rngs]
             params[f"W{k}"] = np.array(drawn, dtype=self.dtype)
             params[f"b{k}"] = np.zeros((len(seeds), fan_out), dtype=self.dtype)
+            if self.batch_norm and k < len(self._layers):
+                params[f"g{k}"] = np.ones((len(seeds), fan_out), dtype=self.dtype)
+                self._running[k] = np.zeros_like(params[f"b{k}"]), np.ones_like(params[f"b{k}"])
         return params
 
+    def select(self, rows: Array) -> None:
+        self._running = {k: (means[rows], variances[rows]) for k, (means, variances) in self._running.items()}
+
+    def _drawn_mask(self, width: int, rng: np.random.Generator) -> Array:
+        """What hidden units are multiplied by in one step: (1, batch, width)."""
+        kept = rng.random((1, self.batch_size, width)) >= self.dropout
+        mask: Array = kept.astype(self.dtype) / np.dtype(self.dtype).type(1 - self.dropout)
+        return mask
+
     def loss_and_grads(self, params: Params, step: int, seeds: Seeds) -> tuple[Array, Params]:
-        x, y = self._data["train"]
+        x, y = self._data["train"][0], self._targets
         batches = self._batches.at(step, seeds)
         loss = np.empty(len(seeds), dtype=self.dtype)
         grads = {name: np.empty_like(p) for name, p in params.items()}
         for rows in self._blocks(len(seeds), self.batch_size):
             here = {name: p[rows] for name, p in params.items()}
             batch = batches[rows]
-            losses, delta, inputs, slopes = self._forward(here, x[batch], y[batch])
+            masks = [kept.at(step, seeds[rows]) for kept in self._kept] if self.dropout else []
+            losses, delta, inputs, slopes, norms = self._forward(here, x[batch], y[batch], masks)
+            for k, made in norms.items():
+                for held, seen in zip(self._running[k], (made.mean, made.variance), strict=True):
+                    held[rows] += held.dtype.type(RENEWED) * (seen - held[rows])
             loss[rows] = np.mean(losses, axis=-1)
             delta /= self.batch_size
             for k, _ in reversed(self._layers):
-                np.matmul(inputs[k - 1].swapaxes(-1, -2), delta, out=grads[f"W{k}"][rows])
                 np.sum(delta, axis=1, out=grads[f"b{k}"][rows])
+                if k in norms:
+                    np.sum(delta * norms[k].away, axis=1, out=grads[f"g{k}"][rows])
+                    delta = through_normalisation(delta, norms[k], here[f"g{k}"])
+                np.matmul(inputs[k - 1].swapaxes(-1, -2), delta, out=grads[f"W{k}"][rows])
                 if k > 1:
                     delta = np.matmul(delta, here[f"W{k}"].swapaxes(-1, -2))
                     delta *= slopes[k - 2]
@@ -108,17 +153,26 @@ class MLP(Objective):
                     loss[rows] += self.weight_decay / 2 * np.sum(W * W, axis=(1, 2))
         return loss, grads
 
-    def _forward(self, params: Params, x: Array, y: Array) -> tuple[Array, Array, list[Array], list[Array]]:
-        """Losses per example, their gradient at the outputs, and each layer's inputs and slopes."""
-        inputs, slopes = [x], []
+    def _forward(
+        self, params: Params, x: Array, y: Array, masks: list[Array]
+    ) -> tuple[Array, Array, list[Array], list[Array], dict[int, Normalised]]:
+        """Losses per example, their gradient at the outputs, each layer's inputs and slopes, and normalisations."""
+        inputs, slopes, norms = [x], [], {}
         for k, _ in self._layers[:-1]:
             z = np.matmul(inputs[-1], params[f"W{k}"])
-            z += params[f"b{k}"][:, None]
+            if self.batch_norm:
+                norms[k] = normalised(z, params[f"g{k}"], params[f"b{k}"])
+                z = norms[k].value
+            else:
+                z += params[f"b{k}"][:, None]
             a = self._activation.value(z)
+            slope = self._activation.slope(z, a)
+            if masks:
+                a, slope = a * masks[k - 1], slope * masks[k - 1]
             inputs.append(a)
-            slopes.append(self._activation.slope(z, a))
+            slopes.append(slope)
         losses, delta = self._loss(self._outputs(params, inputs[-1]), y)
-        return losses, delta, inputs, slopes
+        return losses, delta, inputs, slopes, norms
 
     def _outputs(self, params: Params, a: Array) -> Array:
         k = len(self._layers)
@@ -137,6 +191,9 @@ class MLP(Objective):
                 a = x[some]
                 for k, _ in self._layers[:-1]:
                     z = np.matmul(a, here[f"W{k}"])
+                    if self.batch_norm:
+                        means, variances = (held[rows][:, None] for held in self._running[k])
+                        z = (z - means) / np.sqrt(variances + EPS) * here[f"g{k}"][:, None]
                     z += here[f"b{k}"][:, None]
                     a = self._activation.value(z)
                 outputs = self._outputs(here, a)

@@ -73,6 +73,7 @@ def test_a_lone_run_is_the_run_it_is_among_others(problem: str, dtype: str) -> N
     for objective in (alone, among):
         objective.dtype = dtype  # type: ignore[attr-defined]
         objective.__post_init__()  # type: ignore[attr-defined]
+    alone.init(seeds[runs])
     params = among.init(seeds)
     for step in range(12):
         loss, grads = among.loss_and_grads(params, step, seeds)

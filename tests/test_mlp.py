@@ -6,10 +6,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+import harness
 from objectives import data
 from objectives.base import Array
 from objectives.data import Dataset, digits, split
-from objectives.layers import ACTIVATIONS, LOSSES
+from objectives.layers import ACTIVATIONS, LOSSES, normalised
 from objectives.mlp import MLP
 from tests.test_objectives import check_gradient
 
@@ -89,9 +90,97 @@ def test_initial_weights_have_the_stated_variance(init: Any, expected: float) ->
     assert not params["b1"].any()
 
 
+def regularised(**fields: Any) -> MLP:
+    return MLP(blobs(), [7, 5], "tanh", batch_size=20, dtype="float64", **fields)
+
+
+@pytest.mark.parametrize(
+    "fields", [{"batch_norm": True}, {"dropout": 0.4}, {"label_smoothing": 0.2}, {"replacement": True},
+               {"batch_norm": True, "dropout": 0.4, "label_smoothing": 0.2, "weight_decay": 0.1}],
+)  # fmt: skip
+def test_gradients_of_regularised_networks(fields: dict[str, Any]) -> None:
+    check_gradient(regularised(**fields), SEEDS, step=2)
+
+
+def test_batch_norm_normalises_and_remembers() -> None:
+    mlp = regularised(batch_norm=True)
+    params = mlp.init(SEEDS)
+    params["W1"] += 3
+    for step in range(200):
+        mlp.loss_and_grads(params, step, SEEDS)
+    x, _ = mlp.dataset.split("train")
+    z = np.matmul(x, params["W1"])
+    means, variances = mlp._running[1]
+    np.testing.assert_allclose(means, z.mean(axis=1), rtol=0.2)  # an average over about 10 batches of 20
+    np.testing.assert_allclose(variances, z.var(axis=1), rtol=0.5)
+    # with the statistics of the whole split, metrics are those of a batch of the whole split
+    mlp._running = {1: (z.mean(axis=1), z.var(axis=1)), 2: mlp._running[2]}
+    whole = normalised(z, params["g1"], params["b1"]).value
+    np.testing.assert_allclose(whole.mean(axis=1), 0, atol=1e-12)
+    np.testing.assert_allclose(whole.std(axis=1), 1, rtol=1e-5)
+
+
+def test_runs_leave_with_their_statistics() -> None:
+    mlp, rows = regularised(batch_norm=True), np.array([2, 0])
+    params = mlp.init(SEEDS)
+    for step in range(5):
+        mlp.loss_and_grads(params, step, SEEDS)
+    before = mlp.evaluate(params, "validation")["loss"]
+    mlp.select(rows)
+    some = {name: p[rows] for name, p in params.items()}
+    np.testing.assert_array_equal(mlp.evaluate(some, "validation")["loss"], before[rows])
+    assert mlp.remembers
+    assert not regularised().remembers
+
+
+def test_a_population_with_memory_and_masks_is_its_runs() -> None:
+    """Batch norm and dropout in the engine: alone, together, and in blocks."""
+    common = (
+        "objective=mlp",
+        "objective.hidden=[20]",
+        "objective.batch_norm=true",
+        "objective.dropout=0.3",
+        "steps=30",
+    )
+    together = harness.run(*common, "seeds=6", "optimizer=adam")
+    for seed in (0, 4):
+        alone = harness.run(*common, f"seeds=[{seed}]", "optimizer=adam")
+        np.testing.assert_array_equal(alone.curves["loss"][0], together.curves["loss"][seed])
+
+
+def test_dropout_keeps_the_mean_and_is_for_training_only() -> None:
+    dropped, plain = regularised(dropout=0.5), regularised()
+    masks = np.concatenate([dropped._kept[0].at(step, SEEDS).ravel() for step in range(200)])
+    assert set(np.unique(masks)) == {0.0, 2.0}
+    assert masks.mean() == pytest.approx(1, abs=4 / np.sqrt(masks.size))
+    params = plain.init(SEEDS)
+    np.testing.assert_array_equal(*(mlp.evaluate(params, "test")["loss"] for mlp in (plain, dropped)))
+    assert (dropped.loss_and_grads(params, 0, SEEDS)[0] != plain.loss_and_grads(params, 0, SEEDS)[0]).all()
+    one, other = (dropped._kept[0].at(step, SEEDS) for step in (0, 1))
+    assert (one != other).any()
+    assert (one[0] != one[1]).any()
+
+
+def test_label_smoothing_is_for_training_only() -> None:
+    smooth, plain = regularised(label_smoothing=0.3), regularised()
+    params = plain.init(SEEDS)
+    np.testing.assert_array_equal(*(mlp.evaluate(params, "train")["loss"] for mlp in (plain, smooth)))
+    assert smooth._targets.sum(axis=1) == pytest.approx(1)
+    assert set(np.round(np.unique(smooth._targets), 12)) == {0.1, 0.8}
+
+
+def test_batches_with_replacement_repeat_examples() -> None:
+    rows = regularised(replacement=True)._batches.at(3, SEEDS)
+    assert rows.shape == (3, 20)
+    assert any(len(np.unique(row)) < 20 for row in rows)
+
+
 @pytest.mark.parametrize(
     ("fields", "message"),
     [
+        ({"dropout": 1}, "MLP.dropout must be a number of at least 0 and below 1; got 1"),
+        ({"batch_norm": 1}, "MLP.batch_norm must be true or false; got 1"),
+        ({"label_smoothing": 0.1, "loss": "mse"}, "MLP.label_smoothing must be 0 for another loss than cross_entropy"),
         ({"hidden": [0]}, r"MLP.hidden must be a list of layer widths; got \[0\]"),
         ({"hidden": "100"}, "MLP.hidden"),
         ({"activation": "swish"}, "MLP.activation must be one of relu, tanh, sigmoid, gelu; got 'swish'"),

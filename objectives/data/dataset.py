@@ -102,6 +102,8 @@ def _demand_share(name: str, share: float) -> None:
 def _demand_finite(name: str, values: Array) -> None:
     if values.dtype.kind not in "fiub":
         raise ValueError(f"{name} must hold numbers; got {values.dtype}")
-    bad: Array = ~np.isfinite(values).reshape(len(values), -1).all(axis=1)
-    if bad.any():
-        raise ValueError(f"{name} has nan or infinity in {bad.sum()} of {len(bad)} rows, first in row {bad.argmax()}")
+    bad = np.any(~np.isfinite(values).reshape(len(values), -1), axis=1)
+    if np.any(bad):
+        raise ValueError(
+            f"{name} has nan or infinity in {np.sum(bad)} of {len(values)} rows, first in row {np.argmax(bad)}"
+        )

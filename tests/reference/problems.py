@@ -12,6 +12,7 @@ from objectives.least_squares import LeastSquares
 from objectives.linear_network import LinearNetwork
 from objectives.logistic_regression import LogisticRegression
 from objectives.matrix_factorisation import MatrixFactorisation
+from objectives.mlp import MLP
 from objectives.noisy_quadratic import NoisyQuadratic
 from objectives.random import generator
 from objectives.reddi import ReddiCounterexample
@@ -33,11 +34,15 @@ PROBLEMS: dict[str, Callable[[], Objective]] = {
     "matrix_factorisation": lambda: MatrixFactorisation(rows=5, columns=7, rank=2, scale=1.0),
     "linear_network": lambda: LinearNetwork(6, [4, 3], 5, examples=60, batch_size=16, scale=1.0),
     "autoencoder": lambda: Autoencoder(blobs(), [4, 2, 4], weight_decay=0.1, batch_size=16, dtype="float64"),
+    "mlp": lambda: MLP(
+        blobs(), [5, 4], "tanh", weight_decay=0.1, batch_size=16, dtype="float64",
+        batch_norm=True, dropout=0.3, label_smoothing=0.1, replacement=True,
+    ),
     "noisy_quadratic": lambda: NoisyQuadratic(dim=8, batch_size=4),
     "quadratic_deep": lambda: QuadraticDeep(dtype="float64"),
     "reddi": lambda: ReddiCounterexample(),
     "reddi_stochastic": lambda: ReddiCounterexample(1010.0, 10.0, 101, stochastic=True),
-}
+}  # fmt: skip
 
 
 def point(objective: Objective) -> Params:

@@ -53,6 +53,17 @@ def main() -> None:
         penalty = sum((p[f"W{k}"] ** 2).sum() for k in range(1, 5))
         return functional.mse_loss(a, pixels) + o.weight_decay / 2 * penalty
 
+    def mlp(o, p, run):
+        x, y = o.dataset.split("train")
+        rows, a = batch(o)[run], tensor(x[batch(o)[run]])
+        for k in (1, 2):
+            a = functional.batch_norm(a @ p[f"W{k}"], None, None, p[f"g{k}"], p[f"b{k}"], training=True)
+            a = torch.tanh(a) * tensor(o._kept[k - 1].at(STEP, SEEDS)[run])
+        penalty = sum((p[f"W{k}"] ** 2).sum() for k in (1, 2, 3))
+        outputs = a @ p["W3"] + p["b3"]
+        loss = functional.cross_entropy(outputs, torch.tensor(y[rows]), label_smoothing=o.label_smoothing)
+        return loss + o.weight_decay / 2 * penalty
+
     def noisy_quadratic(o, p, run):
         h = 1 / torch.arange(1, 9, dtype=torch.float64)
         noise = tensor(o._noise.at(STEP, SEEDS)[run]) * torch.sqrt(h / o.batch_size)
@@ -63,7 +74,7 @@ def main() -> None:
         return torch.einsum("ni,ij,nj->n", away, tensor(o._Q), away).mean() / 2
 
     losses = (
-        least_squares, logistic_regression, softmax_regression, matrix_factorisation, linear_network, autoencoder,
+        least_squares, logistic_regression, softmax_regression, matrix_factorisation, linear_network, autoencoder, mlp,
         noisy_quadratic, quadratic_deep,
     )  # fmt: skip
     recorded = {}
