@@ -46,6 +46,7 @@ LAYERS = [
     {"harness.verify.sampling"},
     {"harness.verify.derivatives", "harness.verify.search"},
     {"harness.verify.checks"},
+    {"harness.verify.contract"},
     {"harness.verify", "harness.verify.references"},
     {"harness.verify.references.calls", "harness.verify.references.problems"},
     {"harness.verify.references.walks"},
