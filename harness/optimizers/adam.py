@@ -1,7 +1,7 @@
 """Adam: two moving averages, corrected for their start at 0; and what changes its decay, its maximum or its norm."""
 
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
@@ -30,15 +30,6 @@ def moments(g: Array, s: Any, h: Any) -> Moments:
     )
 
 
-def corrected(m: Array, v: Array, s: Moments, h: Any) -> Array:
-    """The step lr m_hat / (sqrt(v_hat) + eps); with `eps_hat`, eps is added before the correction of v."""
-    if h.eps_hat:
-        found: Array = h.lr * np.sqrt(s.c2) / s.c1 * m / (np.sqrt(v) + h.eps)
-    else:
-        found = h.lr / s.c1 * m / (np.sqrt(v / s.c2) + h.eps)
-    return found
-
-
 @dataclass
 class Adam(Optimizer):
     """Adaptive moment estimation (Kingma & Ba 2015, algorithm 1).
@@ -60,16 +51,20 @@ class Adam(Optimizer):
     eps: NonNegative = 1e-8
     eps_hat: bool = False
 
-    Slots: ClassVar[Any] = Moments
+    Slots = Moments
 
     @staticmethod
-    def rule(p: Array, g: Array, s: Any, h: Any) -> New:
+    def rule(p: Array, g: Array, s: Moments, h: Any) -> New:
         s = moments(g, s, h)
-        return p - corrected(s.m, s.v, s, h), s
+        if h.eps_hat:
+            step = h.lr * np.sqrt(s.c2) / s.c1 * s.m / (np.sqrt(s.v) + h.eps)
+        else:
+            step = h.lr / s.c1 * s.m / (np.sqrt(s.v / s.c2) + h.eps)
+        return p - step, s
 
 
 @dataclass
-class AdamW(Adam):
+class AdamW(Optimizer):
     """Adam with decoupled weight decay (Loshchilov & Hutter 2019, arXiv 1711.05101, algorithm 2): p shrinks by
     lr weight_decay of itself, whatever its gradients. The decay follows the schedule of lr.
 
@@ -79,11 +74,18 @@ class AdamW(Adam):
     array([0.95])
     """
 
+    lr: NonNegative = 0.001
+    beta1: Fraction = 0.9
+    beta2: Fraction = 0.999
+    eps: NonNegative = 1e-8
     weight_decay: NonNegative = 0.01
 
+    Slots = Moments
+
     @staticmethod
-    def rule(p: Array, g: Array, s: Any, h: Any) -> New:
-        return Adam.rule(p * (1 - h.lr * h.weight_decay), g, s, h)
+    def rule(p: Array, g: Array, s: Moments, h: Any) -> New:
+        s = moments(g, s, h)
+        return p * (1 - h.lr * h.weight_decay) - h.lr / s.c1 * s.m / (np.sqrt(s.v / s.c2) + h.eps), s
 
 
 class MaximalMoments(NamedTuple):
@@ -97,7 +99,7 @@ class MaximalMoments(NamedTuple):
 
 
 @dataclass
-class AMSGrad(Adam):
+class AMSGrad(Optimizer):
     """Adam that never forgets how large v was (Reddi, Kale & Kumar 2018, arXiv 1904.09237, algorithm 2).
 
     What is corrected for its start at 0 differs: `correction` is nothing in the paper (`none`), the largest raw v
@@ -113,21 +115,22 @@ class AMSGrad(Adam):
     [-1.25]
     """
 
+    lr: NonNegative = 0.001
+    beta1: Fraction = 0.9
+    beta2: Fraction = 0.999
+    eps: NonNegative = 1e-8
     correction: Literal["none", "first", "last"] = "none"
 
     Slots = MaximalMoments
 
     @staticmethod
-    def rule(p: Array, g: Array, s: Any, h: Any) -> New:
+    def rule(p: Array, g: Array, s: MaximalMoments, h: Any) -> New:
         new = moments(g, s, h)
-        if h.correction == "first":
-            top = np.maximum(s.top, new.v / new.c2)
-            step = h.lr / new.c1 * new.m / (np.sqrt(top) + h.eps)
-        else:
-            top = np.maximum(s.top, new.v)
-            plain = h.lr * new.m / (np.sqrt(np.where(top > 0, top, 1)) + h.eps)
-            step = plain if h.correction == "none" else corrected(new.m, top, new, h)
-        return p - step, MaximalMoments(*new, top)
+        top = np.maximum(s.top, new.v / new.c2 if h.correction == "first" else new.v)
+        v = top / new.c2 if h.correction == "last" else top
+        m = new.m if h.correction == "none" else new.m / new.c1
+        root = np.sqrt(v) + h.eps
+        return p - h.lr * m / np.where(root > 0, root, 1), MaximalMoments(*new, top)
 
 
 @dataclass

@@ -1,11 +1,38 @@
 """AdaBound, AMSBound, AdaMod, ADOPT and StableAdamW beside other libraries."""
 
-from harness.verify.references.calls import optax, po
+from collections.abc import Iterator
+from itertools import count
+
+import numpy as np
+
+from harness.fields import Array
+from harness.verify.references.calls import by_hand, optax, po
 from harness.verify.references.cases import Case
+from harness.verify.references.problems import Problem
+
+
+def adopt(problem: Problem, *, lr: float, beta1: float, beta2: float, eps: float) -> Iterator[Array]:
+    """Algorithm 2 of the paper, with its clipping."""
+    x, m = problem.start.copy(), np.zeros_like(problem.start)
+    v = problem.ask(x, 0)[1] ** 2
+    yield x
+    for t in count(1):
+        _, g = problem.ask(x, t)
+        m = beta1 * m + (1 - beta1) * np.clip(g / np.maximum(np.sqrt(v), eps), -(t**0.25), t**0.25)
+        x = x - lr * m
+        v = beta2 * v + (1 - beta2) * g**2
+        yield x
+
 
 ROOT = "it adds 1e-15 to v before the root"
 
 CASES = [
+    Case("adopt", {"lr": 0.01}, by_hand(adopt, lr=0.01, beta1=0.9, beta2=0.9999, eps=1e-6)),
+    Case(
+        "adopt",
+        {"lr": 0.01, "beta1": 0.8, "beta2": 0.99, "eps": 0.1},
+        by_hand(adopt, lr=0.01, beta1=0.8, beta2=0.99, eps=0.1),
+    ),
     Case("adabound", {"lr": 0.01}, po("AdaBound", lr=0.01), tolerance=1e-8, why_tolerance=ROOT),
     Case("amsbound", {"lr": 0.01}, po("AdaBound", lr=0.01, ams_bound=True), tolerance=1e-8, why_tolerance=ROOT),
     Case("adamod", {"lr": 0.05, "beta2": 0.99, "beta3": 0.9999}, po("AdaMod", lr=0.05)),

@@ -1,12 +1,41 @@
 """NAdam, NAdamW and RAdam beside other libraries."""
 
-from harness.verify.references.calls import optax, po, torch
+from collections.abc import Iterator
+from itertools import count
+
+import numpy as np
+
+from harness.fields import Array
+from harness.verify.references.calls import by_hand, optax, po, torch
 from harness.verify.references.cases import Case
+from harness.verify.references.problems import Problem
 
 SINGLE = "torch keeps the product of mu in float32"
+
+
+def radam(problem: Problem, *, lr: float, beta1: float, beta2: float, eps: float) -> Iterator[Array]:
+    """Algorithm 2 of the paper: v is trusted from a length of 4 on."""
+    x, m, v = (problem.start.copy(), *(np.zeros_like(problem.start) for _ in range(2)))
+    most = 2 / (1 - beta2) - 1
+    for t in count(1):
+        _, g = problem.ask(x, t - 1)
+        m = beta1 * m + (1 - beta1) * g
+        v = beta2 * v + (1 - beta2) * g**2
+        step = lr * m / (1 - beta1**t)
+        length = most - 2 * t * beta2**t / (1 - beta2**t)
+        if length > 4:
+            r = ((length - 4) * (length - 2) * most / ((most - 4) * (most - 2) * length)) ** 0.5
+            step = step * r / (np.sqrt(v / (1 - beta2**t)) + eps)
+        x = x - step
+        yield x
+
+
+OTHER = {"lr": 0.02, "beta1": 0.8, "beta2": 0.99, "eps": 0.01}
 LATER = "the paper trusts v from a length of 4 on, libraries from 5"
 
 CASES = [
+    Case("radam", {"lr": 0.02}, by_hand(radam, lr=0.02, beta1=0.9, beta2=0.999, eps=1e-8)),
+    Case("radam", OTHER, by_hand(radam, **OTHER)),
     Case("nadam", {"lr": 0.02}, torch("NAdam", lr=0.02), tolerance=1e-8, why_tolerance=SINGLE),
     Case(
         "nadam",

@@ -1,9 +1,39 @@
 """AdaBelief, Yogi, PAdam and diffGrad beside other libraries."""
 
-from harness.verify.references.calls import optax, po
+from collections.abc import Iterator
+from itertools import count
+
+import numpy as np
+
+from harness.fields import Array
+from harness.verify.references.calls import by_hand, optax, po
 from harness.verify.references.cases import Case
+from harness.verify.references.problems import Problem
+
+
+def yogi(problem: Problem, *, lr: float, beta1: float, beta2: float, eps: float, start: float) -> Iterator[Array]:
+    """Algorithm 2 of the paper from v = start, with Adam's corrections."""
+    x, m, v = problem.start.copy(), np.zeros_like(problem.start), np.full_like(problem.start, start)
+    for t in count(1):
+        _, g = problem.ask(x, t - 1)
+        m = beta1 * m + (1 - beta1) * g
+        v = v - (1 - beta2) * np.sign(v - g**2) * g**2
+        x = x - lr * (m / (1 - beta1**t)) / (np.sqrt(v / (1 - beta2**t)) + eps)
+        yield x
+
 
 CASES = [
+    Case("yogi", {"lr": 0.02}, by_hand(yogi, lr=0.02, beta1=0.9, beta2=0.999, eps=1e-3, start=1e-6)),
+    Case(
+        "yogi",
+        {"lr": 0.02, "beta1": 0.8, "beta2": 0.99, "eps": 0.01, "initial_accumulator": 0.1},
+        by_hand(yogi, lr=0.02, beta1=0.8, beta2=0.99, eps=0.01, start=0.1),
+    ),
+    Case(
+        "adabelief",
+        {"lr": 0.02, "beta1": 0.8, "beta2": 0.99, "eps": 1e-8},
+        po("AdaBelief", lr=0.02, betas=(0.8, 0.99), eps=1e-8),
+    ),
     Case("adabelief", {"lr": 0.02}, optax("adabelief", learning_rate=0.02)),
     Case("adabelief", {"lr": 0.02}, po("AdaBelief", lr=0.02)),
     Case("yogi", {"lr": 0.02}, optax("yogi", learning_rate=0.02), differs="optax starts m at 1e-6, too"),
