@@ -8,10 +8,10 @@ run: .venv/installed  ## train the MLP on the digits with Adam
 	$(BIN)/python -m harness optimizer=adam
 
 test: .venv/installed  ## what CI runs
-	$(BIN)/python -m pytest -m "not slow"
+	$(BIN)/python -m pytest -n auto -m "not slow"
 
 test-all: .venv/installed  ## with the tests that take minutes
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto
 
 check: .venv/installed  ## lint, format, types
 	$(BIN)/ruff check .

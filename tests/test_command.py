@@ -65,9 +65,9 @@ CONTROL = re.compile(r"\x1b|\r")
         (["objective=valley", "objective.start=[1,1]"], "the 3 seeds are copies of one run; add seeds=1"),
         (["objective=valley", "dataset=digits"], "dataset=digits: objective=valley uses no dataset"),
         (["schedule=cosin"], "schedule=cosin: no such schedule (did you mean cosine?)"),
-        (["schedule=null"], "schedule=null: choose one of constant, cosine"),
+        (["schedule=null"], "schedule=null: choose one of chain, "),
         (["+schedule@schedules.momentum=linear"], "schedules.momentum: the optimizer has no momentum to schedule"),
-        (["experiment=nope"], "experiment=nope: no such experiment; choices: book_trajectories"),
+        (["experiment=nope"], "experiment=nope: no such experiment; choices: book_batch_norm, "),
         (["hydra.run.dir=/proc/nope/x"], "/proc/nope"),
         (["hydra/launcher=joblib"], "hydra/launcher is not used here"),
         (["hydra.sweeper.n_jobs=2"], "hydra.sweeper.n_jobs is not used here"),
@@ -85,7 +85,7 @@ CONTROL = re.compile(r"\x1b|\r")
         (["seeds=100000000"], "seeds must be at most 1,000,000"),
         (["trust=null"], "trust=null: give a package"),
         (["trust=a,b"], "trust=a,b: give a package"),
-        (["dataset.validation=0.0001"], "of 1797 rows, validation=0.0001 and test=0.2 leave a split empty"),
+        (["dataset.validation=0.0001"], "of 1797 rows, 359 for test and 0 for validation leave a split empty"),
         (["dataset.test=abc"], "the share test must be a number between 0 and 1; got 'abc'"),
         (["objective=ellipsoid", "objective.condition=null"], "Ellipsoid.condition must be a number of at least 1"),
         (["objective.activation=[relu]"], "MLP.activation must be one of relu, tanh, sigmoid, gelu; got ['relu']"),
@@ -338,7 +338,8 @@ class Terminal:
         self.raw = b""
         self.master, slave = pty.openpty()
         ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 30, columns, 0, 0))
-        env = {**os.environ, "TERM": "xterm-256color", **environment}
+        outer = {key: value for key, value in os.environ.items() if key not in ("COLUMNS", "LINES")}  # of test workers
+        env = {**outer, "TERM": "xterm-256color", **environment}
         self.process = subprocess.Popen(
             [*COMMAND, *arguments], stdin=slave, stdout=slave, stderr=slave, env=env, start_new_session=True,
             preexec_fn=lambda: ioctl(0, termios.TIOCSCTTY, 0),  # so that Ctrl-C typed here reaches it

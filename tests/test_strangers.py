@@ -1,6 +1,8 @@
 """Configs from strangers: each would run code, read or write where it has no business; each is one line and code 2."""
 
+import logging
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -119,14 +121,17 @@ HARMLESS: dict[str, tuple[Files, tuple[str, ...]]] = {
 
 
 @pytest.fixture
-def planted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def planted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """The file that an attack would make; importing `evil_package` makes it, too."""
     found = tmp_path / "planted"
     (tmp_path / "path").mkdir()
     code = f"import pathlib\npathlib.Path({str(found)!r}).touch()\nclass It:\n    pass\n"
     (tmp_path / "path" / "evil_package.py").write_text(code)
     monkeypatch.syspath_prepend(tmp_path / "path")
-    return found
+    monkeypatch.setattr(logging.root, "handlers", [])  # Hydra's --info sets up its own
+    level = logging.root.level
+    yield found
+    logging.root.setLevel(level)
 
 
 def run(files: Files, typed: tuple[str, ...], planted: Path) -> int:
