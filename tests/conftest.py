@@ -1,5 +1,6 @@
 """What all tests share: the config folders, which name everything there is, and a folder of one's own."""
 
+import logging
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -35,5 +36,6 @@ def _cache(tmp_path_factory: pytest.TempPathFactory) -> None:
 
 @pytest.fixture(autouse=True)
 def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Outputs go to a temporary folder."""
+    """Outputs go to a temporary folder; handlers that Hydra's --info sets up end with the test whose streams they hold."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(logging.root, "handlers", [])

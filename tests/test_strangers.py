@@ -128,7 +128,6 @@ def planted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     code = f"import pathlib\npathlib.Path({str(found)!r}).touch()\nclass It:\n    pass\n"
     (tmp_path / "path" / "evil_package.py").write_text(code)
     monkeypatch.syspath_prepend(tmp_path / "path")
-    monkeypatch.setattr(logging.root, "handlers", [])  # Hydra's --info sets up its own
     level = logging.root.level
     yield found
     logging.root.setLevel(level)
