@@ -36,6 +36,6 @@ def _cache(tmp_path_factory: pytest.TempPathFactory) -> None:
 
 @pytest.fixture(autouse=True)
 def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Outputs go to a temporary folder; handlers that Hydra's --info sets up end with the test whose streams they hold."""
+    """Outputs go to a temporary folder; handlers that Hydra's --info sets up end with their test, as its streams do."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(logging.root, "handlers", [])
