@@ -4,7 +4,7 @@ A rule is `rule(p, g, s, h) -> (new p, new slots)`: the parameters, the gradient
 hyperparameters `h` of this step. It changes nothing it is given and uses array functions only. `h` also has
 
     t         the number of this update, counted from 1
-    loss      the loss at p, one per run, where the rule says `needs_loss` and the caller told it
+    loss      the loss at p, one per run, where the rule says `needs_loss`
     evaluate  evaluate(p, where=None) -> (loss, g) at other parameters, on the same minibatch ("run" rules only);
               `where` says which runs are charged for it
     inner     inner(p, g, lr=None) -> new p: the update of the wrapped optimizer, its lr times a factor (wrappers only)
@@ -192,7 +192,9 @@ class Optimizer(ABC):
                 **values, t=before, loss=None, evaluate=None, tensors=memory.each if self.sees == "run" else None
             )
         *numbers, t, _, _, tensors, inner = self._last
-        told = memory.spread(loss) if self.needs_loss and loss is not None else None
+        if self.needs_loss and loss is None:
+            raise ValueError(f"{type(self).__name__} needs the loss at params: update(params, grads, loss)")
+        told = memory.spread(loss) if self.needs_loss else None
         self._last = now = self._last._make((*numbers, t + 1, told, evaluate, tensors, inner))
         if self.schedules:
             step = self._updates - 1

@@ -8,12 +8,7 @@ import numpy as np
 from harness.fields import Array, Fraction, NonNegative
 from harness.optimizers.base import Optimizer
 from harness.optimizers.memory import Element, New, Sees
-
-
-def norm(a: Array) -> Array:
-    """The Euclidean norm of each run's tensor, shaped to broadcast."""
-    length: Array = np.sqrt(np.sum(a * a, axis=tuple(range(1, a.ndim)), keepdims=True))
-    return length
+from harness.optimizers.norms import norm
 
 
 @dataclass

@@ -25,15 +25,18 @@ class Slot:
     """How far one number of a slot reaches, and where it starts: at a number, or at a copy of the parameters.
 
     `per` may also be a function of a tensor's shape and of the optimizer that gives the shape of the memory for it
-    (for rules that see whole runs, the "tensor" is the run): Shampoo's factors, Adafactor's rows, a history.
+    (for rules that see whole runs, the "tensor" is the run): Shampoo's factors, Adafactor's rows, a history. A constant
+    slot is never written again, whatever the rule returns for it.
     """
 
     per: Literal["element", "tensor", "run"] | Shape
     start: float | Literal["params"] = 0.0
+    constant: bool = False
 
 
 Element = Annotated[Array, Slot("element")]
 Iterate = Annotated[Array, Slot("element", start="params")]
+Origin = Annotated[Array, Slot("element", start="params", constant=True)]
 PerTensor = Annotated[Array, Slot("tensor")]
 PerRun = Annotated[Array, Slot("run")]
 
@@ -131,7 +134,10 @@ class Memory:
         if self._whole:
             new, fresh = rule(p, g, self.bundle(), h)
             given = (p, g, *self.slots)
-            self.slots = [self._kept(slot, old, given) for slot, old in zip(fresh, self.slots, strict=True)]
+            self.slots = [
+                old if kind.constant else self._kept(slot, old, given)
+                for slot, old, kind in zip(fresh, self.slots, kinds(self.type), strict=True)
+            ]
             p[...] = new
             return
         for rows, pieces in self._bands:
@@ -142,7 +148,7 @@ class Memory:
                 new, fresh = rule(here, g[rows, columns].reshape(shape), self.type(*views), now)
                 new, *slots = (_own(value, (here, *views)) for value in (new, *fresh))
                 for view, slot, kind in zip(views, slots, kinds(self.type), strict=True):
-                    if kind.per != "run":
+                    if kind.per != "run" and not kind.constant:
                         view[...] = slot
                 here[...] = new
             # numbers per run come last: every piece of the run must see the old one

@@ -6,8 +6,9 @@ from itertools import count
 import numpy as np
 
 from harness.fields import Array
-from harness.verify.references.calls import by_hand, optax, torch
+from harness.verify.references.calls import by_hand, optax, po, torch
 from harness.verify.references.cases import Case
+from harness.verify.references.gradient_descent import FALLING
 from harness.verify.references.problems import Problem
 
 
@@ -31,11 +32,55 @@ CASES = [
         "adagrad", {"lr": 0.1}, optax("adagrad", learning_rate=0.1, initial_accumulator_value=0.0, eps=1e-7),
         differs=INSIDE,
     ),
+    Case("variant/adagrad_torch", {"lr": 0.1}, torch("Adagrad", lr=0.1), schedule=FALLING),
+    Case("variant/adagrad_optax", {"lr": 0.1}, optax("adagrad", learning_rate=0.1)),
+    Case(
+        "variant/adagrad_optax", {"lr": 0.1, "initial_accumulator": 0.3, "eps": 0.02},
+        optax("adagrad", learning_rate=0.1, initial_accumulator_value=0.3, eps=0.02),
+    ),
+    Case(
+        "adagrad", {"lr": 0.1, "initial_accumulator": 0.3},
+        torch("Adagrad", lr=0.1, eps=1e-7, initial_accumulator_value=0.3),
+    ),
+    Case(
+        "adadelta", {"rho": 0.9, "lr": 0.5, "eps": 1e-4}, torch("Adadelta", rho=0.9, lr=0.5, eps=1e-4),
+        schedule=FALLING,
+    ),
+    Case("adadelta", {"rho": 0.95}, optax("adadelta", rho=0.95, learning_rate=1.0)),
+    Case("variant/adadelta_torch", {}, torch("Adadelta")),
+    Case("variant/adadelta_torch", {}, po("AdaDelta")),
     Case("rmsprop", {"lr": 0.01, "rho": 0.99}, torch("RMSprop", lr=0.01, alpha=0.99)),
+    Case("variant/rmsprop_torch", {}, torch("RMSprop"), schedule=FALLING),
     Case("rmsprop", {"lr": 0.01, "rho": 0.99, "eps": 0.01}, torch("RMSprop", lr=0.01, alpha=0.99, eps=0.01)),
     Case(
         "rmsprop", {"lr": 0.01, "rho": 0.99},
         optax("rmsprop", learning_rate=0.01, decay=0.99, eps=1e-8, eps_in_sqrt=False),
     ),
     Case("rmsprop", {"lr": 0.01, "rho": 0.99}, optax("rmsprop", learning_rate=0.01, decay=0.99), differs=INSIDE),
+    Case("variant/rmsprop_optax", {"lr": 0.01, "rho": 0.99}, optax("rmsprop", learning_rate=0.01, decay=0.99)),
+    Case(
+        "variant/rmsprop_optax", {"lr": 0.01, "rho": 0.99, "eps": 0.01},
+        optax("rmsprop", learning_rate=0.01, decay=0.99, eps=0.01),
+    ),
+    Case(
+        "rmsprop_momentum", {"lr": 0.003, "rho": 0.99, "momentum": 0.8, "eps": 0.01},
+        optax("rmsprop", learning_rate=0.003, decay=0.99, momentum=0.8, eps=0.01, centered=True),
+    ),
+    Case(
+        "rmsprop_momentum", {"lr": 0.003, "rho": 0.99, "momentum": 0.8, "eps": 0.01, "centered": False},
+        optax("rmsprop", learning_rate=0.003, decay=0.99, momentum=0.8, eps=0.01),
+    ),
+    Case(
+        "variant/rmsprop_centered", {"lr": 0.003, "momentum": 0.8, "eps": 0.01},
+        torch("RMSprop", lr=0.003, momentum=0.8, eps=0.01, centered=True),
+    ),
+    Case(
+        "variant/rmsprop_centered", {"lr": 0.003, "momentum": 0.8, "eps": 0.01, "centered": False},
+        torch("RMSprop", lr=0.003, momentum=0.8, eps=0.01),
+    ),
+    Case(
+        "variant/rmsprop_centered", {"lr": 0.003, "momentum": 0.8, "eps": 0.01},
+        torch("RMSprop", lr=0.003, momentum=0.8, eps=0.01, centered=True), schedule=FALLING,
+        differs="lr acts inside the velocity, as in Graves 2013; torch's acts on it, which a changing lr tells apart",
+    ),
 ]  # fmt: skip

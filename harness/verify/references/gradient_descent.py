@@ -6,6 +6,7 @@ from harness.verify.references.cases import Case
 
 FALLING = Linear(length=200, end=0.1)
 INSIDE = "lr acts inside the velocity, as in the book; theirs acts on the velocity, which a changing lr tells apart"
+TORCH = {"lr": 0.02, "momentum": 0.8}
 
 
 def falling(lr: float) -> Call:
@@ -25,7 +26,16 @@ CASES = [
         "momentum", {"lr": 0.02, "momentum": 0.8}, torch("SGD", lr=0.02, momentum=0.8),
         schedule=FALLING, differs=INSIDE,
     ),
-    Case("nesterov", {"lr": 0.02, "momentum": 0.8}, torch("SGD", lr=0.02, momentum=0.8, nesterov=True)),
-    Case("nesterov", {"lr": 0.02, "momentum": 0.8}, optax("sgd", learning_rate=0.02, momentum=0.8, nesterov=True)),
-    Case("nesterov", {"lr": 0.02, "momentum": 0.8}, po("SGDW", lr=0.02, momentum=0.8, nesterov=True)),
+    *(
+        Case("torch_sgd", {**TORCH, **options}, torch("SGD", **TORCH, **options), schedule=FALLING)
+        for options in (
+            {}, {"dampening": 0.6}, {"weight_decay": 0.1}, {"nesterov": True}, {"nesterov": True, "weight_decay": 0.1},
+        )
+    ),
+    Case("variant/momentum_torch", {}, torch("SGD", lr=0.001, momentum=0.9), schedule=FALLING),
+    Case("variant/momentum_ema", {}, torch("SGD", lr=0.1, momentum=0.9, dampening=0.9)),
+    Case("nesterov", TORCH, torch("SGD", **TORCH, nesterov=True)),
+    Case("nesterov", TORCH, optax("sgd", learning_rate=0.02, momentum=0.8, nesterov=True)),
+    Case("nesterov", TORCH, po("SGDW", **TORCH, nesterov=True)),
+    Case("sgdw", {**TORCH, "weight_decay": 0.1}, po("SGDW", **TORCH, weight_decay=0.1), schedule=FALLING),
 ]  # fmt: skip

@@ -87,6 +87,7 @@ def _torch(
     closure: bool,
 ) -> Walk:
     library = import_module("torch")
+    library.set_default_dtype(library.float64)  # pytorch_optimizer sums in it
 
     def tensor(a: Array) -> Any:
         return library.tensor(a.T if transposed else a, dtype=library.float64)
