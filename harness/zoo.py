@@ -30,7 +30,7 @@ def catalogue(groups: Sequence[str] = tuple(GROUPS)) -> dict[str, list[Entry]]:
     """Every option of these groups, as plain data. Variants stand with what they are variants of."""
     with composer() as source:
         nodes = {name: _nodes(source, GROUPS[name]) for name in groups}
-    return {name: _entries(found, DESCRIBED[name]) for name, found in nodes.items()}
+    return {name: _entries(found, DESCRIBED[name], _proofs(name)) for name, found in nodes.items()}
 
 
 def _nodes(source: Composer, group: str) -> dict[str, dict[str, Any]]:
@@ -40,14 +40,31 @@ def _nodes(source: Composer, group: str) -> dict[str, dict[str, Any]]:
     return {name: composed.config["zoo"][f"n{k}"] for k, name in enumerate(names)}
 
 
-def _entries(nodes: dict[str, dict[str, Any]], describe: Any) -> list[Entry]:
+def _proofs(group: str) -> dict[str, dict[str, float]]:
+    """What each option is held against by `python -m harness.verify`, and to what difference."""
+    from harness.verify.references import cases, factors, schedules
+
+    found: dict[str, dict[str, float]] = {}
+    agreeing: list[tuple[str, str, float]] = []
+    if group == "optimizers":
+        every = [case for _, family in cases.families() for case in family if not case.differs]
+        agreeing = [(case.optimizer, case.reference.library, case.tolerance) for case in every]
+    if group == "schedules":
+        agreeing = [(c.name, c.reference.library, factors.TOLERANCE) for c in schedules.CASES if not c.why]
+    for name, library, tolerance in agreeing:
+        known = found.setdefault(name, {})
+        known[library] = min(tolerance, known.get(library, tolerance))
+    return found
+
+
+def _entries(nodes: dict[str, dict[str, Any]], describe: Any, proofs: dict[str, dict[str, float]]) -> list[Entry]:
     found: dict[str, Entry] = {}
     for name, node in nodes.items():
         made = trust.locate(node["_target_"])
         if name.startswith(f"{VARIANTS}/"):
             base = next(entry for entry in found.values() if entry["target"] == node["_target_"])
             changed = {key: value for key, value in _values(node).items() if base["defaults"].get(key) != value}
-            base["variants"].append({"name": name, "with": changed})
+            base["variants"].append({"name": name, "with": changed, "verified": proofs.get(name, {})})
             continue
         found[name] = {
             "name": name,
@@ -57,6 +74,7 @@ def _entries(nodes: dict[str, dict[str, Any]], describe: Any) -> list[Entry]:
             "defaults": _values(node),
             "space": node.get("space") or {},
             "variants": [],
+            "verified": proofs.get(name, {}),
             **describe(made, node),
         }
     return list(found.values())
@@ -119,18 +137,31 @@ def _tables(found: dict[str, list[Entry]], out: Console) -> None:
         extra = {"optimizers": ("state", "gradients")}.get(group, ())
         table = Table(title=Text(_count(group, entries), style="bold"), title_justify="left", box=None, pad_edge=False)
         table.add_column("name", no_wrap=True)
-        table.add_column("what it is", ratio=3)
-        table.add_column("defaults", ratio=2)
+        table.add_column("what it is, defaults, variants, what it agrees with", ratio=1)
         for name in extra:
             table.add_column(name, justify="right")
         for entry in entries:
-            defaults = " ".join(f"{key}={_told(value)}" for key, value in entry["defaults"].items())
-            what = Text(entry["what"])
-            if entry["variants"]:
-                what.append("\n" + ", ".join(variant["name"] for variant in entry["variants"]), style="dim")
-            table.add_row(entry["name"], what, Text(defaults), *(f"{entry[name]:g}" for name in extra))
+            table.add_row(entry["name"], _about(entry), *(f"{entry[name]:g}" for name in extra))
         out.print(table)
         out.print()
+
+
+def _about(entry: Entry) -> Text:
+    text = Text(entry["what"])
+    if entry["defaults"]:
+        text.append("\n" + " ".join(f"{key}={_told(value)}" for key, value in entry["defaults"].items()), style="cyan")
+    if entry["variants"]:
+        text.append("\n" + ", ".join(variant["name"] for variant in entry["variants"]), style="dim")
+    if entry["verified"]:
+        text.append(f"\n{_agreement(entry['verified'])}", style="green")
+    return text
+
+
+def _agreement(verified: dict[str, float]) -> str:
+    """The libraries with the difference that each keeps to; a tolerance that all share stands once."""
+    if len(set(verified.values())) == 1:
+        return f"{', '.join(verified)}: to {min(verified.values()):g}"
+    return ", ".join(f"{library}: to {tolerance:g}" for library, tolerance in verified.items())
 
 
 def _told(value: Any) -> str:

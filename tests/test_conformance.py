@@ -164,7 +164,7 @@ def _chosen(case: Case, name: str, source: Composer) -> Any:
 
 @pytest.fixture
 def _installed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(live, "version", lambda library: "recorded")
+    monkeypatch.setattr(live, "there", lambda library: True)
     monkeypatch.setattr(Case, "reference_points", lambda self, problem: theirs(self)[problem.name])
 
 
@@ -172,7 +172,8 @@ def _installed(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_matrix_has_a_row_for_every_optimizer(capsys: pytest.CaptureFixture[str]) -> None:
     assert live.main()
     shown = capsys.readouterr().out
-    assert all(any(line.startswith(name) for line in shown.splitlines()) for name in names("optimizer"))
+    lines = shown.splitlines()
+    assert all(any(line.startswith(name.removeprefix("variant/")) for line in lines) for name in names("optimizer"))
     assert f" {sum(bool(case.differs) for case in CASES)} differ by design, 0 wrong; 0 optimizers held" in shown
     assert all(case.differs[:60] in shown for case in CASES)
     exact = re.search(r"^(\d+) optimizers and (\d+) variants agree with a reference to 1e-10", shown, re.MULTILINE)
@@ -185,7 +186,7 @@ def test_the_matrix_fits_80_columns(source: Composer) -> None:
     rows = live.discovered(source, (), ())
     verdicts = {case: verdict(case, source) for cases in rows.values() for case in cases}
     out = Console(width=80, record=True, file=io.StringIO())
-    matrix.show(rows, verdicts, out)
+    matrix.show("optimizer", live.compared(rows, verdicts), out, alone=False)
     table = out.export_text().partition("\n\n")[0].splitlines()
     assert max(map(len, table)) <= 80
     assert not any("…" in line for line in table)
@@ -258,7 +259,7 @@ def test_what_a_library_raises_is_wrong(source: Composer, monkeypatch: pytest.Mo
 def test_a_missing_library_is_named_once(
     source: Composer, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(live, "version", lambda library: None)
+    monkeypatch.setattr(live, "there", lambda library: library == "by hand")
     assert live.main(["lars"]), "the loop by hand can be run"
     shown = capsys.readouterr().out
     assert "not installed" in shown

@@ -30,11 +30,12 @@ def test_the_recipes_of_ones_own(tmp_path: Path) -> None:
             (tmp_path / path[1]).parent.mkdir(parents=True, exist_ok=True)
             (tmp_path / path[1]).write_text(block)
     own = [line for line in COMMANDS if "mine" in line]
-    assert len(own) == 1
+    assert len(own) == 3
     for line in own:
         done = run(line)
         assert (done.returncode, done.stderr) == (0, ""), line
-    assert "signum" in run(own[0]).stdout
+    assert "softsign" in run(own[0]).stdout
+    assert "1 agree, 0 differ by design, 0 wrong" in run(own[2]).stdout
 
 
 def test_every_other_command() -> None:

@@ -118,10 +118,10 @@ class GrokfastEMA(Wrapper):
 @dataclass
 class Cautious(Wrapper):
     """Steps that go against the gradient's sign are left out (Liang et al. 2024, arXiv 2411.16085, algorithm 1), the
-    others grow in return, for every tensor of n numbers of which k are kept, by
+    others grow in return, for every tensor of n numbers of which k are kept:
 
-        count  n / (k + 1), as in the paper
-        mean   n / k, at most 1000, as in the authors' code
+        count  by n / (k + 1), as in the paper
+        mean   by n / k, at most 1000, as in the authors' code
 
     A weight decay of the inner optimizer would be masked with its steps: put it outside, by weight_decay.
 

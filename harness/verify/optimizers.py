@@ -1,6 +1,6 @@
 """`python -m harness.verify optimizers [NAME...]`: our steps beside those of the installed libraries."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 
 from rich.console import Console
@@ -10,13 +10,16 @@ from harness.compose import Composer, composer
 from harness.errors import UserError
 from harness.tables import console
 from harness.verify import matrix
-from harness.verify.matrix import Rows, Verdicts
-from harness.verify.references.calls import BY_HAND, version
-from harness.verify.references.cases import Case, families, listed
+from harness.verify.matrix import INSTALL, Compared, Rows, there
+from harness.verify.references.calls import BY_HAND
+from harness.verify.references.cases import TOLERANCE, Case, families, listed
 from harness.verify.references.problems import PROBLEMS
 from harness.verify.references.verdicts import Points, Verdict, judge
 
-INSTALL = "pip install 'harness[reference]'"
+Cases = Mapping[str, Sequence[Case]]
+"""The cases of each row; one without any has nothing that it is held against."""
+Verdicts = Mapping[Case, Verdict]
+"""Of the cases whose library is installed."""
 
 
 def main(names: Sequence[str] = (), config_dir: str | None = None, trusted: tuple[str, ...] = ()) -> bool:
@@ -27,16 +30,40 @@ def main(names: Sequence[str] = (), config_dir: str | None = None, trusted: tupl
     """
     out = console()
     with advice.one_line_errors(), composer(config_dir) as source:
-        rows = discovered(source, names, trusted)
-        absent = sorted({lib for cases in rows.values() for case in cases if not there(lib := case.reference.library)})
-        verdicts = judged(rows, source, trusted, out)
+        cases = discovered(source, names, trusted)
+        verdicts = judged(cases, source, trusted, out)
+    rows = compared(cases, verdicts)
+    absent = sorted({c.library for found in rows.values() for c in found if c.state == "not installed"})
     if absent and not verdicts:
         raise UserError(f"none of {', '.join(absent)} is installed: {INSTALL}")
-    matrix.show(rows, verdicts, out)
-    for library in absent:
-        out.print(f"{library} is not installed: {INSTALL}", soft_wrap=True, markup=False)
-    out.print(matrix.totals(rows, verdicts))
+    matrix.show("optimizer", rows, out, alone=False)
+    out.print(totals(verdicts))
+    out.print(f"{matrix.counted(rows)}; {sum(not found for found in rows.values())} optimizers held against nothing")
     return all(rows.values()) and not any(verdict.state == "wrong" for verdict in verdicts.values())
+
+
+def compared(cases: Cases, verdicts: Verdicts) -> Rows:
+    """The verdicts as the matrix shows them."""
+    return {row: [_compared(case, verdicts.get(case)) for case in found] for row, found in cases.items()}
+
+
+def _compared(case: Case, verdict: Verdict | None) -> Compared:
+    if verdict is None:
+        return Compared(case.reference.library, "not installed")
+    reason = f"to {case.tolerance:g}: {case.why_tolerance}" if case.why_tolerance else ""
+    reason = case.differs if verdict.state == "differs" else reason if verdict.state == "agrees" else ""
+    return Compared(case.reference.library, verdict.state, verdict.difference, reason, f"{case}: {verdict.text}")
+
+
+def totals(verdicts: Verdicts) -> str:
+    """How many agree with a reference: if one of their cases, not counting loops by hand, does so to TOLERANCE."""
+    exact = {
+        verdict.case.optimizer
+        for verdict in verdicts.values()
+        if verdict.state == "agrees" and verdict.difference <= TOLERANCE and verdict.case.reference.kind != BY_HAND
+    }
+    variants = sum(name.startswith("variant/") for name in exact)
+    return f"{len(exact) - variants} optimizers and {variants} variants agree with a reference to {TOLERANCE:g}"
 
 
 def discovered(source: Composer, names: Sequence[str], trusted: tuple[str, ...]) -> dict[str, list[Case]]:
@@ -72,7 +99,7 @@ def _beside(source: Composer, name: str, trusted: tuple[str, ...]) -> list[Case]
     return [case for case in listed(module) if case.optimizer == name]
 
 
-def judged(rows: Rows, source: Composer, trusted: tuple[str, ...], out: Console) -> Verdicts:
+def judged(rows: Cases, source: Composer, trusted: tuple[str, ...], out: Console) -> Verdicts:
     """The verdict on every case whose library is there."""
     verdicts = {}
     todo = [case for cases in rows.values() for case in cases if there(case.reference.library)]
@@ -91,8 +118,3 @@ def live(case: Case, source: Composer, trusted: tuple[str, ...] = ()) -> Verdict
     except Exception as error:  # whatever another release of a library raises is what is wrong with the case
         kind = "" if isinstance(error, UserError) else f"{type(error).__name__}: "
         return Verdict(case, "wrong", float("inf"), f"{kind}{advice.line(error)}")
-
-
-def there(library: str) -> bool:
-    """Whether the library can be asked."""
-    return library == BY_HAND or version(library) is not None

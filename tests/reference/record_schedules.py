@@ -6,7 +6,8 @@ Needs `pip install .[reference] transformers`; writes one file per library besid
 import json
 from pathlib import Path
 
-from harness.verify.references.factors import Reference, version
+from harness.verify.references.calls import version
+from harness.verify.references.factors import Reference
 from harness.verify.references.schedules import CASES
 
 FOLDER = Path(__file__).with_name("schedules")

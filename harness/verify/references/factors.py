@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from importlib import import_module, metadata
+from importlib import import_module
 from typing import Any, Literal
 
 import numpy as np
@@ -123,7 +123,7 @@ class Case:
 class Verdict:
     """How far a case is from its reference."""
 
-    state: Literal["agrees", "differs by design", "wrong"]
+    state: Literal["agrees", "differs", "wrong"]
     difference: float
     text: str
 
@@ -140,15 +140,7 @@ def judge(case: Case, theirs: Sequence[float]) -> Verdict:
     if bad := np.flatnonzero((gaps > TOLERANCE) & ~apart).tolist():
         return Verdict("wrong", largest, f"differs by {gaps[bad].max():.1e}, first at step {bad[0]}")
     if not case.why:
-        return Verdict("agrees", largest, f"agrees, {largest:.0e}" if largest else "agrees exactly")
+        return Verdict("agrees", largest, "")
     if same := np.flatnonzero((gaps <= TOLERANCE) & apart).tolist():
         return Verdict("wrong", largest, f"agrees at step {same[0]}, where it should differ: {case.why}")
-    return Verdict("differs by design", largest, f"differs by design, {largest:.1e}: {case.why}")
-
-
-def version(library: str) -> str | None:
-    """The installed version, or none."""
-    try:
-        return metadata.version(library)
-    except metadata.PackageNotFoundError:
-        return None
+    return Verdict("differs", largest, case.why)
