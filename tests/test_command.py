@@ -27,7 +27,7 @@ CONTROL = re.compile(r"\x1b|\r")
 @pytest.mark.parametrize(
     ("arguments", "line"),
     [
-        (["optimizer=adamm"], "optimizer=adamm: no such optimizer (did you mean adam?); choices: adabelief, "),
+        (["optimizer=adamm"], "optimizer=adamm: no such optimizer (did you mean adam?); choices: accsgd, "),
         (["objective=bale"], "objective=bale: no such objective (did you mean beale?)"),
         (["optimizer=variant/adam_bok"], "optimizer=variant/adam_bok: no such optimizer"),
         (["optimizer=ADAM"], "(did you mean adam?)"),

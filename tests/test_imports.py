@@ -38,7 +38,7 @@ LAYERS = [
     {"harness.training", "harness.sweeps.study"},
     {"harness.sweeps.tuning"},
     {"harness.session"},
-    {"harness.command", "harness.show", "harness.zoo", "harness", "harness.__main__"},
+    {"harness.command", "harness.show", "harness", "harness.__main__"},
     {"harness.verify.contract"},
     {"harness.verify", "harness.verify.sampling", "harness.verify.references"},
     {"harness.verify.derivatives", "harness.verify.search", "harness.verify.references.calls"},
@@ -49,7 +49,7 @@ LAYERS = [
     {"harness.verify.references.*"},
     {"harness.verify.matrix"},
     {"harness.verify.certify", "harness.verify.optimizers", "harness.verify.schedules"},
-    {"harness.verify.__main__"},
+    {"harness.verify.__main__", "harness.zoo"},
 ]
 
 

@@ -1,7 +1,9 @@
 """How the optimizers of each kind of library, and ours, walk over a problem."""
 
 from collections.abc import Callable
+from contextlib import redirect_stdout
 from importlib import import_module
+from io import StringIO
 from operator import methodcaller
 from typing import Any
 
@@ -97,7 +99,8 @@ def _torch(
         return np.concatenate([(a.T if transposed else a).reshape(-1) for a in arrays])
 
     params = [library.nn.Parameter(tensor(p)) for p in problem.tensors(problem.start).values()]
-    optimizer = call.made(params)
+    with redirect_stdout(StringIO()):  # some talk
+        optimizer = call.made(params)
     if hasattr(optimizer, "train"):  # some want to be told that they train
         optimizer.train()
     base = [group["lr"] for group in optimizer.param_groups] if schedule else []
