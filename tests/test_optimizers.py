@@ -61,7 +61,11 @@ def walk(
             optimizer.select(keep)
         g = np.asarray(gradients[step][rows], dtype=dtype, order=order)
         before = g.copy()
-        optimizer.advance(p, g, plan, loss=np.abs(g).sum(axis=1))
+
+        def elsewhere(there: Array, where: Any = None, g: Array = g) -> tuple[Array, Array]:
+            return np.abs(there).sum(axis=1, keepdims=True), g + there / 10
+
+        optimizer.advance(p, g, plan, np.abs(g).sum(axis=1), elsewhere)
         np.testing.assert_array_equal(g, before, "a rule must not change the gradients it is given")
         assert p.dtype == dtype
     return np.hstack([p, optimizer.evaluation_point(p)])
@@ -122,6 +126,11 @@ def test_one_number_for_all_is_the_same_as_one_per_run(source: Composer, optimiz
     np.testing.assert_array_equal(one, equal)
 
 
+def uphill(grads: dict[str, Array]) -> Any:
+    """Loss and gradients elsewhere: these gradients, and more of them the farther one goes."""
+    return lambda there: (2.0, {name: grads[name] + p for name, p in there.items()})
+
+
 def test_the_textbook_call_makes_the_same_steps(source: Composer, optimizer_name: str) -> None:
     """`update(params, grads)` on the book's own shapes, in place, equals the engine's buffer."""
     config = node(source, "optimizer", optimizer_name)
@@ -134,9 +143,9 @@ def test_the_textbook_call_makes_the_same_steps(source: Composer, optimizer_name
     engine = trust.build(config, "optimizer", extra=lambda *_: {"runs": 1})
     for _ in range(5):
         grads = {name: rng.normal(size=shape) if shape else np.array(rng.normal()) for name, shape in SHAPES.items()}
-        book.update(params, grads, loss=1.5)
+        book.update(params, grads, 1.5, uphill(grads))
         flat = np.concatenate([g.reshape(1, -1) for g in grads.values()], axis=1)
-        engine.advance(buffer, flat, plan, loss=1.5)
+        engine.advance(buffer, flat, plan, 1.5, lambda p, where=None, g=flat: (np.full((1, 1), 2.0), g + p))
     for name, p in params.items():
         assert p is held[name], "in place"
         np.testing.assert_array_equal(p.reshape(-1), buffer[0, plan.columns[plan.names.index(name)]])
@@ -159,8 +168,8 @@ def test_a_schedule_moves_every_number(source: Composer, optimizer_name: str) ->
             grads = {"x": rng.normal(size=40)}
             if step == 4:
                 setattr(by_hand, name, getattr(by_hand, name) * 0.5)
-            scheduled.update(one, grads, loss=1.5)
-            by_hand.update(other, grads, loss=1.5)
+            scheduled.update(one, grads, 1.5, uphill(grads))
+            by_hand.update(other, grads, 1.5, uphill(grads))
         np.testing.assert_array_equal(one["x"], other["x"])
 
 

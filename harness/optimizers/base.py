@@ -194,6 +194,8 @@ class Optimizer(ABC):
         *numbers, t, _, _, tensors, inner = self._last
         if self.needs_loss and loss is None:
             raise ValueError(f"{type(self).__name__} needs the loss at params: update(params, grads, loss)")
+        if self.gradients > 1 and evaluate is None:
+            raise ValueError(f"{type(self).__name__} needs gradients elsewhere: update(params, grads, evaluate=f)")
         told = memory.spread(loss) if self.needs_loss else None
         self._last = now = self._last._make((*numbers, t + 1, told, evaluate, tensors, inner))
         if self.schedules:

@@ -1,14 +1,16 @@
-"""A learning rate for every tensor: LARS."""
+"""A learning rate for every tensor: LARS, LAMB, NovoGrad, Fromage; and its direction: AdamP."""
 
 from dataclasses import dataclass
+from math import prod
 from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
 from harness.fields import Array, Fraction, NonNegative
+from harness.optimizers.adam import Moments, moments
 from harness.optimizers.base import Optimizer
-from harness.optimizers.memory import Element, New, Sees
-from harness.optimizers.norms import norm
+from harness.optimizers.memory import Element, New, PerTensor, Sees
+from harness.optimizers.norms import dot, norm
 
 
 @dataclass
@@ -41,3 +43,148 @@ class LARS(Optimizer):
         ratio = np.where(known, h.trust * length / np.where(known, slope + h.weight_decay * length, 1), 1)
         v = h.momentum * s.v + h.lr * ratio * (g + h.weight_decay * p)
         return p - v, LARS.Slots(v)
+
+
+@dataclass
+class LAMB(Optimizer):
+    """Adam's step with weight decay, stretched to the length of the tensor (You et al. 2020, arXiv 1904.00962,
+    algorithm 2, with the identity for phi); not stretched where either is 0.
+
+    >>> params, grads = {"w": np.array([3.0, 4.0])}, {"w": np.array([1.0, -7.0])}
+    >>> LAMB(lr=0.1, weight_decay=0.0).update(params, grads)
+    >>> params["w"].round(4)  # a step of length 0.1 * 5 along (1, -1)
+    array([2.6464, 4.3536])
+    """
+
+    lr: NonNegative = 0.001
+    beta1: Fraction = 0.9
+    beta2: Fraction = 0.999
+    eps: NonNegative = 1e-6
+    weight_decay: NonNegative = 0.01
+
+    sees: ClassVar[Sees] = "tensors"
+    Slots = Moments
+
+    @staticmethod
+    def rule(p: Array, g: Array, s: Moments, h: Any) -> New:
+        s = moments(g, s, h)
+        u = s.m / s.c1 / (np.sqrt(s.v / s.c2) + h.eps) + h.weight_decay * p
+        return p - h.lr * trust(p, u) * u, s
+
+
+def trust(p: Array, u: Array, least: Any = 0) -> Array:
+    """||p|| / ||u||, both at least `least`; 1 where either is 0."""
+    length, size = np.maximum(norm(p), least), np.maximum(norm(u), least)
+    known = (length > 0) & (size > 0)
+    ratio: Array = np.where(known, length / np.where(known, size, 1), 1)
+    return ratio
+
+
+@dataclass
+class NovoGrad(Optimizer):
+    """Momentum of gradients that are divided by the norm of their tensor (Ginsburg et al. 2019, arXiv 1905.11286,
+    algorithm 1). The average of squared norms starts at the first one. `averaging` takes new gradients by 1 - beta1.
+
+    >>> params = {"w": np.array([0.0, 0.0])}
+    >>> NovoGrad(lr=1.0, weight_decay=0.0).update(params, {"w": np.array([30.0, 40.0])})
+    >>> params["w"].round(6)
+    array([-0.6, -0.8])
+    """
+
+    lr: NonNegative = 0.01
+    beta1: Fraction = 0.95
+    beta2: Fraction = 0.98
+    eps: NonNegative = 1e-8
+    weight_decay: NonNegative = 0.001
+    averaging: bool = False
+
+    sees: ClassVar[Sees] = "tensors"
+
+    class Slots(NamedTuple):
+        m: Element
+        v: PerTensor
+
+    @staticmethod
+    def rule(p: Array, g: Array, s: Slots, h: Any) -> New:
+        first, squared = h.t == 1, dot(g, g)
+        v = np.where(first, squared, h.beta2 * s.v + (1 - h.beta2) * squared)
+        u = g / (np.sqrt(v) + h.eps) + h.weight_decay * p
+        m = h.beta1 * s.m + (np.where(first, 1, 1 - h.beta1) * u if h.averaging else u)
+        return p - h.lr * m, NovoGrad.Slots(m, v)
+
+
+@dataclass
+class Fromage(Optimizer):
+    """Frobenius matched gradient descent (Bernstein et al. 2020, arXiv 2002.03432, algorithm 1): every tensor turns by
+    the angle whose tangent is lr. A tensor or a gradient of zeros steps by lr g; with `min_norm`, no norm is below it.
+
+    >>> params = {"w": np.array([3.0, 0.0])}
+    >>> Fromage(lr=0.75).update(params, {"w": np.array([0.0, 1e-9])})
+    >>> params["w"]  # (3, -0.75 * 3) / 1.25
+    array([ 2.4, -1.8])
+    """
+
+    lr: NonNegative = 0.01
+    min_norm: NonNegative = 0.0
+
+    sees: ClassVar[Sees] = "tensors"
+
+    @staticmethod
+    def rule(p: Array, g: Array, s: Any, h: Any) -> New:
+        return (p - h.lr * trust(p, g, h.min_norm) * g) / np.sqrt(1 + h.lr * h.lr), s
+
+
+@dataclass
+class AdamP(Optimizer):
+    """Adam for weights whose length doesn't matter (Heo et al. 2021, arXiv 2006.08217, algorithm 2): where gradient and
+    weights are nearly orthogonal (a cosine below delta / sqrt(size), for the weights into every output or for the whole
+    matrix), the part of the step along the weights is taken out, and their decay is multiplied by decay_ratio. Vectors
+    are left to AdamW.
+
+    >>> params = {"W": np.array([[3.0], [4.0]])}
+    >>> AdamP(lr=1.0).update(params, {"W": np.array([[-4.0], [3.0]])})
+    >>> params["W"].round(4)  # of the step (-1, 1), what is orthogonal to (3, 4)
+    array([[4.12],
+           [3.16]])
+    """
+
+    lr: NonNegative = 0.001
+    beta1: Fraction = 0.9
+    beta2: Fraction = 0.999
+    eps: NonNegative = 1e-8
+    weight_decay: NonNegative = 0.0
+    delta: NonNegative = 0.1
+    decay_ratio: NonNegative = 0.1
+
+    sees: ClassVar[Sees] = "tensors"
+    Slots = Moments
+
+    @staticmethod
+    def rule(p: Array, g: Array, s: Moments, h: Any) -> New:
+        s = moments(g, s, h)
+        u, decay = s.m / s.c1 / (np.sqrt(s.v / s.c2) + h.eps), h.lr * h.weight_decay
+        if p.ndim > 2:
+            inputs = tuple(range(1, p.ndim - 1))
+            into = [_along(p, g, u, axes, h.delta) for axes in (inputs, (*inputs, p.ndim - 1))]
+            channels, layer = into[0].near, into[1].near
+            u = u - np.where(channels, into[0].part, np.where(layer, into[1].part, 0))
+            decay = decay * np.where(channels | layer, h.decay_ratio, 1)
+        return p * (1 - decay) - h.lr * u, s
+
+
+class _Along(NamedTuple):
+    near: Array  # whether gradient and weights are nearly orthogonal
+    part: Array  # of the step, along the weights
+
+
+def _along(p: Array, g: Array, u: Array, axes: tuple[int, ...], delta: Array) -> _Along:
+    def inner(a: Array, b: Array) -> Array:
+        added: Array = np.sum(a * b, axis=axes, keepdims=True)
+        return added
+
+    squares = inner(p, p)
+    lengths = np.sqrt(squares * inner(g, g))
+    cosine = np.abs(inner(p, g)) / np.where(lengths > 0, lengths, 1)
+    largest = np.max(cosine, axis=tuple(range(1, p.ndim)), keepdims=True)
+    size = np.sqrt(prod(p.shape[axis] for axis in axes))
+    return _Along(largest < delta / size, p * inner(p, u) / np.where(squares > 0, squares, 1))

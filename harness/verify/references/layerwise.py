@@ -6,8 +6,9 @@ from itertools import count
 import numpy as np
 
 from harness.fields import Array
-from harness.verify.references.calls import by_hand, optax, po
+from harness.verify.references.calls import by_hand, optax, po, torch
 from harness.verify.references.cases import Case
+from harness.verify.references.gradient_descent import FALLING
 from harness.verify.references.problems import Problem
 
 
@@ -25,8 +26,23 @@ def lars(problem: Problem, lr: float, momentum: float, weight_decay: float, trus
         yield problem.vector(params)
 
 
+def lamb(problem: Problem, *, lr: float, beta1: float, beta2: float, eps: float, decay: float) -> Iterator[Array]:
+    """Algorithm 2, tensor by tensor."""
+    params = problem.tensors(problem.start)
+    m, v = ({name: np.zeros(p.shape) for name, p in params.items()} for _ in range(2))
+    for t in count(1):
+        for name, g in problem.tensors(problem.ask(problem.vector(params), t - 1)[1]).items():
+            m[name], v[name] = beta1 * m[name] + (1 - beta1) * g, beta2 * v[name] + (1 - beta2) * g**2
+            u = m[name] / (1 - beta1**t) / ((v[name] / (1 - beta2**t)) ** 0.5 + eps) + decay * params[name]
+            length, size = np.sum(params[name] ** 2) ** 0.5, np.sum(u**2) ** 0.5
+            params[name] = params[name] - lr * (length / size if length > 0 and size > 0 else 1.0) * u
+        yield problem.vector(params)
+
+
 PLAIN = {"lr": 0.3, "momentum": 0.8, "weight_decay": 0.0, "trust": 0.01}
 DECAYED = {**PLAIN, "weight_decay": 0.05}
+LAMB = {"lr": 0.02, "beta1": 0.8, "beta2": 0.99, "eps": 0.01, "weight_decay": 0.1}
+NOVOGRAD = {"lr": 0.02, "beta1": 0.8, "beta2": 0.9, "eps": 0.01, "weight_decay": 0.1}
 
 CASES = [
     Case("lars", DECAYED, by_hand(lars, **DECAYED)),
@@ -40,4 +56,35 @@ CASES = [
         "lars", {**DECAYED, "lr": 0.02}, po("LARS", lr=0.02, momentum=0.8, trust_coefficient=0.01, weight_decay=0.05),
         differs="it leaves vectors without trust ratio and decay",
     ),
+    Case(
+        "lamb", LAMB, optax("lamb", learning_rate=0.02, b1=0.8, b2=0.99, eps=0.01, weight_decay=0.1),
+    ),
+    Case("lamb", LAMB, by_hand(lamb, lr=0.02, beta1=0.8, beta2=0.99, eps=0.01, decay=0.1)),
+    Case(
+        "lamb", LAMB, po("Lamb", lr=0.02, betas=(0.8, 0.99), eps=0.01, weight_decay=0.1),
+        differs="it corrects only m, takes lengths of at most 10, and decays outside the ratio",
+    ),
+    Case(
+        "novograd", NOVOGRAD,
+        optax("novograd", learning_rate=0.02, b1=0.8, b2=0.9, eps=0.01, weight_decay=0.1),
+    ),
+    Case(
+        "novograd", {**NOVOGRAD, "averaging": True, "weight_decay": 0.0},
+        po("NovoGrad", lr=0.02, betas=(0.8, 0.9), eps=0.01, grad_averaging=True),
+    ),
+    *(
+        Case(
+            "adamp", {"lr": 0.02, "weight_decay": 0.1, "eps": 1e-15, "delta": delta, "decay_ratio": 0.3},
+            po("AdamP", lr=0.02, weight_decay=0.1, eps=1e-15, delta=delta, wd_ratio=0.3, weight_decouple=True),
+            transposed=True,
+        )
+        for delta in (0.3, 1.0)
+    ),
+    Case(
+        "adamp", {"lr": 0.02, "beta1": 0.8, "beta2": 0.99, "eps": 0.01, "delta": 0.0},
+        torch("AdamW", lr=0.02, betas=(0.8, 0.99), eps=0.01, weight_decay=0.0),
+    ),
+    Case("fromage", {"lr": 0.02}, po("Fromage", lr=0.02), schedule=FALLING),
+    Case("variant/fromage_optax", {"lr": 0.02}, optax("fromage", learning_rate=0.02)),
+    Case("fromage", {"lr": 0.02, "min_norm": 0.3}, optax("fromage", learning_rate=0.02, min_norm=0.3)),
 ]  # fmt: skip

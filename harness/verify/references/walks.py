@@ -92,7 +92,7 @@ def _torch(
     library.set_default_dtype(library.float64)  # pytorch_optimizer sums in it
 
     def tensor(a: Array) -> Any:
-        return library.tensor(a.T if transposed else a, dtype=library.float64)
+        return library.tensor(np.ascontiguousarray(a.T) if transposed else a, dtype=library.float64)
 
     def read(tensors: Any) -> Array:
         arrays = [t.detach().numpy() for t in tensors]

@@ -1,0 +1,147 @@
+"""Updates of whole matrices: Muon, Shampoo. Weights are (inputs, outputs); more axes than two count as inputs."""
+
+from dataclasses import dataclass
+from math import prod, sqrt
+from typing import Annotated, Any, ClassVar, Literal, NamedTuple
+
+import numpy as np
+
+from harness.fields import Array, Fraction, NonNegative, Positive
+from harness.optimizers.adam import moments
+from harness.optimizers.base import Optimizer
+from harness.optimizers.memory import Element, New, PerTensor, Sees, Slot
+from harness.optimizers.norms import norm
+
+Shape = tuple[int, ...]
+
+
+def _vectors(shape: Shape, owner: Any) -> Shape:
+    return shape if len(shape) < 2 else (0,)
+
+
+def orthogonal(x: Array, steps: int) -> Array:
+    """A matrix with about the singular vectors of x, and singular values between 0.7 and 1.2: the quintic
+    Newton-Schulz iteration of Jordan 2024, in the dtype of x."""
+    wide = x if x.shape[-2] <= x.shape[-1] else x.swapaxes(-1, -2)
+    wide = wide / np.maximum(norm(wide), 1e-7)
+    for _ in range(steps):
+        gram = wide @ wide.swapaxes(-1, -2)
+        wide = 3.4445 * wide + (2.0315 * (gram @ gram) - 4.7750 * gram) @ wide
+    return wide if x.shape[-2] <= x.shape[-1] else wide.swapaxes(-1, -2)
+
+
+@dataclass
+class Muon(Optimizer):
+    """Momentum whose matrices are orthogonalized (Jordan et al. 2024, https://kellerjordan.github.io/posts/muon;
+    weight decay and `rms` after Liu et al. 2025, arXiv 2502.16982). A matrix moves by lr times
+
+        spectral  sqrt(max(1, outputs / inputs)), Jordan's factor
+        rms       0.2 sqrt(max(outputs, inputs)), which gives the steps the size of AdamW's
+
+    Vectors and scalars move by AdamW with lr times vector_lr.
+
+    >>> params = {"W": np.zeros((2, 2))}
+    >>> Muon(lr=0.1, newton_schulz=12).update(params, {"W": np.array([[0.0, 5.0], [1.0, 0.0]])})
+    >>> np.sign(params["W"])
+    array([[ 0., -1.],
+           [-1.,  0.]])
+    """
+
+    lr: NonNegative = 0.02
+    momentum: Fraction = 0.95
+    weight_decay: NonNegative = 0.0
+    vector_lr: NonNegative = 0.015
+    beta1: Fraction = 0.9
+    beta2: Fraction = 0.95
+    eps: NonNegative = 1e-8
+    nesterov: bool = True
+    scaling: Literal["spectral", "rms"] = "spectral"
+    newton_schulz: int = 5
+
+    sees: ClassVar[Sees] = "tensors"
+
+    class Slots(NamedTuple):
+        m: Element
+        v: Annotated[Array, Slot(_vectors)]
+        c1: PerTensor
+        c2: PerTensor
+
+    @staticmethod
+    def rule(p: Array, g: Array, s: Slots, h: Any) -> New:
+        kept = p * (1 - h.lr * h.weight_decay)
+        if g.ndim < 3:
+            new = moments(g, s, h)
+            step = h.vector_lr / new.c1 * new.m / (np.sqrt(new.v / new.c2) + h.eps)
+            return kept - h.lr * step, Muon.Slots(*new)
+        m = h.momentum * s.m + g
+        x = g + h.momentum * m if h.nesterov else m
+        inputs, outputs = prod(g.shape[1:-1]), g.shape[-1]
+        x = orthogonal(x.reshape(len(g), inputs, outputs), h.newton_schulz).reshape(g.shape)
+        factor = 0.2 * sqrt(max(outputs, inputs)) if h.scaling == "rms" else sqrt(max(1, outputs / inputs))
+        return kept - h.lr * factor * x, Muon.Slots(m, s.v, s.c1, s.c2)
+
+
+def _matrix(shape: Shape) -> tuple[int, int]:
+    return (prod(shape[:-1]), shape[-1]) if len(shape) > 1 else (prod(shape), 1)
+
+
+def _left(shape: Shape, owner: Any) -> Shape:
+    return (_matrix(shape)[0],) * 2
+
+
+def _right(shape: Shape, owner: Any) -> Shape:
+    return (_matrix(shape)[1],) * 2 if len(shape) > 1 else (0, 0)
+
+
+Left = Annotated[Array, Slot(_left)]
+Right = Annotated[Array, Slot(_right)]
+
+
+@dataclass
+class Shampoo(Optimizer):
+    """Preconditioning of both sides of a matrix (Gupta, Koren & Singer 2018, arXiv 1802.09568, algorithm 1): by the
+    -1/4 powers of eps I plus the sums of g g' and g' g; of a vector by the -1/2 power of its one matrix. Every
+    `interval` updates the powers are computed anew. Momentum acts on what was preconditioned.
+
+    >>> params = {"W": np.zeros((2, 2))}
+    >>> Shampoo(lr=0.1, eps=1e-12, momentum=0.0).update(params, {"W": np.array([[0.0, 5.0], [1.0, 0.0]])})
+    >>> params["W"].round(4)  # the first update is orthogonal
+    array([[ 0. , -0.1],
+           [-0.1,  0. ]])
+    """
+
+    lr: NonNegative = 0.1
+    eps: Positive = 1e-4
+    momentum: Fraction = 0.9
+    interval: int = 1
+
+    sees: ClassVar[Sees] = "tensors"
+
+    class Slots(NamedTuple):
+        v: Element
+        left: Left
+        right: Right
+        left_power: Left
+        right_power: Right
+
+    @staticmethod
+    def rule(p: Array, g: Array, s: Slots, h: Any) -> New:
+        matrix = g.reshape(len(g), *_matrix(g.shape[1:]))
+        both = g.ndim > 2
+        eps = np.reshape(h.eps, (-1, 1, 1))
+        left, power = s.left + matrix @ matrix.swapaxes(-1, -2), s.left_power
+        right, other = (s.right + matrix.swapaxes(-1, -2) @ matrix, s.right_power) if both else (s.right, s.right_power)
+        if (int(h.t.flat[0]) - 1) % h.interval == 0:
+            power = _power(left, eps, -1 / 4 if both else -1 / 2)
+            other = _power(right, eps, -1 / 4) if both else other
+        u = power @ matrix @ other if both else power @ matrix
+        v = h.momentum * s.v + u.reshape(g.shape)
+        return p - h.lr * v, Shampoo.Slots(v, left, right, power, other)
+
+
+def _power(a: Array, eps: Array, exponent: float) -> Array:
+    """The power of a + eps I, whose eigenvalues are at least eps."""
+    values, vectors = np.linalg.eigh(a + eps * np.eye(a.shape[-1], dtype=a.dtype))
+    values = np.maximum(values, np.reshape(eps, (-1, 1)))
+    powers: Array = (vectors * np.power(values, exponent)[:, None, :]) @ vectors.swapaxes(-1, -2)
+    return powers

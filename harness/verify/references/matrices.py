@@ -1,0 +1,77 @@
+"""Updates of whole matrices, beside other libraries."""
+
+from collections.abc import Iterator
+from itertools import count
+
+import numpy as np
+
+from harness.fields import Array
+from harness.verify.references.calls import by_hand, po
+from harness.verify.references.cases import Case
+from harness.verify.references.problems import Problem
+
+
+def muon(problem: Problem, *, lr: float, momentum: float, decay: float, nesterov: bool, rms: bool) -> Iterator[Array]:
+    """Jordan's iteration as polynomials of singular values: x -> 3.4445 x - 4.7750 x^3 + 2.0315 x^5, 5 times; AdamW
+    with 0.1 lr, beta 0.8 and 0.9 and eps 0.01 for vectors."""
+    params = problem.tensors(problem.start)
+    m, v = ({name: np.zeros(p.shape) for name, p in params.items()} for _ in range(2))
+    for t in count(1):
+        for name, g in problem.tensors(problem.ask(problem.vector(params), t - 1)[1]).items():
+            params[name] = params[name] * (1 - lr * decay)
+            if g.ndim < 2:
+                m[name], v[name] = 0.8 * m[name] + 0.2 * g, 0.9 * v[name] + 0.1 * g**2
+                step = 0.1 * m[name] / (1 - 0.8**t) / ((v[name] / (1 - 0.9**t)) ** 0.5 + 0.01)
+            else:
+                m[name] = momentum * m[name] + g
+                left, values, right = np.linalg.svd(g + momentum * m[name] if nesterov else m[name], False)
+                values = values / max(np.sum(values**2) ** 0.5, 1e-7)
+                for _ in range(5):
+                    values = 3.4445 * values - 4.7750 * values**3 + 2.0315 * values**5
+                inputs, outputs = g.shape
+                factor = 0.2 * max(g.shape) ** 0.5 if rms else max(1.0, outputs / inputs) ** 0.5
+                step = factor * (left * values) @ right
+            params[name] = params[name] - lr * step
+        yield problem.vector(params)
+
+
+def shampoo(problem: Problem, *, lr: float, eps: float, momentum: float, interval: int) -> Iterator[Array]:
+    """Algorithm 1 by singular values, with eps I from the start, and the powers of every interval-th update."""
+    params = problem.tensors(problem.start)
+    sums = {name: [eps * np.eye(n) for n in p.shape] for name, p in params.items()}
+    powers: dict[str, list[Array]] = {}
+    v = {name: np.zeros(p.shape) for name, p in params.items()}
+    for step in count():
+        for name, g in problem.tensors(problem.ask(problem.vector(params), step)[1]).items():
+            for k, total in enumerate(sums[name]):
+                unfolded = np.moveaxis(g, k, 0).reshape(g.shape[k], -1)
+                total += unfolded @ unfolded.T
+            if step % interval == 0:
+                roots = [np.linalg.svd(total) for total in sums[name]]
+                powers[name] = [(u * s ** (-1 / (2 * g.ndim))) @ right for u, s, right in roots]
+            u = powers[name][0] @ g @ powers[name][1] if g.ndim > 1 else powers[name][0] @ g
+            v[name] = momentum * v[name] + u
+            params[name] = params[name] - lr * v[name]
+        yield problem.vector(params)
+
+
+VECTORS = {"vector_lr": 0.1, "beta1": 0.8, "beta2": 0.9, "eps": 0.01}
+MUON = {"lr": 0.05, "momentum": 0.8, "weight_decay": 0.1}
+SHAMPOO = {"lr": 0.1, "eps": 0.1, "momentum": 0.7}
+
+CASES = [
+    *(
+        Case(
+            "muon", {**MUON, **VECTORS, "nesterov": nesterov, "scaling": "rms" if rms else "spectral"},
+            by_hand(muon, lr=0.05, momentum=0.8, decay=0.1, nesterov=nesterov, rms=rms),
+        )
+        for nesterov, rms in ((True, False), (False, True))
+    ),
+    Case(
+        "variant/muon_rms", {**MUON, **VECTORS},
+        by_hand(muon, lr=0.05, momentum=0.8, decay=0.1, nesterov=True, rms=True),
+    ),
+    Case("shampoo", {**SHAMPOO, "momentum": 0.0}, po("Shampoo", lr=0.1, matrix_eps=0.1)),
+    Case("shampoo", SHAMPOO, by_hand(shampoo, lr=0.1, eps=0.1, momentum=0.7, interval=1)),
+    Case("shampoo", {**SHAMPOO, "interval": 4}, by_hand(shampoo, lr=0.1, eps=0.1, momentum=0.7, interval=4)),
+]  # fmt: skip
