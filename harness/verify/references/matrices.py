@@ -6,7 +6,7 @@ from itertools import count
 import numpy as np
 
 from harness.fields import Array
-from harness.verify.references.calls import by_hand, po
+from harness.verify.references.calls import by_hand, optax, po
 from harness.verify.references.cases import Case
 from harness.verify.references.problems import Problem
 
@@ -70,6 +70,10 @@ CASES = [
     Case(
         "variant/muon_rms", {**MUON, **VECTORS},
         by_hand(muon, lr=0.05, momentum=0.8, decay=0.1, nesterov=True, rms=True),
+    ),
+    Case(
+        "muon", MUON, optax("contrib.muon", learning_rate=0.05, beta=0.8, weight_decay=0.1),
+        differs="it corrects its averages for their start before it mixes them, and moves vectors by NAdamW",
     ),
     Case("shampoo", {**SHAMPOO, "momentum": 0.0}, po("Shampoo", lr=0.1, matrix_eps=0.1)),
     Case("shampoo", SHAMPOO, by_hand(shampoo, lr=0.1, eps=0.1, momentum=0.7, interval=1)),
