@@ -1,4 +1,7 @@
-"""The same budget of gradients for every optimizer: one that takes two a step makes half the steps."""
+"""The same budget of gradients for every optimizer: one that takes two a step makes half the steps.
+
+Where a step takes as many as it needs, the engine ends a run when its budget is spent.
+"""
 
 from collections.abc import Sequence
 from dataclasses import replace

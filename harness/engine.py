@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from harness.counting import Counter
 from harness.fields import Array
 from harness.layout import Layout
 from harness.optimizers.base import Optimizer
@@ -23,12 +24,21 @@ PATH = 2  # parameters of a run up to which their path is kept
 class Population:
     """Runs of one objective and one optimizer that differ in seed and in numbers.
 
-    `runs` of the optimizer must be the number of seeds. `advance()` yields after every record: runs that are then
-    marked in `trace.pruned` go no further. Call `finish()` afterwards, or when enough is enough.
+    `runs` of the optimizer must be the number of seeds. A run ends after `steps` steps, or before the step that
+    `budget` gradients don't pay for: then what it shows last stands in the records that remain. `advance()` yields
+    after every record: runs that are then marked in `trace.pruned` go no further. Call `finish()` afterwards, or when
+    enough is enough.
     """
 
     def __init__(
-        self, objective: Objective, optimizer: Optimizer, seeds: Array, steps: int, records: int, keep: bool = False
+        self,
+        objective: Objective,
+        optimizer: Optimizer,
+        seeds: Array,
+        steps: int,
+        records: int,
+        keep: bool = False,
+        budget: int | None = None,
     ) -> None:
         self.objective, self.optimizer, self.keep = objective, optimizer, keep
         at = np.linspace(0, steps, min(records, steps) + 1).round().astype(np.int64)
@@ -37,7 +47,7 @@ class Population:
         whole = objective.remembers or objective.order == "C"  # networks keep to the cache on their own
         height = len(seeds) if whole else max(2, TILE // size)
         self._blocks = [
-            Block(objective, optimizer, self.trace, np.arange(start, min(start + height, len(seeds))))
+            Block(objective, optimizer, self.trace, np.arange(start, min(start + height, len(seeds))), budget)
             for start in range(0, len(seeds), height)
         ]
 
@@ -45,12 +55,13 @@ class Population:
         """Train to the end, pausing after every record."""
         before = 0
         for record, step in enumerate(self.trace.at.tolist()):
-            self._blocks = [block for block in self._blocks if block.left()]
-            if not self._blocks:
+            if not sum([block.left() for block in self._blocks]):
+                if self.trace.ended.any():
+                    self.trace.records = len(self.trace.at)
                 return
             with np.errstate(all="ignore"):  # overflow is how divergence looks; it is recorded, not warned about
                 for block in self._blocks:
-                    block.advance(before, step)
+                    block.advance(before, step, record)
                     block.record(record, step)
             self.trace.records, before = record + 1, step
             yield
@@ -59,19 +70,23 @@ class Population:
         """Read the test set, unless told not to, and keep the final parameters if asked to."""
         with np.errstate(all="ignore"):
             for block in self._blocks:
-                if block.left():
-                    block.finish(self.keep, test)
+                block.finish(self.keep, test)
 
 
 class Block:
     """Some runs, few enough for their arrays to stay in the cache from one record to the next."""
 
-    def __init__(self, objective: Objective, optimizer: Optimizer, trace: Trace, rows: Array) -> None:
+    def __init__(
+        self, objective: Objective, optimizer: Optimizer, trace: Trace, rows: Array, budget: int | None
+    ) -> None:
         self.objective, self.trace, self.rows = objective, trace, rows  # rows of the trace
         self.optimizer = copy.deepcopy(optimizer)
         self.optimizer.select(rows)
+        self.budget = budget if optimizer.asks else None
+        self._ended: list[tuple[Objective, Array, Array]] = []  # objective, rows, final parameters
         start = objective.init(trace.seeds[rows])
         self._layout = Layout.of(start)
+        self._oracle = Counter(objective, self._layout, trace.seeds[rows])
         dtype = next(iter(start.values())).dtype
         self._p = np.empty((len(rows), self._layout.size), dtype, order=objective.order)
         self._p[:] = self._layout.gather(start, self._p)
@@ -84,63 +99,100 @@ class Block:
             self._select(np.flatnonzero(~pruned))
         return len(self.rows)
 
-    def advance(self, start: int, stop: int) -> None:
-        """Make the steps from start to stop."""
+    def advance(self, start: int, stop: int, record: int) -> None:
+        """Make the steps from start to stop, where the record stands."""
+        oracle, optimizer = self._oracle, self.optimizer
         for step in range(start, stop):
-            loss, grads = self.objective.loss_and_grads(self._params, step, self._seeds)
-            g = self._layout.gather(grads, self._g)
-
-            def evaluate(p: Array, where: Array | None = None, step: int = step) -> tuple[Array, Array]:
-                value, slopes = self.objective.loss_and_grads(self._layout.views(p), step, self._seeds)
-                charged = self.rows if where is None else self.rows[np.reshape(where, -1)]
-                self.trace.evaluations[charged] += 1
-                return value[:, None], self._layout.gather(slopes, np.empty_like(p))
-
-            self.optimizer.advance(self._p, g, self._layout, loss, evaluate)
-        self.trace.evaluations[self.rows] += stop - start  # NumPy adds once to a row that stands there twice
+            if not len(self.rows):
+                return
+            before = None if self.budget is None else optimizer.evaluation_point(self._p).copy(order="K")
+            loss, g = oracle.begin(self._p, self._params, self._g, step)
+            optimizer.advance(self._p, g, self._layout, loss, oracle)
+            if self.budget is not None and before is not None:
+                self._settle(self.budget, before, step, record)
 
     def record(self, k: int, step: int) -> None:
         """Write record k, and let the runs that diverged leave."""
-        trace, rows = self.trace, self.rows
+        if not len(self.rows):
+            return
         held = self.optimizer.evaluation_point(self._p)
-        params = self._layout.views(held)
-        metrics = self.objective.evaluate(params, "validation")
-        if "train" in self.objective.splits:
-            metrics |= {f"train_{name}": v for name, v in self.objective.evaluate(params, "train").items()}
-        finite = np.isfinite(metrics["loss"])
-        for name, values in metrics.items():
-            if name not in trace.curves:
-                trace.curves[name] = np.full((len(trace.seeds), len(trace.at)), np.nan)
-            # nothing else that a diverged run shows means anything: argmax of nan is a class, too
-            trace.curves[name][rows, k] = values if name == "loss" else np.where(finite, values, np.nan)
-        if self._layout.size <= PATH:
-            if trace.path is None:
-                trace.path = np.full((len(trace.seeds), len(trace.at), self._layout.size), np.nan)
-            trace.path[rows, k] = held
-        trace.steps[rows] = step
-        trace.diverged[rows] = ~finite
+        everything = np.ones(len(self.rows), dtype=bool)
+        finite = self._write(held, everything, slice(k, k + 1), np.full(len(self.rows), step))
+        if k + 1 == len(self.trace.at):
+            self._end(held, finite)
         if not finite.all():
             self._select(np.flatnonzero(finite))
 
     def finish(self, keep: bool, test: bool) -> None:
-        params = self._layout.views(self.optimizer.evaluation_point(self._p))
+        """Read the test set, and keep the final parameters, of the runs that came to their end."""
         trace, runs = self.trace, len(self.trace.seeds)
-        if test and "test" in self.objective.splits:
-            for name, values in self.objective.evaluate(params, "test").items():
-                trace.test.setdefault(name, np.full(runs, np.nan))[self.rows] = values
-        for name, value in params.items() if keep else ():
-            missing = np.full((runs, *value.shape[1:]), np.nan, value.dtype)
-            trace.finals.setdefault(name, missing)[self.rows] = value
+        for objective, rows, held in self._ended:
+            params = self._layout.views(held)
+            if test and "test" in objective.splits:
+                for name, values in objective.evaluate(params, "test").items():
+                    trace.test.setdefault(name, np.full(runs, np.nan))[rows] = values
+            for name, value in params.items() if keep else ():
+                missing = np.full((runs, *value.shape[1:]), np.nan, value.dtype)
+                trace.finals.setdefault(name, missing)[rows] = value
+
+    def _settle(self, budget: int, before: Array, step: int, record: int) -> None:
+        """End the runs whose budget is spent; a step that it did not pay for is undone."""
+        asked = self._oracle.asked
+        spent, over = asked >= budget, asked > budget
+        if spent.any():
+            held = self.optimizer.evaluation_point(self._p)
+            held = np.asarray(np.where(over[:, None], before, held), order=self.objective.order)
+            np.minimum(asked, budget, out=asked)
+            finite = self._write(held, spent, slice(record, None), np.where(over, step, step + 1))
+            self._end(held, spent & finite)
+            self._select(np.flatnonzero(~spent))
+
+    def _write(self, held: Array, some: Array, records: slice, steps: Array) -> Array:
+        """Write what some runs show when they hold these parameters; which of all runs are finite."""
+        trace, rows, params = self.trace, self.rows[some], self._layout.views(held)
+        metrics = self.objective.evaluate(params, "validation")
+        if "train" in self.objective.splits:
+            metrics |= {f"train_{name}": v for name, v in self.objective.evaluate(params, "train").items()}
+        finite = np.isfinite(metrics["loss"])
+        shape = len(trace.seeds), len(trace.at)
+        for name, values in metrics.items():
+            # nothing else that a diverged run shows means anything: argmax of nan is a class, too
+            shown = values if name == "loss" else np.where(finite, values, np.nan)
+            trace.curves.setdefault(name, np.full(shape, np.nan))[rows, records] = shown[some, None]
+            trace.curves[name][self.rows[some & ~finite], records.start + 1 :] = np.nan
+        if self._layout.size <= PATH:
+            if trace.path is None:
+                trace.path = np.full((*shape, self._layout.size), np.nan)
+            trace.path[rows, records] = held[some, None]
+        trace.spent[rows, records] = self._oracle.asked[some, None]
+        trace.steps[rows] = steps[some]
+        trace.diverged[rows] = ~finite[some]
+        return finite
+
+    def _end(self, held: Array, some: Array) -> None:
+        """Put the final parameters of some runs away."""
+        kept = self._accompanied(np.flatnonzero(some))
+        if len(kept):
+            objective = self.objective
+            if objective.remembers:
+                objective = copy.deepcopy(objective)
+                objective.select(kept)
+            self._ended.append((objective, self.rows[kept], np.asarray(held[kept], order=objective.order)))
+            self.trace.ended[self.rows[kept]] = True
+
+    def _accompanied(self, keep: Array) -> Array:
+        """The runs to keep; a lone one whose neighbours would be contiguous twice."""
+        alone = self.objective.order == "F" and len(set(keep.tolist())) == 1
+        return np.array([keep[0], keep[0]]) if alone else keep
 
     def _select(self, keep: Array) -> None:
         """Let the other runs leave the arrays."""
-        if self.objective.order == "F" and len(set(keep.tolist())) == 1:
-            keep = np.array([keep[0], keep[0]])
+        keep = self._accompanied(keep)
         self.rows = self.rows[keep]
-        self._seeds = self.trace.seeds[self.rows]
         if len(keep):
             self.objective.select(keep)
             self.optimizer.select(keep)
+            self._oracle.select(keep)
             self._p = np.asarray(self._p[keep], order=self.objective.order)
             self._g = np.empty_like(self._p)
             self._params = self._layout.views(self._p)

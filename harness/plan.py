@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from harness import trust
-from harness.building import Path, at, built_optimizer, demand, numbers, path_of, with_datasets
+from harness.building import Path, at, built_optimizer, demand, gradients, numbers, path_of, with_datasets
 from harness.compose import ABOUT
 from harness.engine import Population
 from harness.errors import UserError
@@ -140,7 +140,8 @@ class Planner:
         seeds = np.concatenate([np.array(part.seeds, dtype=np.int64) for part in parts])
         own = copy.deepcopy(objective) if objective.remembers else objective
         keep = settings.save_params and parts[0].phase != "tune"
-        population = Population(own, optimizer, seeds, settings.steps, settings.records, keep)
+        budget = settings.steps * gradients(config, self.trusted) if settings.budget == "gradients" else None
+        population = Population(own, optimizer, seeds, settings.steps, settings.records, keep, budget)
         board, start = [], 0
         for part, count in zip(parts, counts, strict=True):
             board.append(part.progress(population.trace, slice(start, start := start + count), found["problem"]))

@@ -34,8 +34,9 @@ class Results:
     config: dict[str, Any]
     runs: list[Row]
     cells: list[Row]
-    curves: dict[str, Array]  # step, loss, ...: (runs, records); path: (runs, records, size)
+    curves: dict[str, Array]  # step, evaluations, loss, ...: (runs, records); path: (runs, records, size)
     trials: list[Row]  # of a tuned sweep
+    timings: list[Row]
 
     def params(self) -> dict[str, Array]:
         """The final parameters, `cell/name` -> (seeds, ...), of a run with save_params=true."""
@@ -118,6 +119,7 @@ def load(folder: str | Path) -> Results:
             cells=_rows(found / "cells.csv"),
             curves=_arrays(found / "curves.npz"),
             trials=_rows(found / "trials.csv") if (found / "trials.csv").exists() else [],
+            timings=_rows(found / "timings.csv"),
         )
         whole = len(results.runs) == len(results.curves["loss"]) == sum(results.summary["runs"].values())
         whole = whole and {run["cell"] for run in results.runs} <= {cell["cell"] for cell in results.cells}
@@ -140,7 +142,7 @@ def _curves(board: list[Progress]) -> dict[str, Array]:
     """All runs' curves in the order of runs.csv; what a run does not have is nan, and -1 as a step."""
     names = dict.fromkeys(name for cell in board for name in cell.trace.curves)
     if not board:  # stopped before anything ended
-        return {"step": np.zeros((0, 1)), "loss": np.zeros((0, 1))}
+        return {name: np.zeros((0, 1)) for name in ("step", "evaluations", "loss")}
     width = max(len(cell.trace.at) for cell in board)
 
     def stacked(parts: Iterable[Array], fill: float) -> Array:
@@ -153,6 +155,7 @@ def _curves(board: list[Progress]) -> dict[str, Array]:
         return np.full((len(cell.trace.seeds), len(cell.trace.at)), np.nan)
 
     curves = {"step": stacked([np.tile(cell.trace.at, (cell.rows.stop - cell.rows.start, 1)) for cell in board], -1)}
+    curves["evaluations"] = stacked([cell.trace.spent[cell.rows] for cell in board], -1)
     for name in names:
         curves[name] = stacked(
             [(cell.trace.curves[name] if name in cell.trace.curves else missing(cell))[cell.rows] for cell in board],

@@ -2,7 +2,6 @@
 
 import math
 import shlex
-from collections.abc import Sequence
 from typing import Any
 
 from harness.metrics import STEPS_TO_TARGET, Metric
@@ -57,6 +56,7 @@ def cell_row(cell: Standing, metric: Metric) -> Row:
     row |= {"trials": cell.trials, "planned": cell.planned, "pruned_trials": cell.pruned}
     row |= {"diverged_trials": cell.diverged, "failed_trials": cell.failed, "best_value": cell.best}
     row |= {"phase": part.phase, "runs": len(states), "diverged": states.count("diverged")}
+    row |= {"evaluations": median(part.trace.evaluations[part.rows]).value if states else 0}
     if not states:
         return {**row, "value": math.nan, "problem": part.problem, "overrides": shlex.join(part.overrides)}
     of_all = {"value": metric.interval(metric.of_runs(part))}
@@ -73,17 +73,19 @@ def cell_row(cell: Standing, metric: Metric) -> Row:
 
 
 def timing_rows(outcome: Outcome) -> list[Row]:
-    """One row per population: the one thing that no rerun repeats."""
+    """The one thing that no rerun repeats: one row per population and cell. Cells that advance together share its
+    seconds as they share its gradients."""
     rows = []
     for k, one in enumerate(outcome.trained):
-        cells = " ".join(dict.fromkeys(str(part.number) for part in one.board))
-        row = {"population": k, "cells": cells, "runs": sum(p.rows.stop - p.rows.start for p in one.board)}
-        rows.append({**row, "run_steps": _steps(one.board), "seconds": round(one.seconds, 6)})
+        spent = one.trace.evaluations
+        for number in dict.fromkeys(part.number for part in one.board):
+            mine = [part for part in one.board if part.number == number]
+            row = {"population": k, "cell": number, "runs": sum(p.rows.stop - p.rows.start for p in mine)}
+            row |= {"run_steps": sum(int(one.trace.steps[part.rows].sum()) for part in mine)}
+            row |= {"evaluations": sum(int(spent[part.rows].sum()) for part in mine)}
+            share = row["evaluations"] / spent.sum() if spent.any() else row["runs"] / len(spent)
+            rows.append({**row, "seconds": round(float(one.seconds * share), 6)})
     return rows
-
-
-def _steps(board: Sequence[Progress]) -> int:
-    return sum(int(part.trace.steps[part.rows].sum()) for part in board)
 
 
 def _named(part: Progress) -> Row:

@@ -18,7 +18,7 @@ from harness.statistics import mean, median
 
 BARS = "▁▂▃▄▅▆▇█"
 WIDE = 120  # columns, as far as screens spread
-RIGHT = ("#", "best loss", "runs", "trials", "pruned", "failed", "div.")
+RIGHT = ("#", "best loss", "runs", "trials", "pruned", "failed", "div.", "evaluations", "seconds")
 METRICS = ("loss", "accuracy", "train_loss", "train_accuracy", "test_loss", "test_accuracy")
 
 
@@ -64,13 +64,17 @@ def _show_cells(results: Results, out: Console) -> None:
     cells = sorted(results.cells, key=lambda cell: (metric.rank(_float(cell["value"])), cell["cell"]))
     owners = np.array([run["cell"] for run in results.runs])
     curves = results.curves["loss"]
+    seconds: dict[int, float] = {}
+    for timing in results.timings:
+        seconds[timing["cell"]] = seconds.get(timing["cell"], 0.0) + timing["seconds"]
     problems = list(dict.fromkeys(cell["problem"] for cell in sorted(cells, key=lambda cell: cell["cell"])))
     for problem in problems:  # losses of different problems are not compared
         mine = [cell for cell in cells if cell["problem"] == problem]
         rows = []
         for k, cell in enumerate(mine):
             course = _history(results, cell["cell"], metric) if tuned else curves[owners == cell["cell"]]
-            rows.append(table_row(cell, summary["varied"], course, metric, k + 1, tuned))
+            row = table_row(cell, summary["varied"], course, metric, k + 1, tuned)
+            rows.append(row | {"seconds": number(seconds.get(cell["cell"], 0.0), 2)})
         out.print(cells_table(rows, out.width, tuned))
         if not tuned:
             out.print(Text(f"\nrerun the first: {_command(results, mine[0])}\n"), soft_wrap=True)
@@ -150,9 +154,10 @@ def table_row(
     accuracies: tuple[str, ...] = ("accuracy", "test_accuracy")
     row |= {heading(metric): number(_float(cell["value"])), "interval": interval}
     row |= {label(n): f"{cell[n]:.4f}" for n in accuracies if isinstance(cell.get(n), float) and n != metric.name}
+    spent = {"evaluations": f"{cell['evaluations']:,.0f}"}
     if not tuned:
         row |= {"best loss": number(cell["best_loss"]), "runs": cell["runs"], "div.": cell["diverged"]}
-        return {**row, "loss so far": sparkline(np.asarray(course), "loss")}
+        return {**row, "loss so far": sparkline(np.asarray(course), "loss"), **spent}
     point = {key: value for key, value in cell.items() if "." in key and key not in varied and value != ""}
     row["best hyperparameters"] = "  ".join(
         f"{_short(key, point)} {number(value, 3) if isinstance(value, float) else value}"
@@ -162,7 +167,7 @@ def table_row(
     row |= {"div.": cell["diverged_trials"], "failed": cell["failed_trials"]}
     row["runs div."] = f"{cell['diverged']} of {cell['runs']}" if cell["diverged"] else ""
     line = np.asarray(course, dtype=np.float64)[None]
-    return {**row, "best so far": sparkline(line, "accuracy" if metric.maximise else "loss")}
+    return {**row, "best so far": sparkline(line, "accuracy" if metric.maximise else "loss"), **spent}
 
 
 def heading(metric: Metric) -> str:
@@ -199,14 +204,24 @@ def cells_table(rows: Sequence[Row], width: int, tuned: bool = False) -> Table:
     silent = [column for column in ("pruned", "failed", "div.") if not any(row.get(column) for row in rows)]
     loud = [{key: value for key, value in row.items() if key not in silent} for row in rows] if tuned else rows
     quiet = () if "div." not in silent else ("div.",)
-    order = ("runs", "best loss", *quiet, "loss so far", "best so far", "test accuracy", "accuracy")
+    order = (
+        "runs",
+        "best loss",
+        *quiet,
+        "loss so far",
+        "best so far",
+        "test accuracy",
+        "seconds",
+        "evaluations",
+        "accuracy",
+    )
     late = ("failed", "pruned", "trials", "interval", "best hyperparameters") if tuned else ("interval",)
     return fitted(loud, width, (*order, *late))
 
 
 def measured(names: Iterable[str]) -> list[str]:
     """The metrics among the names of curves, the usual ones first."""
-    known = [name for name in names if name not in ("step", "path")]
+    known = [name for name in names if name not in ("step", "evaluations", "path")]
     return [name for name in METRICS if name in known] + [name for name in known if name not in METRICS]
 
 

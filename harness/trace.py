@@ -27,8 +27,9 @@ class Trace:
     path: Array | None = None  # (runs, records, size)
     records: int = 0
     steps: Array = field(init=False)  # how far each run came
-    evaluations: Array = field(init=False)  # gradient evaluations of each run
+    spent: Array = field(init=False)  # gradients that each run had taken at each record (runs, records); -1: not made
     diverged: Array = field(init=False)
+    ended: Array = field(init=False)  # came to their last step, or to the end of their budget
     pruned: Array = field(init=False)  # marked by whoever compares trials: the run leaves before the next step
     failure: str = ""  # what an exception said that ended the population
     test: dict[str, Array] = field(default_factory=dict)  # metric -> (runs,), once at the end
@@ -38,9 +39,16 @@ class Trace:
         runs = len(self.seeds)
         self.curves["loss"] = np.full((runs, len(self.at)), np.nan)
         self.steps = np.zeros(runs, dtype=np.int64)
-        self.evaluations = np.zeros(runs, dtype=np.int64)
+        self.spent = np.full((runs, len(self.at)), -1, dtype=np.int64)
         self.diverged = np.zeros(runs, dtype=bool)
+        self.ended = np.zeros(runs, dtype=bool)
         self.pruned = np.zeros(runs, dtype=bool)
+
+    @property
+    def evaluations(self) -> Array:
+        """Gradients that each run has taken (runs,), as of its last record."""
+        most: Array = np.max(self.spent, axis=1, initial=0)
+        return most
 
 
 @dataclass
@@ -92,8 +100,8 @@ class Progress:
         trace, rows = self.trace, self.rows
         unfinished = "failed" if trace.failure else "interrupted"
         return [
-            "diverged" if diverged else "completed" if steps == self.steps else "pruned" if pruned else unfinished
-            for diverged, pruned, steps in zip(trace.diverged[rows], trace.pruned[rows], trace.steps[rows], strict=True)
+            "diverged" if diverged else "completed" if ended else "pruned" if pruned else unfinished
+            for diverged, pruned, ended in zip(trace.diverged[rows], trace.pruned[rows], trace.ended[rows], strict=True)
         ]
 
 

@@ -29,6 +29,8 @@ class Analytic(Objective):
     dtype: Literal["float64", "float32"] = "float64"
 
     order = "F"
+    deterministic = True
+    complex_step = True
 
     dims: ClassVar[tuple[int, int | None]] = (2, 2)  # the smallest and the largest dim; None: any
     dim_multiple: ClassVar[int] = 1  # which dim must be a multiple of

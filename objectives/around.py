@@ -19,6 +19,8 @@ class Around(Objective):
         self.splits = self.inner.splits
         self.digest = self.inner.digest
         self.remembers = self.inner.remembers
+        self.deterministic = self.inner.deterministic
+        self.complex_step = self.inner.complex_step
 
     @property
     def varies_with_seed(self) -> bool:

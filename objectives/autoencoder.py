@@ -24,6 +24,7 @@ class Autoencoder(Objective):
     dtype: str = "float32"
 
     splits = ("train", "validation", "test")
+    complex_step = True
 
     def __post_init__(self) -> None:
         demand_dataset(self)
@@ -38,6 +39,7 @@ class Autoencoder(Objective):
             self.batch_size,
             self.dtype,
         )
+        self.deterministic = self._network.deterministic
 
     def init(self, seeds: Seeds) -> Params:
         return self._network.init(seeds)

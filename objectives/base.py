@@ -22,6 +22,11 @@ class Objective(ABC):
     """The memory order in which params (runs, ...) arrive: C, each run contiguous, or F, the runs contiguous."""
     splits: tuple[Split, ...] = ("validation",)
     """What `evaluate` knows. Curves, tuning and ranking read validation; test is read once, at the end."""
+    deterministic: bool = False
+    """Whether loss and gradients depend on the params alone, but for rounding: then none is asked for twice at the
+    same point."""
+    complex_step: bool = False
+    """Whether `loss_and_grads` may be given complex params and is analytic in them, so that `hvp` is exact."""
     remembers: bool = False
     """Whether the objective keeps memory per run between calls (batch-norm statistics): then `init` starts it, and
     `select` must be implemented."""
@@ -40,6 +45,20 @@ class Objective(ABC):
     @abstractmethod
     def loss_and_grads(self, params: Params, step: int, seeds: Seeds) -> tuple[Array, Params]:
         """Loss (runs,) and gradients, named and shaped as params, on what the seeds meet at this step."""
+
+    @property
+    def hvp_gradients(self) -> int:
+        """How many gradients an `hvp` counts as."""
+        return 1 if self.complex_step else 2
+
+    def hvp(self, params: Params, v: Params, step: int, seeds: Seeds) -> Params:
+        """The Hessian of the loss that the seeds meet at this step, times v: exact to rounding by a complex step of
+        the gradient (Squire & Trapp 1998), else by a central difference of gradients.
+        """
+        from objectives import curvature
+
+        found = curvature.complex_step if self.complex_step else curvature.difference
+        return found(lambda there: self.loss_and_grads(there, step, seeds)[1], params, v)
 
     @abstractmethod
     def evaluate(self, params: Params, split: Split) -> dict[str, Array]:

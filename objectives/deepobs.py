@@ -32,6 +32,7 @@ class QuadraticDeep(Objective):
     dtype: str = "float32"
 
     splits = ("train", "validation", "test")
+    complex_step = True
 
     def __post_init__(self) -> None:
         demand_whole(self, 0, "draw")
@@ -53,6 +54,7 @@ class QuadraticDeep(Objective):
         self._Q, self._x = Q.astype(self.dtype), train.astype(self.dtype)
         self._energies = _energies(train, Q).astype(self.dtype)
         self._batches = epochs(EXAMPLES, self.batch_size)
+        self.deterministic = self.batch_size == EXAMPLES
 
     @property
     def varies_with_seed(self) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
@@ -18,7 +19,7 @@ Numbers = float | list[float]
 @dataclass
 class Formula(Objective):
     """The value of `f`, whose names are parameters: numbers (runs,), or vectors (runs, k) where `start` has a list.
-    The gradient is derived symbolically (sympy) and exact.
+    The gradient and the Hessian are derived symbolically (sympy) and exact.
 
     Numbers, + - * / **, x[0], x[1:], sums and products over vectors, where(x > 0, a, b) and the usual functions are
     read; nothing is evaluated as Python. Without `start` every parameter starts at 0. Seed 0 starts there, seed k > 0
@@ -33,6 +34,8 @@ class Formula(Objective):
     dtype: Literal["float64", "float32"] = "float64"
 
     order = "F"
+    deterministic = True
+    hvp_gradients = 1
 
     def __post_init__(self) -> None:
         self._tree = parsed(self.f)
@@ -86,15 +89,30 @@ class Formula(Objective):
 
     def _made(self) -> tuple[Tape, Tape]:
         """Of the value with its gradient, and of the value alone."""
+        value, symbols = self._derived
+        return Tape(symbols, [value, *(value.diff(symbol) for symbol in symbols)]), Tape(symbols, [value])
+
+    @cached_property
+    def _derived(self) -> tuple[Any, list[Any]]:
+        """The value as an expression, and its symbols."""
+        known: dict[str, Any] = {
+            name: self._symbols(name) if start.ndim else self._symbols(name)[0] for name, start in self._start.items()
+        }
+        return expression(self._tree, known), [symbol for name in self._start for symbol in self._symbols(name)]
+
+    @cached_property
+    def _curvature(self) -> Tape:
+        """Of the Hessian times a vector, whose symbols follow."""
+        value, symbols = self._derived
+        along = [v for name in self._start for v in self._symbols(f"along {name}")]
+        slope = sum(v * value.diff(symbol) for symbol, v in zip(symbols, along, strict=True))
+        return Tape([*symbols, *along], [slope.diff(symbol) for symbol in symbols])
+
+    def _symbols(self, name: str) -> list[Any]:
         from sympy import Symbol
 
-        known: dict[str, Any] = {}
-        for name, start in self._start.items():
-            several = [Symbol(f"{name}[{k}]", real=True) for k in range(start.size)]
-            known[name] = several if start.ndim else several[0]
-        symbols = [s for value in known.values() for s in (value if isinstance(value, list) else [value])]
-        value = expression(self._tree, known)
-        return Tape(symbols, [value, *(value.diff(symbol) for symbol in symbols)]), Tape(symbols, [value])
+        size = self._start[name.removeprefix("along ")].size
+        return [Symbol(f"{name}[{k}]", real=True) for k in range(size)]
 
     @property
     def varies_with_seed(self) -> bool:
@@ -116,19 +134,25 @@ class Formula(Objective):
 
     def loss_and_grads(self, params: Params, step: int, seeds: Seeds) -> tuple[Array, Params]:
         loss, *slopes = self._computed(self._tapes[0], params)
+        return loss, self._tensors(slopes)
+
+    def hvp(self, params: Params, v: Params, step: int, seeds: Seeds) -> Params:
+        return self._tensors(self._computed(self._curvature, params, v))
+
+    def _tensors(self, slopes: list[Array]) -> Params:
+        """The coordinates of a gradient as parameters."""
         grads = {}
         for name, start in self._start.items():
             own, slopes = slopes[: start.size], slopes[start.size :]
             grads[name] = np.array(own).T if start.ndim else own[0]
-        return loss, grads
+        return grads
 
     def evaluate(self, params: Params, split: Split) -> dict[str, Array]:
         return {"loss": self._computed(self._tapes[1], params)[0]}
 
-    def _computed(self, tape: Tape, params: Params) -> list[Array]:
+    def _computed(self, tape: Tape, *given: Params) -> list[Array]:
         values: list[Array] = []
-        for name in self._start:
-            p = params[name]
+        for p in (params[name] for params in given for name in self._start):
             values += [p] if p.ndim == 1 else list(p.T)
         runs = values[0].shape
         found = [np.asarray(value, dtype=values[0].dtype) for value in tape(*values)]

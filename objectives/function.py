@@ -26,6 +26,8 @@ class Function(Objective):
     vectorized: bool = False
     dtype: Literal["float64", "float32"] = "float64"
 
+    deterministic = True
+
     def __post_init__(self) -> None:
         demand(self, "f", callable(self.f), "a function: objective.f._target_=my_module.my_function")
         demand_dtype(self)

@@ -29,6 +29,7 @@ class LeastSquares(Objective):
     dtype: str = "float64"
 
     splits = ("train", "validation", "test")
+    complex_step = True
 
     def __post_init__(self) -> None:
         demand_whole(self, 1, "examples", "features")
@@ -39,6 +40,7 @@ class LeastSquares(Objective):
         demand_dtype(self)
         self._data = {name: self._drawn(name) for name in self.splits}
         self._batches = epochs(self.examples, self.batch_size)
+        self.deterministic = self.batch_size == self.examples
 
     def _drawn(self, split: Split) -> tuple[Array, Array]:
         teacher = generator(self.instance, "least squares").standard_normal(self.features)

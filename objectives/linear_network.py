@@ -43,6 +43,7 @@ class LinearNetwork(Objective):
     dtype: str = "float64"
 
     splits = ("train", "validation", "test")
+    complex_step = True
 
     def __post_init__(self) -> None:
         demand_whole(self, 1, "inputs", "outputs", "examples")
@@ -59,6 +60,7 @@ class LinearNetwork(Objective):
         widths = [self.inputs, *self.hidden, self.outputs]
         self._layers = {f"W{k}": shape for k, shape in enumerate(pairwise(widths), start=1)}
         self._batches = epochs(self.examples, self.batch_size)
+        self.deterministic = self.batch_size == self.examples
 
     def _drawn(self, split: Split, teacher: Array) -> tuple[Array, Array]:
         rng = generator(self.instance, f"linear network {split}")

@@ -32,6 +32,7 @@ class LogisticRegression(Objective):
     dtype: str = "float64"
 
     splits = ("train", "validation", "test")
+    complex_step = True
 
     def __post_init__(self) -> None:
         demand_dataset(self, classes=2)
@@ -48,6 +49,7 @@ class LogisticRegression(Objective):
             x, y = self.dataset.split(name)
             self._data[name] = x.astype(self.dtype), np.isin(y, chosen).astype(self.dtype)
         self._batches = epochs(len(self._data["train"][0]), self.batch_size)
+        self.deterministic = self.batch_size == len(self._data["train"][0])
 
     @property
     def varies_with_seed(self) -> bool:

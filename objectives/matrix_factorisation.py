@@ -29,6 +29,9 @@ class MatrixFactorisation(Objective):
     instance: int = 0
     dtype: str = "float64"
 
+    complex_step = True
+    deterministic = True
+
     def __post_init__(self) -> None:
         demand_whole(self, 1, "rows", "columns", "rank")
         demand_whole(self, 0, "instance")

@@ -48,6 +48,7 @@ class MLP(Objective):
     replacement: bool = False
 
     splits = ("train", "validation", "test")
+    complex_step = True
 
     def __post_init__(self) -> None:
         self._check()
@@ -65,6 +66,8 @@ class MLP(Objective):
             self._targets = self._targets * (1 - share) + share / self._targets.shape[1]
         self._kept = [Draws(f"dropout {k}", 1, partial(self._drawn_mask, w)) for k, w in enumerate(self.hidden)]
         self.remembers = self.batch_norm
+        whole = self.batch_size == len(self._targets) and not self.replacement
+        self.deterministic = whole and not (self.dropout or self.batch_norm)
         self._running: dict[int, tuple[Array, Array]] = {}  # layer -> means and variances (runs, width)
 
     def _prepared(self, x: Array, y: Array) -> tuple[Array, Array]:
@@ -125,7 +128,7 @@ class MLP(Objective):
     def loss_and_grads(self, params: Params, step: int, seeds: Seeds) -> tuple[Array, Params]:
         x, y = self._data["train"][0], self._targets
         batches = self._batches.at(step, seeds)
-        loss = np.empty(len(seeds), dtype=self.dtype)
+        loss = np.empty(len(seeds), dtype=params["b1"].dtype)
         grads = {name: np.empty_like(p) for name, p in params.items()}
         for rows in self._blocks(len(seeds), self.batch_size):
             here = {name: p[rows] for name, p in params.items()}
@@ -134,7 +137,8 @@ class MLP(Objective):
             losses, delta, inputs, slopes, norms = self._forward(here, x[batch], y[batch], masks)
             for k, made in norms.items():
                 for held, seen in zip(self._running[k], (made.mean, made.variance), strict=True):
-                    held[rows] += held.dtype.type(RENEWED) * (seen - held[rows])
+                    if not np.iscomplexobj(seen):  # curvature is only looked at
+                        held[rows] += held.dtype.type(RENEWED) * (seen - held[rows])
             loss[rows] = np.mean(losses, axis=-1)
             delta /= self.batch_size
             for k, _ in reversed(self._layers):

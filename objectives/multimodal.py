@@ -147,6 +147,7 @@ class Schwefel226(Analytic):
     domain: ClassVar[Box | None] = (-500.0, 500.0)
     properties: ClassVar[frozenset[Property]] = frozenset({"multimodal", "separable", "unbounded below"})
     source: ClassVar[str] = "Schwefel 1981, problem 2.26; Surjanovic & Bingham 2013"
+    complex_step = False  # it takes an absolute value
 
     @property
     def minima(self) -> Array:

@@ -22,6 +22,7 @@ class Noisy(Around):
     def __post_init__(self) -> None:
         super().__post_init__()
         demand_whole(self, 0, "instance")
+        self.deterministic = False
         self._draws: Draws | None = None
 
     @property
@@ -138,6 +139,7 @@ class DelayedGradients(Around):
         super().__post_init__()
         demand_whole(self, 0, "delay")
         self.remembers = self.delay > 0 or self.inner.remembers
+        self.deterministic = self.inner.deterministic and not self.delay
         self._past: dict[int, Params] = {}  # by step
 
     def init(self, seeds: Seeds) -> Params:
@@ -153,6 +155,10 @@ class DelayedGradients(Around):
         late = self._past[max(step - self.delay, min(self._past))]
         self._past = {k: past for k, past in self._past.items() if k >= step - self.delay}
         return loss, {name: g.copy() for name, g in late.items()}
+
+    def hvp(self, params: Params, v: Params, step: int, seeds: Seeds) -> Params:
+        """Of the inner objective: curvature isn't late."""
+        return self.inner.hvp(params, v, step, seeds)
 
     def select(self, rows: Array) -> None:
         super().select(rows)

@@ -25,6 +25,8 @@ class NoisyQuadratic(Objective):
 
     minimum = 0.0
 
+    complex_step = True
+
     def __post_init__(self) -> None:
         demand_whole(self, 1, "dim", "batch_size")
         demand_dtype(self)

@@ -68,6 +68,7 @@ class IllScaledL1(Analytic):
     start_box: ClassVar[Box] = (-5.0, 5.0)
     properties: ClassVar[frozenset[Property]] = frozenset({"convex", "separable", "non-smooth"})
     source: ClassVar[str] = "ours, 2026"
+    complex_step = False  # it takes an absolute value
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -31,6 +31,8 @@ class ReddiCounterexample(Objective):
 
     domain: ClassVar[tuple[float, float]] = (-1.0, 1.0)
 
+    complex_step = True
+
     def __post_init__(self) -> None:
         demand_whole(self, 2, "period")
         demand_number(self, 0, "small", "large")

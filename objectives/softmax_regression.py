@@ -28,6 +28,7 @@ class SoftmaxRegression(Objective):
     dtype: str = "float64"
 
     splits = ("train", "validation", "test")
+    complex_step = True
 
     def __post_init__(self) -> None:
         demand_dataset(self, classes=2)
@@ -38,6 +39,7 @@ class SoftmaxRegression(Objective):
         self._model = MLP(
             self.dataset, [], weight_init=0.0, weight_decay=self.l2, batch_size=self.batch_size, dtype=self.dtype
         )
+        self.deterministic = self._model.deterministic
 
     @property
     def varies_with_seed(self) -> bool:

@@ -11,7 +11,8 @@ from objectives.base import Array
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     "exp": np.exp, "log": np.log, "sin": np.sin, "cos": np.cos, "tan": np.tan, "sinh": np.sinh, "cosh": np.cosh,
     "tanh": np.tanh, "atan": np.arctan, "Abs": np.abs, "absolute": np.abs, "sign": np.sign, "signum": np.sign,
-    "Heaviside": lambda x, _: np.heaviside(x, 0.5), "Min": np.minimum, "Max": np.maximum,
+    "DiracDelta": lambda x, *_: np.zeros_like(x), "Heaviside": lambda x, _: np.heaviside(x, 0.5),
+    "Min": np.minimum, "Max": np.maximum,
     "StrictLessThan": np.less, "LessThan": np.less_equal, "StrictGreaterThan": np.greater,
     "GreaterThan": np.greater_equal, "Mul": np.multiply, "And": np.logical_and, "Or": np.logical_or,
 }  # fmt: skip

@@ -82,6 +82,7 @@ class HelicalValley(Analytic):
     start_box: ClassVar[Box] = (-2.0, 2.0)
     properties: ClassVar[frozenset[Property]] = frozenset({"non-smooth", "discontinuous"})
     source: ClassVar[str] = "Fletcher & Powell 1963; Moré, Garbow & Hillstrom 1981, problem 7"
+    complex_step = False  # arctan2 is real
 
     @property
     def minima(self) -> Array:

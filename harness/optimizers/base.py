@@ -5,9 +5,10 @@ hyperparameters `h` of this step. It changes nothing it is given and uses array 
 
     t         the number of this update, counted from 1
     loss      the loss at p, one per run, where the rule says `needs_loss`
-    evaluate  evaluate(p, where=None) -> (loss, g) at other parameters, on the same minibatch ("run" rules only);
-              `where` says which runs are charged for it
-    inner     inner(p, g, lr=None) -> new p: the update of the wrapped optimizer, its lr times a factor (wrappers only)
+    evaluate  evaluate(p, where=None) -> (loss, g) at other parameters, hvp(v) -> the Hessian times v, and
+    hvp, draw draw("normal" or "signs") -> random numbers: see harness.optimizers.oracle ("run" rules only)
+    inner     inner(p, g, lr=None, through=None) -> new p: the update of the wrapped optimizer, its lr times a factor,
+              the gradients that it asks for through a function (wrappers only)
     tensors   tensors(f, *arrays) -> array: f of every tensor (runs, ...) of arrays (runs, size) ("run" rules only)
 
 What `p` is depends on what the rule must see: some *elements* of (runs, size), one *tensor* (runs, ...) or the
@@ -19,7 +20,7 @@ from collections import namedtuple
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -27,13 +28,8 @@ from harness import fields, layout
 from harness.fields import Array
 from harness.layout import Layout, Params
 from harness.optimizers.memory import Memory, New, NoSlots, Sees
+from harness.optimizers.oracle import BookOracle, Oracle, Through
 from harness.schedules import Schedule
-
-
-class Evaluate(Protocol):
-    """Loss (runs, 1) and gradients (runs, size) at other parameters p (runs, size), on the same minibatch."""
-
-    def __call__(self, p: Array, where: Array | None = None, /) -> tuple[Array, Array]: ...
 
 
 @dataclass
@@ -54,6 +50,7 @@ class Optimizer(ABC):
     sees: ClassVar[Sees] = "elements"
     needs_loss: ClassVar[bool] = False
     gradients: ClassVar[int] = 1  # how many a step takes, those of `inner` not counted
+    varies: ClassVar[bool] = False  # whether a step may take more
 
     @staticmethod
     @abstractmethod
@@ -111,21 +108,10 @@ class Optimizer(ABC):
         if self._memory is not None and plan != self._memory.plan:
             raise ValueError("params have other names or shapes than in the first update")
 
-        def elsewhere(p: Array, where: Array | None = None) -> tuple[Array, Array]:
-            assert evaluate is not None
-            there = {name: np.empty_like(value) for name, value in params.items()}
-            _scatter(p, plan, there)
-            value, slopes = evaluate(there)
-            return np.asarray(value, p.dtype).reshape(-1, 1), self._gathered(slopes, plan).astype(p.dtype, copy=False)
-
         p = self._gathered(params, plan)
-        self.advance(
-            p,
-            self._gathered(grads, plan).astype(p.dtype, copy=False),
-            plan,
-            loss,
-            elsewhere if evaluate is not None else None,
-        )
+        shapes = {name: value.shape for name, value in params.items()}
+        oracle = BookOracle(evaluate, p, plan, shapes, self._updates) if evaluate is not None else None
+        self.advance(p, self._gathered(grads, plan).astype(p.dtype, copy=False), plan, loss, oracle)
         _scatter(p, plan, params)
 
     def evaluation_params(self, params: Params) -> Params:
@@ -150,7 +136,7 @@ class Optimizer(ABC):
         g: Array,
         plan: Layout,
         loss: float | Array | None = None,
-        evaluate: Evaluate | None = None,
+        oracle: Oracle | None = None,
         lr: Array | None = None,
     ) -> None:
         """One update of the buffer p (runs, size), in place; its memory order is the caller's choice. A wrapper may
@@ -159,11 +145,16 @@ class Optimizer(ABC):
         if self._memory is None:
             self._memory = Memory(p, plan, self.sees, self.Slots, self)
         self._updates += 1
-        self._memory.apply(self.rule, p, g, self._now(self._memory, loss, evaluate, lr))
+        self._memory.apply(self.rule, p, g, self._now(self._memory, loss, oracle, lr))
 
     def evaluation_point(self, p: Array) -> Array:
         """The point to evaluate, (runs, size), when p is held."""
         return p if self._memory is None else self.evaluate_at(p, self._memory.bundle())
+
+    @property
+    def asks(self) -> bool:
+        """Whether a step may take more gradients than `gradients`."""
+        return self.varies
 
     @property
     def state_size(self) -> int:
@@ -180,24 +171,24 @@ class Optimizer(ABC):
         if self._memory is not None:
             self._memory.select(rows)
 
-    def _now(
-        self, memory: Memory, loss: float | Array | None, evaluate: Evaluate | None, lr: Array | None = None
-    ) -> Any:
+    def _now(self, memory: Memory, loss: float | Array | None, oracle: Oracle | None, lr: Array | None = None) -> Any:
         """The hyperparameters of this step, in the dtype of the runs, shaped to broadcast against them."""
         if self._last is None:
             values = {name: memory.spread(getattr(self, name)) for name in fields.numbers(type(self))}
             values |= {name: getattr(self, name) for name in fields.choices(type(self))}
             before = memory.spread(self._updates - 1)
+            tensors = memory.each if self.sees == "run" else None
             self._last = hyperparameters(type(self))(
-                **values, t=before, loss=None, evaluate=None, tensors=memory.each if self.sees == "run" else None
+                **values, t=before, loss=None, evaluate=None, hvp=None, draw=None, tensors=tensors
             )
-        *numbers, t, _, _, tensors, inner = self._last
+        *numbers, t, _, _, _, _, tensors, inner = self._last
         if self.needs_loss and loss is None:
             raise ValueError(f"{type(self).__name__} needs the loss at params: update(params, grads, loss)")
-        if self.gradients > 1 and evaluate is None:
+        if (self.gradients > 1 or self.varies) and oracle is None:
             raise ValueError(f"{type(self).__name__} needs gradients elsewhere: update(params, grads, evaluate=f)")
         told = memory.spread(loss) if self.needs_loss else None
-        self._last = now = self._last._make((*numbers, t + 1, told, evaluate, tensors, inner))
+        asked = (oracle.evaluate, oracle.hvp, oracle.draw) if oracle is not None else (None, None, None)
+        self._last = now = self._last._make((*numbers, t + 1, told, *asked, tensors, inner))
         if self.schedules:
             step = self._updates - 1
             factors = {name: getattr(self, name) * at(step) for name, at in self.schedules.items()}
@@ -228,22 +219,27 @@ class Wrapper(Optimizer):
     def evaluation_point(self, p: Array) -> Array:
         return super().evaluation_point(self.inner.evaluation_point(p))
 
+    @property
+    def asks(self) -> bool:
+        return self.varies or self.inner.asks
+
     def select(self, rows: Array) -> None:
         super().select(rows)
         self.inner.select(rows)
 
-    def _now(
-        self, memory: Memory, loss: float | Array | None, evaluate: Evaluate | None, lr: Array | None = None
-    ) -> Any:
+    def _now(self, memory: Memory, loss: float | Array | None, oracle: Oracle | None, lr: Array | None = None) -> Any:
         outer = lr
 
-        def inner(p: Array, g: Array, lr: Array | None = None) -> Array:
+        def inner(
+            p: Array, g: Array, lr: Array | None = None, through: Callable[[Array], Array] | None = None
+        ) -> Array:
             p = p.copy(order="K")
             factor = outer if lr is None else lr if outer is None else outer * lr
-            self.inner.advance(p, g, memory.plan, loss, evaluate, factor)
+            asked = oracle if through is None or oracle is None else Through(oracle, through)
+            self.inner.advance(p, g, memory.plan, loss, asked, factor)
             return p
 
-        return super()._now(memory, loss, evaluate)._replace(inner=inner)
+        return super()._now(memory, loss, oracle)._replace(inner=inner)
 
 
 def _scatter(buffer: Array, plan: Layout, params: Params) -> None:
@@ -255,4 +251,5 @@ def _scatter(buffer: Array, plan: Layout, params: Params) -> None:
 def hyperparameters(cls: type[Optimizer]) -> Any:
     """The NamedTuple that a rule receives as h."""
     names = (*fields.numbers(cls), *(name for name in fields.choices(cls) if name != "inner"))
-    return namedtuple("Hyperparameters", (*names, "t", "loss", "evaluate", "tensors", "inner"), defaults=(None,))
+    told = ("t", "loss", "evaluate", "hvp", "draw", "tensors", "inner")
+    return namedtuple("Hyperparameters", (*names, *told), defaults=(None,))

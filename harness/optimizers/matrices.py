@@ -85,6 +85,11 @@ def _matrix(shape: Shape) -> tuple[int, int]:
     return (prod(shape[:-1]), shape[-1]) if len(shape) > 1 else (prod(shape), 1)
 
 
+def as_matrix(a: Array) -> Array:
+    """A tensor (runs, ...) as (runs, inputs, outputs)."""
+    return a.reshape(len(a), *_matrix(a.shape[1:]))
+
+
 def _left(shape: Shape, owner: Any) -> Shape:
     return (_matrix(shape)[0],) * 2
 
@@ -126,7 +131,7 @@ class Shampoo(Optimizer):
 
     @staticmethod
     def rule(p: Array, g: Array, s: Slots, h: Any) -> New:
-        matrix = g.reshape(len(g), *_matrix(g.shape[1:]))
+        matrix = as_matrix(g)
         both = g.ndim > 2
         eps = np.reshape(h.eps, (-1, 1, 1))
         left, power = s.left + matrix @ matrix.swapaxes(-1, -2), s.left_power

@@ -28,7 +28,11 @@ class Clip(Wrapper):
 
     @staticmethod
     def rule(p: Array, g: Array, s: Any, h: Any) -> New:
-        return h.inner(p, g * (h.max_norm / np.maximum(norm(g), h.max_norm))), s
+        def clipped(g: Array) -> Array:
+            shorter: Array = g * (h.max_norm / np.maximum(norm(g), h.max_norm))
+            return shorter
+
+        return h.inner(p, clipped(g), through=clipped), s
 
 
 @dataclass
@@ -46,7 +50,10 @@ class ClipValue(Wrapper):
 
     @staticmethod
     def rule(p: Array, g: Array, s: Any, h: Any) -> New:
-        return h.inner(p, np.clip(g, -h.max_value, h.max_value)), s
+        def cut(g: Array) -> Array:
+            return np.clip(g, -h.max_value, h.max_value)
+
+        return h.inner(p, cut(g), through=cut), s
 
 
 @dataclass
@@ -64,10 +71,14 @@ class Centralize(Wrapper):
 
     @staticmethod
     def rule(p: Array, g: Array, s: Any, h: Any) -> New:
-        def centred(g: Array) -> Array:
+        def of_tensor(g: Array) -> Array:
             return g - np.mean(g, axis=tuple(range(1, g.ndim - 1)), keepdims=True) if g.ndim > 2 else g
 
-        return h.inner(p, h.tensors(centred, g)), s
+        def centred(g: Array) -> Array:
+            centred: Array = h.tensors(of_tensor, g)
+            return centred
+
+        return h.inner(p, centred(g), through=centred), s
 
 
 @dataclass

@@ -15,7 +15,7 @@ from harness.results import save_file
 from harness.sweeps.cell import Cell
 from harness.trace import Trace, Trained
 
-PLAIN = ("seeds", "at", "steps", "evaluations", "diverged", "pruned")
+PLAIN = ("seeds", "at", "steps", "spent", "diverged", "ended", "pruned")
 GROUPS = ("curves", "test", "finals")
 
 

@@ -13,7 +13,6 @@ from harness.verify import matrix
 from harness.verify.matrix import INSTALL, Compared, Rows, there
 from harness.verify.references.calls import BY_HAND
 from harness.verify.references.cases import TOLERANCE, Case, families, listed
-from harness.verify.references.problems import PROBLEMS
 from harness.verify.references.verdicts import Points, Verdict, judge
 
 Cases = Mapping[str, Sequence[Case]]
@@ -50,7 +49,9 @@ def compared(cases: Cases, verdicts: Verdicts) -> Rows:
 def _compared(case: Case, verdict: Verdict | None) -> Compared:
     if verdict is None:
         return Compared(case.reference.library, "not installed")
-    reason = f"to {case.tolerance:g}: {case.why_tolerance}" if case.why_tolerance else ""
+    reasons = [f"to {case.tolerance:g}: {case.why_tolerance}"] if case.why_tolerance else []
+    reasons += [f"on {', '.join(p.name for p in case.problems)}: {case.why_problems}"] if case.why_problems else []
+    reason = "; ".join(reasons)
     reason = case.differs if verdict.state == "differs" else reason if verdict.state == "agrees" else ""
     return Compared(case.reference.library, verdict.state, verdict.difference, reason, f"{case}: {verdict.text}")
 
@@ -113,8 +114,10 @@ def judged(rows: Cases, source: Composer, trusted: tuple[str, ...], out: Console
 def live(case: Case, source: Composer, trusted: tuple[str, ...] = ()) -> Verdict:
     """The verdict on a case by the installed library."""
     try:
-        theirs: Points = {problem.name: case.reference_points(problem) for problem in PROBLEMS}
-        return judge(case, {problem.name: case.our_points(problem, source, trusted) for problem in PROBLEMS}, theirs)
+        theirs: Points = {problem.name: case.reference_points(problem) for problem in case.problems}
+        return judge(
+            case, {problem.name: case.our_points(problem, source, trusted) for problem in case.problems}, theirs
+        )
     except Exception as error:  # whatever another release of a library raises is what is wrong with the case
         kind = "" if isinstance(error, UserError) else f"{type(error).__name__}: "
         return Verdict(case, "wrong", float("inf"), f"{kind}{advice.line(error)}")

@@ -13,7 +13,7 @@ import numpy as np
 
 from harness.verify.references.calls import version
 from harness.verify.references.cases import Case, families
-from harness.verify.references.problems import KEPT, PROBLEMS
+from harness.verify.references.problems import KEPT
 from harness.verify.references.verdicts import Points, sensitivity
 
 FOLDER = Path(__file__).with_name("optimizers")
@@ -27,7 +27,7 @@ def recorded(family: str) -> dict[str, tuple[Points, dict[str, Any]]]:
         return {}
     with np.load(file, allow_pickle=False) as arrays:
         about = json.loads(str(arrays["about"]))
-        points = [{problem.name: arrays[f"{k} {problem.name}"] for problem in PROBLEMS} for k in range(len(about))]
+        points = [{name: arrays[f"{k} {name}"] for name in said["problems"]} for k, said in enumerate(about)]
     return {said["case"]: (found, said) for found, said in zip(points, about, strict=True)}
 
 
@@ -63,7 +63,7 @@ def useless(case: Case) -> str:
 
 
 def _record(case: Case) -> tuple[Points, dict[str, Any]]:
-    points = {problem.name: case.reference_points(problem) for problem in PROBLEMS}
+    points = {problem.name: case.reference_points(problem) for problem in case.problems}
     library = case.reference.library
     return points, {
         "case": str(case),
@@ -73,6 +73,7 @@ def _record(case: Case) -> tuple[Points, dict[str, Any]]:
         "target": case.reference.target,
         "library": library,
         "version": version(library),
+        "problems": [problem.name for problem in case.problems],
         "updates": KEPT,
         "recorded_by": f"{COMMAND} {case.optimizer}",
     }

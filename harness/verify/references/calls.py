@@ -26,7 +26,7 @@ PROBLEM = _Place("problem")
 class Call:
     """A class or function with its arguments, some of them calls again, and what kind of optimizer it makes."""
 
-    kind: Literal["torch", "optax", "by hand"]
+    kind: Literal["torch", "optax", "scipy", "by hand"]
     target: str
     args: tuple[Any, ...] = ()
     options: dict[str, Any] = field(default_factory=dict)
@@ -86,6 +86,11 @@ def package(target: str, *args: Any, **options: Any) -> Call:
 def optax(name: str, *args: Any, **options: Any) -> Call:
     """A transformation, a schedule or a wrapper of optax; `contrib.` goes before the names that live there."""
     return Call("optax", f"optax.{name}", args, options)
+
+
+def scipy(**options: Any) -> Call:
+    """scipy.optimize.minimize: its iterates, from a single call."""
+    return Call("scipy", "scipy.optimize.minimize", (), options)
 
 
 def by_hand(function: Any, **options: Any) -> Call:

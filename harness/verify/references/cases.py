@@ -13,9 +13,10 @@ from harness.compose import ABOUT, Composer
 from harness.errors import UserError
 from harness.fields import Array
 from harness.optimizers.base import Optimizer
+from harness.optimizers.oracle import Kind
 from harness.schedules import Schedule
 from harness.verify.references.calls import Call
-from harness.verify.references.problems import Problem, kept
+from harness.verify.references.problems import PROBLEMS, Problem, kept
 from harness.verify.references.walks import Evaluated, ours, theirs
 
 TOLERANCE = 1e-10  # as a share of how far the reference moves
@@ -33,7 +34,9 @@ class Case:
     evaluated      how the reference tells the point to evaluate; without it only the params are compared
     schedule       of our lr, and of the lr that a torch optimizer holds (optax: in its call)
     transposed     the reference sees matrices as (out, in), ours are (in, out)
-    closure        a torch optimizer's step needs a closure
+    closure        the reference wants to know losses elsewhere
+    hessian        what it is given in the place of a Hessian: numbers of a kind, every so many updates
+    problems       with `why_problems` where they aren't those of all
     """
 
     optimizer: str
@@ -46,16 +49,22 @@ class Case:
     schedule: Schedule | None = None
     transposed: bool = False
     closure: bool = False
+    hessian: tuple[Kind, int] | None = None
+    problems: tuple[Problem, ...] = PROBLEMS
+    why_problems: str = ""
 
     def __post_init__(self) -> None:
         if (self.tolerance != TOLERANCE) != bool(self.why_tolerance):
             raise ValueError(f"{self}: a tolerance of its own and its reason go together")
+        if (self.problems != PROBLEMS) != bool(self.why_problems):
+            raise ValueError(f"{self}: problems of its own and their reason go together")
 
     def __str__(self) -> str:
         options = ", ".join(f"{key}={value!r}" for key, value in self.options.items())
         told = [f"{self.optimizer}({options})", f"{self.reference.library} {self.reference}"]
         told += [f"lr by {self.schedule!r}"] if self.schedule else []
-        told += [word for word in ("evaluated", "transposed", "closure") if getattr(self, word)]
+        told += [f"on {', '.join(p.name for p in self.problems)}"] if self.problems != PROBLEMS else []
+        told += [word for word in ("evaluated", "transposed", "closure", "hessian") if getattr(self, word)]
         return " | ".join(told)
 
     @property
@@ -66,11 +75,13 @@ class Case:
 
     def reference_points(self, problem: Problem) -> Array:
         """Where the reference goes: see `kept`."""
-        return kept(theirs(self.reference, problem, self.evaluated, self.schedule, self.transposed, self.closure))
+        how = self.evaluated, self.schedule, self.transposed, self.closure, self.hessian
+        walk = theirs(self.reference, problem, *how)
+        return kept(walk, problem)
 
     def our_points(self, problem: Problem, source: Composer, trusted: tuple[str, ...] = ()) -> Array:
         """Where our optimizer goes."""
-        return kept(ours(self.built(source, trusted), problem))
+        return kept(ours(self.built(source, trusted), problem), problem)
 
     def built(self, source: Composer, trusted: tuple[str, ...] = ()) -> Optimizer:
         """Our optimizer, with the options and the schedule."""

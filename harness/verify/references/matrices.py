@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 from itertools import count
+from typing import Any
 
 import numpy as np
 
 from harness.fields import Array
 from harness.verify.references.calls import by_hand, optax, po
 from harness.verify.references.cases import Case
-from harness.verify.references.problems import Problem
+from harness.verify.references.problems import SQUARES, Problem
 
 
 def muon(problem: Problem, *, lr: float, momentum: float, decay: float, nesterov: bool, rms: bool) -> Iterator[Array]:
@@ -59,7 +60,73 @@ VECTORS = {"vector_lr": 0.1, "beta1": 0.8, "beta2": 0.9, "eps": 0.01}
 MUON = {"lr": 0.05, "momentum": 0.8, "weight_decay": 0.1}
 SHAMPOO = {"lr": 0.1, "eps": 0.1, "momentum": 0.7}
 
+SQUARE: dict[str, Any] = {
+    "problems": (SQUARES,),
+    "why_problems": "of other matrices some eigenvectors are anybody's choice, and with them the steps",
+}
+SOAP: dict[str, Any] = {"lr": 0.05, "beta1": 0.8, "beta2": 0.9, "shampoo_beta": 0.7, "eps": 0.01, "weight_decay": 0.1}
+
+
+def soap(problem: Problem, *, interval: int) -> Iterator[Array]:
+    """Algorithm 3, with the numbers of SOAP; the first gradient only makes the bases. Matrices are turned by einsum,
+    and bases made orthogonal column by column, as Gram and Schmidt do."""
+    params = problem.tensors(problem.start)
+    zeros = {name: np.zeros(p.shape) for name, p in params.items()}
+    m, v = dict(zeros), dict(zeros)
+    factors: dict[str, list[Array]] = {}
+    bases: dict[str, list[Array]] = {}
+    for t in count():
+        for name, g in problem.tensors(problem.ask(problem.vector(params), t)[1]).items():
+            if t:
+                m[name] = 0.8 * m[name] + 0.2 * g
+                v[name] = 0.9 * v[name] + 0.1 * _seen(g, bases.get(name)) ** 2
+                step = _seen(m[name], bases.get(name)) / (v[name] ** 0.5 + 0.01)
+                step = _seen(step, [basis.T for basis in bases[name]] if g.ndim > 1 else None)
+                params[name] = params[name] - 0.05 * (1 - 0.9**t) ** 0.5 / (1 - 0.8**t) * step
+                params[name] = params[name] * (1 - 0.05 * 0.1)
+            if g.ndim < 2:
+                continue
+            before = factors.get(name, [np.zeros((n, n)) for n in g.shape])
+            factors[name] = [0.7 * old + 0.3 * new for old, new in zip(before, (g @ g.T, g.T @ g), strict=True)]
+            if not t:
+                bases[name] = [np.linalg.eigh(factor)[1] for factor in factors[name]]
+            elif t % interval == 0:
+                for axis, (factor, basis) in enumerate(zip(factors[name], bases[name], strict=True)):
+                    order = np.argsort(-np.einsum("ik,ij,jk->k", basis, factor, basis))
+                    v[name] = np.take(v[name], order, axis=axis)
+                    bases[name][axis] = _orthogonal(factor @ basis[:, order])
+        yield problem.vector(params)
+
+
+def _seen(a: Array, bases: list[Array] | None) -> Array:
+    return a if bases is None else np.einsum("ij,ik,jl->kl", a, *bases)
+
+
+def _orthogonal(a: Array) -> Array:
+    columns: list[Array] = []
+    for column in a.T:
+        for _ in range(2):  # again for what rounding left
+            column = column - sum((other * (other @ column) for other in columns), np.zeros(len(column)))
+        columns.append(column / np.sum(column**2) ** 0.5)
+    return np.stack(columns, axis=1)
+
+
+PO_SOAP = {
+    "lr": 0.05,
+    "betas": (0.8, 0.9),
+    "shampoo_beta": 0.7,
+    "eps": 0.01,
+    "weight_decay": 0.1,
+    "weight_decouple": True,
+}
+
 CASES = [
+    Case("soap", {**SOAP, "interval": 10}, by_hand(soap, interval=10), **SQUARE),
+    Case("soap", {**SOAP, "interval": 999}, po("SOAP", precondition_frequency=999, **PO_SOAP), **SQUARE),
+    Case(
+        "soap", {**SOAP, "interval": 10}, po("SOAP", precondition_frequency=10, **PO_SOAP),
+        tolerance=1e-5, why_tolerance="it renews its bases in float32", **SQUARE,
+    ),
     *(
         Case(
             "muon", {**MUON, **VECTORS, "nesterov": nesterov, "scaling": "rms" if rms else "spectral"},

@@ -8,7 +8,7 @@ import numpy as np
 
 from harness.fields import Array
 from harness.verify.references.cases import Case
-from harness.verify.references.problems import PROBLEMS, Problem
+from harness.verify.references.problems import Problem
 
 Points = Mapping[str, Array]
 """For each problem by its name, what `kept` makes of a walk."""
@@ -26,7 +26,7 @@ class Verdict:
 
 def judge(case: Case, ours: Points, theirs: Points) -> Verdict:
     """Compare where we go with where the reference goes."""
-    gaps = {problem.name: gap(problem, ours[problem.name], theirs[problem.name]) for problem in PROBLEMS}
+    gaps = {problem.name: gap(problem, ours[problem.name], theirs[problem.name]) for problem in case.problems}
     where = max(gaps, key=gaps.__getitem__)
     largest = gaps[where]
     close = largest <= case.tolerance
@@ -53,7 +53,7 @@ def sensitivity(case: Case) -> float:
     """How far the reference gets from itself when it starts one rounding away. Above the case's tolerance, its steps
     are chaotic, and prove nothing."""
     worst = 0.0
-    for problem in PROBLEMS:
+    for problem in case.problems:
         signs = (-1.0) ** np.arange(problem.start.size)
         beside = replace(problem, start=problem.start * (1 + 1e-15 * signs))
         worst = max(worst, gap(problem, case.reference_points(beside), case.reference_points(problem)))
