@@ -100,6 +100,7 @@ def _optimizer(cls: type[Optimizer], node: dict[str, Any]) -> Entry:
         "wrapper": issubclass(cls, Wrapper),
         "sees": cls.sees,
         "gradients": cls.gradients,
+        "varies": cls.varies,
         "state": _state(node),
         "needs_loss": cls.needs_loss,
     }
@@ -141,7 +142,8 @@ def _tables(found: dict[str, list[Entry]], out: Console) -> None:
         for name in extra:
             table.add_column(name, justify="right")
         for entry in entries:
-            table.add_row(entry["name"], _about(entry), *(f"{entry[name]:g}" for name in extra))
+            shown = (f"{entry[name]:g}{'+' if name == 'gradients' and entry['varies'] else ''}" for name in extra)
+            table.add_row(entry["name"], _about(entry), *shown)
         out.print(table)
         out.print()
 

@@ -18,16 +18,20 @@ def _cover(shape: Shape, owner: Any) -> Shape:
     return (sum(shape),) if len(shape) > 1 else shape
 
 
+def _is_factored(shape: Shape, owner: Any) -> bool:
+    return len(shape) > 1 and min(shape[-2:]) >= getattr(owner, "min_side", 1)
+
+
 def _rows(shape: Shape, owner: Any) -> Shape:
-    return (*shape[:-1], 1) if len(shape) > 1 else (0,)
+    return (*shape[:-1], 1) if _is_factored(shape, owner) else (0,)
 
 
 def _columns(shape: Shape, owner: Any) -> Shape:
-    return (*shape[:-2], 1, shape[-1]) if len(shape) > 1 else (0,)
+    return (*shape[:-2], 1, shape[-1]) if _is_factored(shape, owner) else (0,)
 
 
 def _else(shape: Shape, owner: Any) -> Shape:
-    return shape if len(shape) < 2 else (0,)
+    return (0,) if _is_factored(shape, owner) else shape
 
 
 Rows = Annotated[Array, Slot(_rows)]
@@ -77,7 +81,7 @@ class SM3(Optimizer):
 
 
 class Factored(NamedTuple):
-    """Averages over rows and columns of a matrix, or of every number of a vector."""
+    """Averages over rows and columns of a matrix, or of every number of what isn't factored."""
 
     rows: Rows
     columns: Columns
@@ -87,7 +91,7 @@ class Factored(NamedTuple):
 def factored(squares: Array, s: Any, keep: Array) -> tuple[Array, Factored]:
     """One over the root of the average squares (Shazeer & Stern 2018, algorithm 2: of rows times columns over the mean
     of the rows), and the averages with these squares in them. Products of averages would leave float32."""
-    if squares.ndim < 3:
+    if not s.rows.size:
         v = keep * s.v + (1 - keep) * squares
         return 1 / np.sqrt(v), Factored(s.rows, s.columns, v)
     rows = keep * s.rows + (1 - keep) * np.mean(squares, axis=-1, keepdims=True)
@@ -105,7 +109,7 @@ def rms(a: Array) -> Array:
 class Adafactor(Optimizer):
     """Steps relative to the size of the tensor, with second moments of rows and columns (Shazeer & Stern 2018, arXiv
     1804.04235, algorithm 4): max(eps2, RMS(p)) min(lr, 1 / sqrt(t)), of an update whose RMS is at most `clip`. Without
-    `relative`, lr itself takes the place of the minimum.
+    `relative`, lr itself takes the place of the minimum. Matrices with a side below `min_side` are not factored.
 
     >>> params = {"w": np.array([3.0, 4.0, 0.0, 0.0])}
     >>> Adafactor(lr=0.1).update(params, {"w": np.array([1.0, -9.0, 0.0, 0.0])})
@@ -120,6 +124,7 @@ class Adafactor(Optimizer):
     clip: Positive = 1.0
     weight_decay: NonNegative = 0.0
     relative: bool = True
+    min_side: int = 1
 
     sees: ClassVar[Sees] = "tensors"
     Slots = Factored

@@ -48,7 +48,8 @@ class LARS(Optimizer):
 @dataclass
 class LAMB(Optimizer):
     """Adam's step with weight decay, stretched to the length of the tensor (You et al. 2020, arXiv 1904.00962,
-    algorithm 2, with the identity for phi); not stretched where either is 0.
+    algorithm 2, with the identity for phi); not stretched where either is 0. Others take a tensor for at most `longest`
+    long (0: as long as it is), and do not `correct` the averages for their start.
 
     >>> params, grads = {"w": np.array([3.0, 4.0])}, {"w": np.array([1.0, -7.0])}
     >>> LAMB(lr=0.1, weight_decay=0.0).update(params, grads)
@@ -61,6 +62,8 @@ class LAMB(Optimizer):
     beta2: Fraction = 0.999
     eps: NonNegative = 1e-6
     weight_decay: NonNegative = 0.01
+    longest: NonNegative = 0.0
+    correct: bool = True
 
     sees: ClassVar[Sees] = "tensors"
     Slots = Moments
@@ -68,13 +71,14 @@ class LAMB(Optimizer):
     @staticmethod
     def rule(p: Array, g: Array, s: Moments, h: Any) -> New:
         s = moments(g, s, h)
-        u = s.m / s.c1 / (np.sqrt(s.v / s.c2) + h.eps) + h.weight_decay * p
-        return p - h.lr * trust(p, u) * u, s
+        c1, c2 = (s.c1, s.c2) if h.correct else (np.ones_like(s.c1), np.ones_like(s.c2))
+        u = s.m / c1 / (np.sqrt(s.v / c2) + h.eps) + h.weight_decay * p
+        return p - h.lr * trust(p, u, most=np.where(h.longest > 0, h.longest, np.inf)) * u, s
 
 
-def trust(p: Array, u: Array, least: Any = 0) -> Array:
-    """||p|| / ||u||, both at least `least`; 1 where either is 0."""
-    length, size = np.maximum(norm(p), least), np.maximum(norm(u), least)
+def trust(p: Array, u: Array, least: Any = 0, most: Any = np.inf) -> Array:
+    """||p||, at most `most`, over ||u||, both at least `least`; 1 where either is 0."""
+    length, size = np.clip(norm(p), least, most), np.maximum(norm(u), least)
     known = (length > 0) & (size > 0)
     ratio: Array = np.where(known, length / np.where(known, size, 1), 1)
     return ratio

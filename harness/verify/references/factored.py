@@ -30,8 +30,13 @@ CASES = [
         tolerance=1e-6, why_tolerance=FLOAT32,
     ),
     Case(
-        "adafactor", {"lr": 0.02, "relative": False}, optax("adafactor", learning_rate=0.02),
-        differs="it doesn't factor axes below 128",
+        "adafactor", {"lr": 0.02, "eps1": 1e-3, "relative": False, "min_side": 4},
+        optax("adafactor", learning_rate=0.02, min_dim_size_to_factor=4, eps=1e-3),
+        tolerance=1e-6, why_tolerance=FLOAT32,
+    ),
+    Case(
+        "variant/adafactor_optax", {"lr": 0.02, "eps1": 1e-3}, optax("adafactor", learning_rate=0.02, eps=1e-3),
+        tolerance=1e-6, why_tolerance=FLOAT32,
     ),
     Case(
         "came", CAME,

@@ -59,6 +59,10 @@ CASES = [
     Case(
         "lamb", LAMB, optax("lamb", learning_rate=0.02, b1=0.8, b2=0.99, eps=0.01, weight_decay=0.1),
     ),
+    Case(
+        "variant/lamb_clamped", {**LAMB, "eps": 1e-12},
+        po("Lamb", lr=0.02, betas=(0.8, 0.99), eps=1e-12, weight_decay=0.1, weight_decouple=False),
+    ),
     Case("lamb", LAMB, by_hand(lamb, lr=0.02, beta1=0.8, beta2=0.99, eps=0.01, decay=0.1)),
     Case(
         "lamb", LAMB, po("Lamb", lr=0.02, betas=(0.8, 0.99), eps=0.01, weight_decay=0.1),

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from harness.fields import Array
-from harness.verify.references.calls import by_hand, optax, po
+from harness.verify.references.calls import by_hand, optax, po, torch
 from harness.verify.references.cases import Case
-from harness.verify.references.problems import SQUARES, Problem
+from harness.verify.references.problems import RECTANGLES, SQUARES, Problem
 
 
 def muon(problem: Problem, *, lr: float, momentum: float, decay: float, nesterov: bool, rms: bool) -> Iterator[Array]:
@@ -141,6 +141,12 @@ CASES = [
     Case(
         "muon", MUON, optax("contrib.muon", learning_rate=0.05, beta=0.8, weight_decay=0.1),
         differs="it corrects its averages for their start before it mixes them, and moves vectors by NAdamW",
+    ),
+    Case(
+        "muon", {**MUON, **VECTORS, "scaling": "rms"},
+        torch("Muon", lr=0.05, momentum=0.8, weight_decay=0.1, adjust_lr_fn="match_rms_adamw"),
+        transposed=True, problems=(RECTANGLES,), why_problems="it takes matrices only",
+        differs="its momentum is an average, whose norm doesn't matter, and its Newton-Schulz runs in bfloat16",
     ),
     Case("shampoo", {**SHAMPOO, "momentum": 0.0}, po("Shampoo", lr=0.1, matrix_eps=0.1)),
     Case("shampoo", SHAMPOO, by_hand(shampoo, lr=0.1, eps=0.1, momentum=0.7, interval=1)),

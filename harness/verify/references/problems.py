@@ -115,10 +115,10 @@ def _gradients() -> Problem:
     return Problem("gradients", shapes, np.concatenate(start), ask, curvature)
 
 
-def _squares() -> Problem:
-    """Random gradients of square matrices, whose products with themselves have all eigenvalues above 0: of a matrix
-    that isn't square, some are 0, their eigenvectors are anybody's choice, and with them the steps."""
-    shapes = {"W1": (4, 4), "b1": (4,), "W2": (3, 3)}
+def _random(name: str, shapes: dict[str, tuple[int, ...]]) -> Problem:
+    """Gradients of full rank, whatever the params are. Those of squares have products with themselves whose eigenvalues
+    are all above 0; of a matrix that isn't square, some are 0, their eigenvectors are anybody's choice, and with them
+    the steps."""
     rng = np.random.default_rng(20240917)
     size = sum(prod(shape) for shape in shapes.values())
     start, rows = rng.normal(size=size), rng.normal(size=(STEPS, size)) + np.linspace(-1, 1, size)
@@ -129,10 +129,12 @@ def _squares() -> Problem:
     def curvature(x: Array, v: Array, step: int) -> Array:
         return v
 
-    return Problem("squares", shapes, start, ask, curvature)
+    return Problem(name, shapes, start, ask, curvature)
 
 
-QUADRATIC, ROSENBROCK, GRADIENTS, SQUARES = _quadratic(), _rosenbrock(), _gradients(), _squares()
+QUADRATIC, ROSENBROCK, GRADIENTS = _quadratic(), _rosenbrock(), _gradients()
+SQUARES = _random("squares", {"W1": (4, 4), "b1": (4,), "W2": (3, 3)})
+RECTANGLES = _random("rectangles", {"W1": (7, 5), "W2": (3, 6)})
 PROBLEMS = (QUADRATIC, ROSENBROCK, GRADIENTS)
 
 

@@ -1,0 +1,181 @@
+"""What an optimizer asks beyond the gradient: curvature, random numbers, and what all of it costs."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pytest
+
+from harness import make
+from harness.compose import Composer
+from harness.engine import Population
+from harness.fields import Array
+from harness.layout import Layout
+from harness.optimizers.oracle import BookOracle
+from harness.trace import Trace
+from objectives import curvature
+from objectives.base import Params, Seeds
+from objectives.curved import Rosenbrock
+from objectives.formula import Formula
+from objectives.mlp import MLP
+from objectives.noise import GaussianNoise
+from objectives.quadratic import Sphere
+from tests.support import build
+from tests.test_engine import assert_rows_equal, trained
+
+LINE_SEARCHES = ["lbfgs", "variant/lbfgs_armijo", "armijo"]
+
+
+def seeded(objective: Any) -> tuple[Params, Params, Seeds]:
+    """Params near the start, a direction, and the seeds."""
+    seeds, rng = np.array([0, 1, 2]), np.random.default_rng(5)
+    params = {name: p + 0.01 * rng.normal(size=p.shape) for name, p in objective.init(seeds).items()}
+    params = {name: np.asarray(p, np.float64, order=objective.order) for name, p in params.items()}
+    return params, {name: rng.normal(size=p.shape) for name, p in params.items()}, seeds
+
+
+def test_curvature_is_that_of_the_gradient(source: Composer, objective_name: str) -> None:
+    """Where it is exact, it agrees with differences of gradients; elsewhere it is one."""
+    objective = build(source, "objective", objective_name, dtype="float64")
+    params, v, seeds = seeded(objective)
+
+    def slope(there: Params) -> Params:
+        return dict(objective.loss_and_grads(there, 3, seeds)[1])
+
+    objective.loss_and_grads(params, 3, seeds)
+    found, near = objective.hvp(params, v, 3, seeds), curvature.difference(slope, params, v)
+    if objective_name == "delayed_gradients":  # late gradients don't change from place to place; curvature isn't late
+        near = objective.inner.hvp(params, v, 3, seeds)
+    for name, p in params.items():
+        assert (found[name].shape, found[name].dtype) == (p.shape, p.dtype)
+        size = np.abs(near[name]).max()
+        tolerance = 0.02 if objective_name == "schaffer_2" else 1e-5  # it ripples, at 100 of them 200 times in a unit
+        np.testing.assert_allclose(found[name], near[name], rtol=tolerance, atol=tolerance * size)
+    single = build(source, "objective", objective_name, dtype="float32")
+    small, along = ({name: p.astype(np.float32) for name, p in tensors.items()} for tensors in (params, v))
+    single.loss_and_grads(small, 3, seeds)
+    assert {p.dtype for p in single.hvp(small, along, 3, seeds).values()} == {np.dtype(np.float32)}
+
+
+@pytest.mark.parametrize("fields", [{}, {"batch_norm": True}, {"dropout": 0.3}, {"label_smoothing": 0.1},
+                                    {"activation": "gelu"}, {"activation": "tanh", "weight_decay": 0.1}])  # fmt: skip
+def test_curvature_of_networks_is_exact(source: Composer, fields: dict[str, Any]) -> None:
+    network = build(source, "objective", "mlp", dtype="float64", hidden=[7], batch_size=20, **fields)
+    assert isinstance(network, MLP)
+    params, v, seeds = seeded(network)
+    network.loss_and_grads(params, 3, seeds)
+    before = network.evaluate(params, "validation")["loss"]
+    found = network.hvp(params, v, 3, seeds)
+    np.testing.assert_array_equal(network.evaluate(params, "validation")["loss"], before, "it only looks")
+    near = curvature.difference(lambda there: dict(network.loss_and_grads(there, 3, seeds)[1]), params, v)
+    for name, value in near.items():
+        np.testing.assert_allclose(found[name], value, atol=1e-7)
+
+
+def test_curvature_of_a_formula_is_symbolic() -> None:
+    formula = Formula("x[0]**2 * y + exp(x[1]) + abs(y)", start={"x": [1.0, 2.0], "y": 3.0})
+    params = {"x": np.array([[1.0, 2.0], [2.0, 0.0]]), "y": np.array([3.0, -1.0])}
+    v = {"x": np.array([[1.0, 1.0], [0.5, -1.0]]), "y": np.array([2.0, 0.0])}
+    found = formula.hvp(params, v, 0, np.arange(2))
+    np.testing.assert_allclose(found["x"], [[2 * 3 * 1 + 2 * 1 * 2, np.exp(2)], [2 * -1 * 0.5, -1]])
+    np.testing.assert_allclose(found["y"], [2, 2 * 2 * 0.5])
+    assert formula.hvp_gradients == 1
+
+
+def test_what_is_called_deterministic_is(source: Composer, objective_name: str) -> None:
+    objective = build(source, "objective", objective_name)
+    params, _, seeds = seeded(objective)
+    (one, slope), (other, steeper) = (objective.loss_and_grads(params, k, s) for k, s in ((0, seeds), (1, seeds + 7)))
+    same = bool((one == other).all()) and all(bool((slope[n] == steeper[n]).all()) for n in slope)
+    assert objective.deterministic == same or objective.remembers
+
+
+@dataclass
+class Watched(Rosenbrock):
+    """Counts what each run is asked, by where it is."""
+
+    calls: list[Array] = field(default_factory=list)
+
+    def loss_and_grads(self, params: Params, step: int, seeds: Seeds) -> tuple[Array, Params]:
+        self.calls += [seeds.copy()]
+        return super().loss_and_grads(params, step, seeds)
+
+
+@pytest.mark.parametrize("name", LINE_SEARCHES)
+def test_no_point_is_asked_for_twice(name: str) -> None:
+    """Where a line search ended, the next step begins: as many gradients are computed as are counted."""
+    objective, seeds = Watched(), np.array([0, 1, 2])
+    trace = trained(objective, make("optimizer", name, runs=3), seeds, steps=12)
+    asked = np.array([sum(np.isin(seed, call) for call in objective.calls) for seed in seeds])
+    assert (trace.evaluations <= asked).all()
+    assert trace.evaluations.sum() >= 0.8 * asked.sum(), "a start that only some runs know is computed for all"
+    assert (trace.evaluations > 12).all()
+
+
+def budgeted(source: Composer, name: str, objective: str, rows: list[int], budget: int | None, steps: int) -> Trace:
+    """Four runs, or some of them."""
+    made = build(source, "objective", objective)
+    lr = np.array([0.3, 1.0, 0.5, 0.7])[rows] * (1.0 if name in LINE_SEARCHES else 1e-4)
+    optimizer = make("optimizer", name, runs=len(rows), lr=lr)
+    population = Population(made, optimizer, np.array([0, 1, 2, 3])[rows], steps, 6, True, budget)
+    for _ in population.advance():
+        pass
+    population.finish()
+    return population.trace
+
+
+@pytest.mark.parametrize("name", [*LINE_SEARCHES, "extragradient", "adahessian", "sophia", "mars", "adam"])
+@pytest.mark.parametrize("objective", ["rosenbrock", "gaussian_noise", "ill_scaled_l1"])
+def test_a_run_ends_with_its_budget(source: Composer, name: str, objective: str) -> None:
+    """It never takes more, and what it holds at its end it has paid for; alone, it shows the same."""
+    everybody = [0, 1, 2, 3]
+    whole = budgeted(source, name, objective, everybody, 60, 60)
+    for rows in ([2], [3, 1]):
+        assert_rows_equal(budgeted(source, name, objective, rows, 60, 60), whole, rows)
+    assert whole.ended.all()
+    assert whole.records == 7
+    assert (np.diff(whole.spent) >= 0).all()
+    assert np.isfinite(whole.curves["loss"]).all()
+    optimizer = make("optimizer", name)
+    if not optimizer.asks:
+        most = (
+            60 * optimizer.gradients
+        )  # less where both gradients are the same, and a step ends where one was asked for
+        assert (whole.evaluations == most).all() or (objective == "ill_scaled_l1" and (whole.evaluations < most).all())
+        return
+    assert (whole.evaluations <= 60).all()
+    for k, steps in enumerate(whole.steps.tolist()):
+        again, more = (budgeted(source, name, objective, everybody, None, made) for made in (steps, steps + 1))
+        assert again.curves["loss"][k, -1] == whole.curves["loss"][k, -1]
+        assert again.evaluations[k] <= whole.evaluations[k]
+        assert more.evaluations[k] > 60
+
+
+def test_curvature_is_counted_by_what_it_takes() -> None:
+    for objective, each in ((Sphere(), 1), (GaussianNoise(Sphere()), 1), (build_plain(), 2)):
+        trace = trained(objective, make("optimizer", "adahessian", runs=2, lr=0.01), np.arange(2), steps=10)
+        assert trace.evaluations.tolist() == [10 * (1 + each)] * 2
+        trace = trained(objective, make("optimizer", "sophia", runs=2, interval=5), np.arange(2), steps=10)
+        assert trace.evaluations.tolist() == [10 + 2 * each] * 2
+
+
+def build_plain() -> Any:
+    """An objective that says nothing of curvature."""
+
+    class Plain(Sphere):
+        complex_step = False
+
+    return Plain()
+
+
+def test_random_numbers_go_by_seed_and_step() -> None:
+    def trace(seeds: list[int]) -> Any:
+        return trained(Sphere(), make("optimizer", "sophia", runs=len(seeds), lr=0.01), np.array(seeds), steps=30)
+
+    whole = trace([4, 9, 4])
+    assert_rows_equal(trace([9, 4]), whole, [1, 0])
+    plan, shapes = Layout.of({"x": np.ones((1, 40))}), {"x": (40,)}
+    one, other = (BookOracle(lambda there: (0.0, there), np.ones((1, 40)), plan, shapes, step) for step in (0, 1))
+    np.testing.assert_array_equal(one.draw("normal"), one.draw("normal"))
+    assert not np.isin(one.draw("normal"), other.draw("normal")).any()
+    assert set(np.unique(one.draw("signs"))) == {-1, 1}
