@@ -61,7 +61,7 @@ CASES = [
     ),
     Case(
         "variant/lamb_clamped", {**LAMB, "eps": 1e-12},
-        po("Lamb", lr=0.02, betas=(0.8, 0.99), eps=1e-12, weight_decay=0.1, weight_decouple=False),
+        po("Lamb", lr=0.02, betas=(0.8, 0.99), eps=1e-12, weight_decay=0.1, weight_decouple=False, adam_debias=True),
     ),
     Case("lamb", LAMB, by_hand(lamb, lr=0.02, beta1=0.8, beta2=0.99, eps=0.01, decay=0.1)),
     Case(
