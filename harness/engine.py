@@ -6,7 +6,10 @@ not occur, because such a run is computed twice.
 """
 
 import copy
+import os
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import numpy as np
 
@@ -18,6 +21,7 @@ from harness.trace import Trace
 from objectives.base import Objective
 
 TILE = 1 << 15  # parameters in a block of runs that lie side by side
+SHARE = 1 << 18  # parameters in a block of networks that is worth a thread
 PATH = 2  # parameters of a run up to which their path is kept
 
 
@@ -44,8 +48,15 @@ class Population:
         at = np.linspace(0, steps, min(records, steps) + 1).round().astype(np.int64)
         self.trace = Trace(np.array(seeds), at)
         size = Layout.of(objective.init(self.trace.seeds[:1])).size
-        whole = objective.remembers or objective.order == "C"  # networks keep to the cache on their own
-        height = len(seeds) if whole else max(2, TILE // size)
+        if size <= PATH:
+            self.trace.path = np.full((len(seeds), len(self.trace.at), size), np.nan)
+        self._threads = 1
+        if objective.order == "F" and not objective.remembers:
+            height = max(2, TILE // size)
+        else:  # networks keep to the cache on their own
+            if objective.parallel and not objective.remembers:
+                self._threads = max(1, min(cores(), len(seeds) * size // SHARE))
+            height = -(-len(seeds) // self._threads)
         self._blocks = [
             Block(objective, optimizer, self.trace, np.arange(start, min(start + height, len(seeds))), budget)
             for start in range(0, len(seeds), height)
@@ -59,18 +70,33 @@ class Population:
                 if self.trace.ended.any():
                     self.trace.records = len(self.trace.at)
                 return
-            with np.errstate(all="ignore"):  # overflow is how divergence looks; it is recorded, not warned about
-                for block in self._blocks:
-                    block.advance(before, step, record)
-                    block.record(record, step)
+            self._each("reach", before, step, record)
             self.trace.records, before = record + 1, step
             yield
 
     def finish(self, test: bool = True) -> None:
         """Read the test set, unless told not to, and keep the final parameters if asked to."""
-        with np.errstate(all="ignore"):
+        self._each("finish", self.keep, test)
+
+    def _each(self, method: str, *args: Any) -> None:
+        """Call it of every block, each in a thread of its own where they are large: NumPy lets them run side by side."""
+
+        def quietly(block: Block) -> None:
+            with np.errstate(all="ignore"):  # overflow is how divergence looks; it is recorded, not warned about
+                getattr(block, method)(*args)
+
+        if self._threads == 1:
             for block in self._blocks:
-                block.finish(self.keep, test)
+                quietly(block)
+        else:
+            with ThreadPoolExecutor(self._threads) as pool:
+                for _ in pool.map(quietly, self._blocks):
+                    pass
+
+
+def cores() -> int:
+    """How many this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 class Block:
@@ -99,8 +125,13 @@ class Block:
             self._select(np.flatnonzero(~pruned))
         return len(self.rows)
 
+    def reach(self, start: int, stop: int, record: int) -> None:
+        """Make the steps from start to stop, and the record that stands there."""
+        self.advance(start, stop, record)
+        self.record(record, stop)
+
     def advance(self, start: int, stop: int, record: int) -> None:
-        """Make the steps from start to stop, where the record stands."""
+        """Make the steps from start to stop, before the record."""
         oracle, optimizer = self._oracle, self.optimizer
         for step in range(start, stop):
             if not len(self.rows):
@@ -160,9 +191,7 @@ class Block:
             shown = values if name == "loss" else np.where(finite, values, np.nan)
             trace.curves.setdefault(name, np.full(shape, np.nan))[rows, records] = shown[some, None]
             trace.curves[name][self.rows[some & ~finite], records.start + 1 :] = np.nan
-        if self._layout.size <= PATH:
-            if trace.path is None:
-                trace.path = np.full((*shape, self._layout.size), np.nan)
+        if trace.path is not None:
             trace.path[rows, records] = held[some, None]
         trace.spent[rows, records] = self._oracle.asked[some, None]
         trace.steps[rows] = steps[some]

@@ -30,7 +30,6 @@ class Analytic(Objective):
 
     order = "F"
     deterministic = True
-    complex_step = True
 
     dims: ClassVar[tuple[int, int | None]] = (2, 2)  # the smallest and the largest dim; None: any
     dim_multiple: ClassVar[int] = 1  # which dim must be a multiple of
@@ -40,6 +39,11 @@ class Analytic(Objective):
     domain: ClassVar[Box | None] = None  # None: the whole space
     properties: ClassVar[frozenset[Property]] = frozenset()
     source: ClassVar[str] = ""  # who published it, when, and under which number
+
+    def __init_subclass__(cls) -> None:
+        """Ours are analytic in complex numbers unless they say otherwise; of a class of yours, you must say it."""
+        if "complex_step" not in vars(cls):
+            cls.complex_step = cls.__module__.startswith("objectives.")
 
     def __post_init__(self) -> None:
         name, (low, high) = type(self).__name__, self.dims

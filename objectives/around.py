@@ -20,6 +20,7 @@ class Around(Objective):
         self.digest = self.inner.digest
         self.remembers = self.inner.remembers
         self.deterministic = self.inner.deterministic
+        self.parallel = self.inner.parallel
         self.complex_step = self.inner.complex_step
 
     @property

@@ -25,6 +25,7 @@ class Autoencoder(Objective):
 
     splits = ("train", "validation", "test")
     complex_step = True
+    parallel = True
 
     def __post_init__(self) -> None:
         demand_dataset(self)

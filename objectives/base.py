@@ -27,6 +27,9 @@ class Objective(ABC):
     same point."""
     complex_step: bool = False
     """Whether `loss_and_grads` may be given complex params and is analytic in them, so that `hvp` is exact."""
+    parallel: bool = False
+    """Whether several threads may call its methods at once, each for its own runs: then large populations use all
+    cores."""
     remembers: bool = False
     """Whether the objective keeps memory per run between calls (batch-norm statistics): then `init` starts it, and
     `select` must be implemented."""

@@ -49,6 +49,7 @@ class MLP(Objective):
 
     splits = ("train", "validation", "test")
     complex_step = True
+    parallel = True
 
     def __post_init__(self) -> None:
         self._check()

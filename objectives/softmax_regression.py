@@ -29,6 +29,7 @@ class SoftmaxRegression(Objective):
 
     splits = ("train", "validation", "test")
     complex_step = True
+    parallel = True
 
     def __post_init__(self) -> None:
         demand_dataset(self, classes=2)

@@ -1,5 +1,6 @@
 """The engine: the population theorem for whole runs, records, divergence, and counting."""
 
+import threading
 from typing import Any
 
 import numpy as np
@@ -100,6 +101,23 @@ def test_blocks_of_runs_do_not_matter(source: Composer, name: str, tile: int, mo
     whole = run(source, "gaussian_noise", name, list(range(6)))
     monkeypatch.setattr(engine, "TILE", tile)
     assert_rows_equal(run(source, "gaussian_noise", name, list(range(6))), whole, list(range(6)))
+
+
+@pytest.mark.parametrize("name", ["adam", "lbfgs", "soap"])
+def test_threads_do_not_matter(source: Composer, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "cores", lambda: 3)
+    whole = run(source, "mlp", name, list(range(6)), hidden=[5])
+    monkeypatch.setattr(engine, "SHARE", 1)
+    seen = set()
+    reach = engine.Block.reach
+
+    def told(self: engine.Block, *args: int) -> None:
+        seen.add(threading.get_ident())
+        reach(self, *args)
+
+    monkeypatch.setattr(engine.Block, "reach", told)
+    assert_rows_equal(run(source, "mlp", name, list(range(6)), hidden=[5]), whole, list(range(6)))
+    assert threading.get_ident() not in seen
 
 
 def test_all_runs_may_diverge() -> None:

@@ -95,6 +95,12 @@ RANDOM = np.random.default_rng(0)
         (breaking(loss_and_grads=in_place), "Mine.loss_and_grads changes params['x']; work on a copy"),
         (breaking(evaluate=lambda self, p, split: {"error": p["x"][:, 0]}),
          "Mine.evaluate must return a dict of metrics"),
+        (breaking(complex_step=True, loss_and_grads=lambda self, p, step, seeds: (
+            np.sum(np.abs(p["x"]) ** 3, axis=1), {"x": 3 * p["x"] * np.abs(p["x"])})),
+         "Mine.hvp: it is not how the gradient of x changes"),
+        (breaking(deterministic=True, loss_and_grads=lambda self, p, step, seeds: (
+            np.sum(p["x"] ** 2, axis=1) * (1 + step), {"x": 2 * p["x"] * (1 + step)})),
+         "Mine.deterministic: at another step and seed, the loss of the same params is another"),
     ],
 )  # fmt: skip
 def test_broken_ones_are_told_what_is_wrong(obj: Any, message: str) -> None:

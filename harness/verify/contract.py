@@ -8,6 +8,7 @@ import numpy as np
 from harness.contract import probe
 from harness.errors import UserError
 from harness.fields import Array
+from objectives import curvature
 from objectives.base import Objective, Params
 
 SEEDS = np.array([3, 0, 5, 1], dtype=np.int64)
@@ -19,7 +20,8 @@ CLOSE = {"float64": 1e-5, "float32": 3e-2}  # how far a gradient may be from dif
 def objective(obj: Objective, noisy: bool = False) -> None:
     """Check an objective of yours: shapes and names, gradients against differences of the loss, that nothing is changed
     in place, that the same seed meets the same numbers, and that a run does not depend on its neighbours.
-    `noisy` gradients are not compared with the loss.
+    `noisy` gradients are not compared with the loss. What it says of itself must hold, too: that it is deterministic,
+    that its curvature is exact.
 
     A UserError says in one line what is wrong; nothing is said of what is well.
     """
@@ -28,8 +30,9 @@ def objective(obj: Objective, noisy: bool = False) -> None:
     name = type(obj).__name__
     with np.errstate(all="ignore"):
         probe(_fresh(obj))
-        for wrong in (*_repeats(obj), *_changes(obj), *_neighbours(obj), *(() if noisy else _slopes(obj))):
-            raise UserError(f"{name}.{wrong}")
+        for check in (_repeats, _changes, _neighbours, _deterministic, *(() if noisy else (_slopes, _curvature))):
+            for wrong in check(obj):
+                raise UserError(f"{name}.{wrong}")
 
 
 def _fresh(obj: Objective) -> Objective:
@@ -96,6 +99,34 @@ def _neighbours(obj: Objective) -> Iterator[str]:
             if not np.array_equal(alone, among, equal_nan=True):
                 yield f"loss_and_grads: {what} of seed {SEEDS[rows[0]]} depends on the other runs; axis 0 is the run"
                 return
+
+
+def _deterministic(obj: Objective) -> Iterator[str]:
+    made, params = _begun(obj, SEEDS)
+    one, other = (_fresh(made).loss_and_grads(params, STEP + k, SEEDS + k)[0] for k in (0, 1))
+    if obj.deterministic and not np.allclose(one, other, rtol=1e-5, atol=0, equal_nan=True):
+        yield "deterministic: at another step and seed, the loss of the same params is another"
+
+
+def _curvature(obj: Objective) -> Iterator[str]:
+    made, params = _begun(obj, SEEDS)
+    rng = np.random.default_rng(1)
+    v = {key: np.asarray(rng.standard_normal(p.shape), p.dtype, order=made.order) for key, p in params.items()}
+    dtype = next(iter(params.values())).dtype
+
+    def slope(there: Params) -> Params:
+        return _fresh(made).loss_and_grads(there, STEP, SEEDS)[1]
+
+    found, near = _fresh(made).hvp(params, v, STEP, SEEDS), curvature.difference(slope, params, v)
+    off = {key: np.abs(h - near[key]).reshape(len(SEEDS), -1).max(axis=1) for key, h in found.items()}
+    size = np.max([np.abs(h).reshape(len(SEEDS), -1).max(axis=1) for h in near.values()], axis=0)
+    for key, error in off.items():
+        if np.nanmin(error - 100 * CLOSE[str(dtype)] * (size + 1e-6)) > 0:
+            yield (
+                f"hvp: it is not how the gradient of {key} changes: along a direction it says "
+                f"{found[key].flat[0]:.4g}, differences say {near[key].flat[0]:.4g} (complex_step={made.complex_step})"
+            )
+            return
 
 
 def _slopes(obj: Objective) -> Iterator[str]:
