@@ -79,7 +79,7 @@ class Population:
         self._each("finish", self.keep, test)
 
     def _each(self, method: str, *args: Any) -> None:
-        """Call it of every block, each in a thread of its own where they are large: NumPy lets them run side by side."""
+        """Call it of every block; where they are large, each in a thread: NumPy lets them run side by side."""
 
         def quietly(block: Block) -> None:
             with np.errstate(all="ignore"):  # overflow is how divergence looks; it is recorded, not warned about
