@@ -43,6 +43,16 @@ Fraction = Annotated[Number, Range(0, 1, open_high=True)]  # decay rates: 1 woul
 Share = Annotated[Number, Range(0, 1)]
 
 
+@dataclass(frozen=True)
+class Least:
+    """The smallest value of a choice that is a whole number."""
+
+    value: int
+
+
+Count = Annotated[int, Least(1)]
+
+
 @cache
 def hints(cls: Any) -> dict[str, Any]:
     """The annotations of a dataclass's own settings (keyword-only fields belong to the engine)."""
@@ -95,6 +105,11 @@ def _number(name: str, value: Any, allowed: Range) -> Number:
 
 
 def _choice(name: str, value: Any, hint: Any) -> None:
+    for extra in getattr(hint, "__metadata__", ()):
+        if isinstance(extra, Least):
+            if type(value) is not int or value < extra.value:
+                raise ValueError(f"{name} must be an integer of at least {extra.value}; got {value!r}")
+            return
     options = [o for h in _alternatives(hint) for o in (get_args(h) if get_origin(h) is Literal else (h,))]
     for option in options:
         if isinstance(option, type):

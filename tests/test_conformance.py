@@ -4,7 +4,6 @@ import io
 import re
 from dataclasses import replace
 from fractions import Fraction
-from functools import cache
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
@@ -336,10 +335,10 @@ def test_the_installed_libraries_agree(source: Composer) -> None:
     assert not wrong
 
 
-@cache
-def _class_of(target: str) -> Any:
-    return trust.locate(target)
+CLASSES: dict[str, Any] = {}  # by the names of their configs; composing takes milliseconds
 
 
 def _class(source: Composer, name: str) -> Any:
-    return _class_of(node(source, "optimizer", name)["_target_"])
+    if name not in CLASSES:
+        CLASSES[name] = trust.locate(node(source, "optimizer", name)["_target_"])
+    return CLASSES[name]

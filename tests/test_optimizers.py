@@ -9,6 +9,7 @@ import pytest
 
 from harness import fields, make, trust
 from harness.compose import Composer
+from harness.errors import UserError
 from harness.fields import Array, NonNegative
 from harness.layout import Layout
 from harness.optimizers import memory
@@ -682,3 +683,12 @@ def test_params_may_not_change_their_shape() -> None:
     optimizer.update({"x": np.zeros(2)}, {"x": np.zeros(2)})
     with pytest.raises(ValueError, match="other names or shapes"):
         optimizer.update({"x": np.zeros(3)}, {"x": np.zeros(3)})
+
+
+def test_counts_start_at_1(source: Composer, optimizer_name: str) -> None:
+    config = node(source, "optimizer", optimizer_name)
+    for name, hint in fields.hints(trust.locate(config["_target_"])).items():
+        if fields.Least(1) in getattr(hint, "__metadata__", ()):
+            for wrong in (0, 2.5, True):
+                with pytest.raises(UserError, match=f"{name} must be an integer of at least 1; got {wrong}"):
+                    trust.build({**config, name: wrong}, "optimizer")

@@ -5,7 +5,7 @@ from typing import Any, ClassVar, Literal, NamedTuple
 
 import numpy as np
 
-from harness.fields import Array, Fraction, NonNegative, Positive
+from harness.fields import Array, Count, Fraction, NonNegative, Positive
 from harness.optimizers.base import Optimizer
 from harness.optimizers.memory import Element, New, PerRun, Sees
 
@@ -75,7 +75,7 @@ class Sophia(Optimizer):
     gamma: Positive = 0.01
     eps: Positive = 1e-12
     weight_decay: NonNegative = 0.0
-    interval: int = 10
+    interval: Count = 10
     probe: Literal["signs", "normal"] = "normal"
 
     sees: ClassVar[Sees] = "run"

@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar, NamedTuple
 
 import numpy as np
 
-from harness.fields import Array, Fraction, NonNegative, Positive
+from harness.fields import Array, Count, Fraction, NonNegative, Positive
 from harness.optimizers.base import Optimizer
 from harness.optimizers.memory import Element, New, Sees, Slot
 from harness.optimizers.norms import norm
@@ -124,7 +124,7 @@ class Adafactor(Optimizer):
     clip: Positive = 1.0
     weight_decay: NonNegative = 0.0
     relative: bool = True
-    min_side: int = 1
+    min_side: Count = 1
 
     sees: ClassVar[Sees] = "tensors"
     Slots = Factored

@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 
 import numpy as np
 
-from harness.fields import Array, Fraction, NonNegative, Positive
+from harness.fields import Array, Count, Fraction, NonNegative, Positive
 from harness.optimizers.adam import moments
 from harness.optimizers.base import Optimizer
 from harness.optimizers.memory import Element, New, PerTensor, Sees, Slot
@@ -56,7 +56,7 @@ class Muon(Optimizer):
     eps: NonNegative = 1e-8
     nesterov: bool = True
     scaling: Literal["spectral", "rms"] = "spectral"
-    newton_schulz: int = 5
+    newton_schulz: Count = 5
 
     sees: ClassVar[Sees] = "tensors"
 
@@ -118,7 +118,7 @@ class Shampoo(Optimizer):
     lr: NonNegative = 0.1
     eps: Positive = 1e-4
     momentum: Fraction = 0.9
-    interval: int = 1
+    interval: Count = 1
 
     sees: ClassVar[Sees] = "tensors"
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 
 import numpy as np
 
-from harness.fields import Array, Fraction, Positive
+from harness.fields import Array, Count, Fraction, Positive
 from harness.optimizers.base import Optimizer
 from harness.optimizers.line_search import MOST, Found, backtracking, strong_wolfe
 from harness.optimizers.memory import Element, Iterate, New, PerRun, Sees, Slot
@@ -62,7 +62,7 @@ class ArmijoGD(Optimizer):
     c1: Fraction = 1e-4
     shrink: Fraction = 0.8
     grow: Positive = 1.5
-    backtracks: int = 30
+    backtracks: Count = 30
 
     sees: ClassVar[Sees] = "run"
     needs_loss: ClassVar[bool] = True
@@ -106,7 +106,7 @@ class LBFGS(Optimizer):
     lr: Positive = 1.0
     c1: Fraction = 1e-3
     c2: Fraction = 0.9
-    history: int = 10
+    history: Count = 10
     line_search: Literal["strong_wolfe", "armijo"] = "strong_wolfe"
 
     sees: ClassVar[Sees] = "run"

@@ -5,7 +5,7 @@ from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
-from harness.fields import Array, Fraction, NonNegative
+from harness.fields import Array, Count, Fraction, NonNegative
 from harness.optimizers.base import Optimizer
 from harness.optimizers.matrices import Left, Right, as_matrix
 from harness.optimizers.memory import Element, New, Sees
@@ -31,7 +31,7 @@ class SOAP(Optimizer):
     shampoo_beta: Fraction = 0.95
     eps: NonNegative = 1e-8
     weight_decay: NonNegative = 0.01
-    interval: int = 10
+    interval: Count = 10
 
     sees: ClassVar[Sees] = "tensors"
 

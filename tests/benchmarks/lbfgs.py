@@ -18,7 +18,7 @@ from harness.layout import Layout
 from objectives.analytic import Analytic
 from tests.support import build, names, node
 
-TOLERANCE, MOST = 1e-8, 20_000
+TOLERANCE, MOST = 1e-8, 2_000
 
 
 class Counted(NamedTuple):
