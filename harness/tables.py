@@ -18,7 +18,7 @@ from harness.statistics import mean, median
 
 BARS = "▁▂▃▄▅▆▇█"
 WIDE = 120  # columns, as far as screens spread
-RIGHT = ("#", "best loss", "runs", "trials", "pruned", "failed", "div.", "evaluations", "seconds")
+RIGHT = ("#", "best loss", "runs", "trials", "pruned", "failed", "div.", "evals", "seconds")
 METRICS = ("loss", "accuracy", "train_loss", "train_accuracy", "test_loss", "test_accuracy")
 
 
@@ -74,7 +74,7 @@ def _show_cells(results: Results, out: Console) -> None:
         for k, cell in enumerate(mine):
             course = _history(results, cell["cell"], metric) if tuned else curves[owners == cell["cell"]]
             row = table_row(cell, summary["varied"], course, metric, k + 1, tuned)
-            rows.append(row | {"seconds": number(seconds.get(cell["cell"], 0.0), 2)})
+            rows.append(row | {"seconds": _seconds(seconds.get(cell["cell"], 0.0))})
         out.print(cells_table(rows, out.width, tuned))
         if not tuned:
             out.print(Text(f"\nrerun the first: {_command(results, mine[0])}\n"), soft_wrap=True)
@@ -84,6 +84,10 @@ def _show_cells(results: Results, out: Console) -> None:
             told = f"\n{k + 1}  trial {cell['trial']}: {_command(results, cell)}"
             out.print(Text(told, style="" if k else "bold green"), soft_wrap=True)
         out.print()
+
+
+def _seconds(value: float) -> str:
+    return f"{value:,.0f}" if value >= 10 else number(value, 2)
 
 
 def _say_what_speaks(results: Results, out: Console) -> None:
@@ -147,14 +151,14 @@ def table_row(
     varied = {key: str(cell[key]) for key in keys} or {"optimizer": str(cell["optimizer"])}
     row: Row = {"#": place} if tuned else {}
     row |= {_short(key, varied): value for key, value in varied.items()}
-    interval = ""
+    interval = {}
     if cell["runs"] > 1 and (math.isfinite(cell["value_low"]) or math.isfinite(cell["value_high"])):
-        kind = cell["value_level"] if cell["value_level"] == "range" else f"{cell['value_level']:.0%}"
-        interval = f"{kind} [{number(cell['value_low'])}, {number(cell['value_high'])}]"
+        kind = cell["value_level"] if cell["value_level"] == "range" else f"{cell['value_level']:.0%} interval"
+        interval = {kind: f"[{number(cell['value_low'])}, {number(cell['value_high'])}]"}
     accuracies: tuple[str, ...] = ("accuracy", "test_accuracy")
-    row |= {heading(metric): number(_float(cell["value"])), "interval": interval}
+    row |= {heading(metric): number(_float(cell["value"])), **interval}
     row |= {label(n): f"{cell[n]:.4f}" for n in accuracies if isinstance(cell.get(n), float) and n != metric.name}
-    spent = {"evaluations": f"{cell['evaluations']:,.0f}"}
+    spent = {"evals": f"{cell['evaluations']:,.0f}"}
     if not tuned:
         row |= {"best loss": number(cell["best_loss"]), "runs": cell["runs"], "div.": cell["diverged"]}
         return {**row, "loss so far": sparkline(np.asarray(course), "loss"), **spent}
@@ -204,18 +208,11 @@ def cells_table(rows: Sequence[Row], width: int, tuned: bool = False) -> Table:
     silent = [column for column in ("pruned", "failed", "div.") if not any(row.get(column) for row in rows)]
     loud = [{key: value for key, value in row.items() if key not in silent} for row in rows] if tuned else rows
     quiet = () if "div." not in silent else ("div.",)
-    order = (
-        "runs",
-        "best loss",
-        *quiet,
-        "loss so far",
-        "best so far",
-        "test accuracy",
-        "seconds",
-        "evaluations",
-        "accuracy",
-    )
-    late = ("failed", "pruned", "trials", "interval", "best hyperparameters") if tuned else ("interval",)
+    done = len({row.get("trials") for row in rows}) == 1 and len(set(str(rows[0].get("trials")).split("/"))) == 1
+    quiet = ("trials", *quiet) if done else quiet
+    order = ("runs", "best loss", *quiet, "loss so far", "best so far", "test accuracy", "seconds", "evals", "accuracy")
+    intervals = tuple(column for row in rows for column in row if column == "range" or column.endswith(" interval"))
+    late = ("failed", "pruned", "trials", *intervals, "best hyperparameters") if tuned else intervals
     return fitted(loud, width, (*order, *late))
 
 

@@ -401,7 +401,7 @@ def test_a_sweep_in_a_terminal(columns: int) -> None:
     losses = [float(re.findall(r"\d\.\d+(?:e-\d+)?", line)[1]) for line in rows]
     assert losses == sorted(losses)
     assert len(rows) == 4
-    assert "evaluations" in last
+    assert "evals" in last
     assert ("seconds" in last) == (columns == 120)
 
 

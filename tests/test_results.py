@@ -1,13 +1,16 @@
 """Files: what is written is what is read, whole or not at all, in a folder of its own."""
 
+import io
 import json
 import os
+import re
 import stat
 import threading
 from pathlib import Path
 
 import numpy as np
 import pytest
+from rich.console import Console
 
 import harness
 from harness import results
@@ -16,6 +19,7 @@ from harness.engine import Population
 from harness.errors import UserError
 from harness.fingerprint import fingerprint, same
 from harness.optimizers.gradient_descent import SGD
+from harness.tables import show
 from harness.trace import Progress
 from objectives.base import Array, Params, Seeds
 from objectives.quadratic import Ellipsoid, Sphere
@@ -246,3 +250,25 @@ def test_the_problem_changes_with_the_data_and_not_with_the_optimizer() -> None:
     ]
     assert problems[0] == problems[1]
     assert len(set(problems)) == 3
+
+
+def test_tables_tell_what_cells_cost() -> None:
+    found = harness.sweep("optimizer=sgd,extragradient,lbfgs", "objective=rosenbrock", "steps=60", "seeds=4")
+    spent = {cell["optimizer"]: cell["evaluations"] for cell in found.cells}
+    assert spent["sgd"] == spent["extragradient"] == 60
+    assert 50 < spent["lbfgs"] <= 60
+    assert {timing["cell"]: timing["evaluations"] for timing in found.timings} == {
+        cell["cell"]: sum(run["evaluations"] for run in found.runs if run["cell"] == cell["cell"])
+        for cell in found.cells
+    }
+    assert all(timing["seconds"] > 0 for timing in found.timings)
+    assert (found.curves["evaluations"][:, -1] == [run["evaluations"] for run in found.runs]).all()
+    out = Console(width=120, record=True, file=io.StringIO())
+    show(found, out)
+    shown = out.export_text()
+    assert re.search(rf"^lbfgs .* {spent['lbfgs']:.0f} ", shown, re.MULTILINE)
+    assert "evals" in shown
+    assert "seconds" in shown
+    grid = harness.sweep("optimizer=sgd", "optimizer.lr=0.1,0.01", "objective=valley", "steps=20")
+    assert [(t["population"], t["cell"], t["evaluations"]) for t in grid.timings] == [(0, 0, 60), (0, 1, 60)]
+    assert grid.timings[0]["seconds"] == pytest.approx(grid.timings[1]["seconds"], abs=2e-6)
