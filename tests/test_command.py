@@ -402,7 +402,7 @@ def test_a_sweep_in_a_terminal(columns: int) -> None:
     assert losses == sorted(losses)
     assert len(rows) == 4
     assert "evals" in last
-    assert ("seconds" in last) == (columns == 120)
+    assert ("loss so far" in last) == (columns == 120)
 
 
 def test_no_color_is_respected() -> None:
