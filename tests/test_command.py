@@ -430,11 +430,19 @@ def test_ctrl_c_stops_at_the_next_record_and_saves() -> None:
         assert all(0 < run["steps"] < 100000 for run in found.runs)
 
 
+def interruptible() -> None:
+    """In the child: a shell lets its background jobs ignore Ctrl-C, and their children with them."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+def begun(*arguments: str) -> subprocess.Popen[str]:
+    pipe = subprocess.PIPE
+    return subprocess.Popen([*COMMAND, *arguments], stdout=pipe, stderr=pipe, text=True, preexec_fn=interruptible)
+
+
 @pytest.mark.parametrize("delay", [0.4, 0.6, 0.8, 1.0])
 def test_ctrl_c_before_the_first_record(delay: float) -> None:
-    process = subprocess.Popen(
-        [*COMMAND, "optimizer=adam", "steps=30000"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
+    process = begun("optimizer=adam", "steps=30000")
     time.sleep(delay)
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=60)
@@ -443,7 +451,7 @@ def test_ctrl_c_before_the_first_record(delay: float) -> None:
 
 
 def test_ctrl_c_while_starting_is_quiet_too() -> None:
-    process = subprocess.Popen([*COMMAND, "optimizer=adam"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    process = begun("optimizer=adam")
     time.sleep(0.15)
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=60)
