@@ -27,7 +27,7 @@ class STORM(Optimizer):
     [0.25]
     """
 
-    lr: NonNegative = 0.01
+    lr: NonNegative = 0.1
     a: Share = 0.1
 
     sees: ClassVar[Sees] = "run"
