@@ -6,6 +6,7 @@ from typing import ClassVar
 import numpy as np
 
 from objectives.analytic import Analytic, Box, Property, columns
+from objectives.arrays import power
 from objectives.base import Array
 
 
@@ -82,7 +83,7 @@ class DixonPrice(Analytic):
 
     @property
     def minima(self) -> Array:
-        one = 2 ** (2 / 2 ** np.arange(1.0, self.dim + 1) - 1)
+        one = power(2, 2 / power(2, np.arange(1.0, self.dim + 1)) - 1)
         return np.array([one, np.append(one[:-1], -one[-1])])
 
     def value_and_gradient(self, x: Array) -> tuple[Array, Array]:

@@ -5,6 +5,7 @@ from functools import cached_property
 
 import numpy as np
 
+from objectives.arrays import power
 from objectives.base import Array, Objective, Params, Seeds, Split
 from objectives.checks import demand_batch, demand_dtype, demand_number, demand_whole
 from objectives.minibatches import epochs
@@ -45,7 +46,7 @@ class LeastSquares(Objective):
     def _drawn(self, split: Split) -> tuple[Array, Array]:
         teacher = generator(self.instance, "least squares").standard_normal(self.features)
         rng = generator(self.instance, f"least squares {split}")
-        spread = self.condition ** np.linspace(0, -0.5, self.features)
+        spread = power(self.condition, np.linspace(0, -0.5, self.features))
         x = rng.standard_normal((self.examples, self.features)) * spread
         y = np.sum(x * teacher, axis=1) + self.noise * rng.standard_normal(self.examples)
         return x.astype(self.dtype), y.astype(self.dtype)

@@ -7,6 +7,7 @@ from typing import ClassVar
 import numpy as np
 
 from objectives.analytic import Box, Property
+from objectives.arrays import power
 from objectives.base import Array
 from objectives.residuals import PAPER, SumOfSquares, stacked
 
@@ -168,13 +169,13 @@ class Gulf(SumOfSquares):
 
     def residuals(self, x: Array) -> tuple[Array, Array]:
         t = np.arange(1, 100, dtype=x.real.dtype) / 100
-        a, away, power = x[:, :1], 25 + np.power(-50 * np.log(t), 2 / 3) - x[:, 1:2], x[:, 2:]
+        a, away, curve = x[:, :1], 25 + power(-50 * np.log(t), 2 / 3) - x[:, 1:2], x[:, 2:]
         side = np.sign(away.real)
         size = np.where(side == 0, 1, side * away)
-        raised = np.where(side == 0, 0, np.power(size, power))
+        raised = np.where(side == 0, 0, power(size, curve))
         bell = np.exp(-raised / a)
         slope = -bell / a
-        by_y = -side * slope * power * raised / size
+        by_y = -side * slope * curve * raised / size
         return bell - t, stacked(bell * raised / (a * a), by_y, slope * raised * np.log(size))
 
 

@@ -6,6 +6,7 @@ from typing import ClassVar
 import numpy as np
 
 from objectives.analytic import Box, Property
+from objectives.arrays import power
 from objectives.base import Array
 from objectives.residuals import PAPER, SumOfSquares
 
@@ -47,7 +48,7 @@ class Watson(SumOfSquares):
     def residuals(self, x: Array) -> tuple[Array, Array]:
         j = np.arange(self.dim, dtype=x.dtype)
         t = (np.arange(1, 30, dtype=x.dtype) / 29)[:, None]
-        powers, slopes = t**j, j * t ** np.maximum(j - 1, 0)
+        powers, slopes = power(t, j), j * power(t, np.maximum(j - 1, 0))
         total = np.sum(x[:, None] * powers, axis=2)
         r = np.sum(x[:, None] * slopes, axis=2) - total * total - 1
         J = slopes - 2 * total[:, :, None] * powers

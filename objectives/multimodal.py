@@ -7,6 +7,7 @@ from typing import ClassVar
 import numpy as np
 
 from objectives.analytic import Analytic, Box, Property
+from objectives.arrays import power
 from objectives.base import Array
 
 
@@ -196,13 +197,13 @@ class Michalewicz(Analytic):
             turn = i * middle * middle / math.pi
             rises = 1 / np.tan(middle) + 4 * self.steepness * i * middle / math.pi / np.tan(turn) > 0
             low, high = np.where(rises, middle, low), np.where(rises, high, middle)
-        height = np.sin(low) * np.sin(i * low * low / math.pi) ** (2 * self.steepness)
+        height = np.sin(low) * power(np.sin(i * low * low / math.pi), 2 * self.steepness)
         return np.take_along_axis(low, np.argmax(height, axis=1)[:, None], axis=1).T
 
     def value_and_gradient(self, x: Array) -> tuple[Array, Array]:
         by_turn = np.arange(1, self.dim + 1, dtype=self.dtype) / math.pi
         turn = by_turn * x * x
         sine, wave = np.sin(x), np.sin(turn)
-        narrow = wave ** (2 * self.steepness - 1)
+        narrow = power(wave, 2 * self.steepness - 1)
         slope = np.cos(x) * wave + 4 * self.steepness * sine * np.cos(turn) * by_turn * x
         return -np.sum(sine * narrow * wave, axis=1), -narrow * slope

@@ -6,6 +6,7 @@ from typing import ClassVar
 import numpy as np
 
 from objectives.analytic import Analytic, Box, Property, demand_at_least
+from objectives.arrays import power
 from objectives.base import Array
 
 
@@ -28,7 +29,7 @@ class DifferentPowers(Analytic):
 
     def value_and_gradient(self, x: Array) -> tuple[Array, Array]:
         square = x * x
-        rest = square ** (self._power / 2 - 1)
+        rest = power(square, self._power / 2 - 1)
         return np.sum(square * rest, axis=1), self._power * x * rest
 
 
@@ -73,7 +74,7 @@ class IllScaledL1(Analytic):
     def __post_init__(self) -> None:
         super().__post_init__()
         demand_at_least(self, "condition", 1)
-        self._scale = (self.condition ** np.linspace(0, 1, self.dim)).astype(self.dtype)
+        self._scale = power(self.condition, np.linspace(0, 1, self.dim)).astype(self.dtype)
 
     def smooth(self, x: Array) -> Array:
         off_axis: Array = np.all(x != 0, axis=1)

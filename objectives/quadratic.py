@@ -6,6 +6,7 @@ from typing import ClassVar
 import numpy as np
 
 from objectives.analytic import Analytic, Box, Property, columns, demand_at_least
+from objectives.arrays import power
 from objectives.base import Array
 
 BOWL: frozenset[Property] = frozenset({"convex", "separable"})
@@ -61,7 +62,7 @@ class Ellipsoid(Analytic):
     def __post_init__(self) -> None:
         super().__post_init__()
         demand_at_least(self, "condition", 1)
-        self._scale = (self.condition ** np.linspace(0, 1, self.dim)).astype(self.dtype)
+        self._scale = power(self.condition, np.linspace(0, 1, self.dim)).astype(self.dtype)
 
     def value_and_gradient(self, x: Array) -> tuple[Array, Array]:
         return weighted(self._scale, x)

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from objectives.arrays import power
 from objectives.base import Array
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {
@@ -91,7 +92,7 @@ class Tape:
             return self._entry(np.multiply, (squared, whole)) if n % 2 else squared
         if exponent.is_number and exponent == 0.5:
             return self._entry(np.sqrt, (self._place(base),))
-        return self._entry(np.power, (self._place(base), self._place(exponent)))
+        return self._entry(power, (self._place(base), self._place(exponent)))
 
     def _choice(self, part: Any) -> int:
         (value, holds), *rest = part.args

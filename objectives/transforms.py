@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from objectives.around import Around
+from objectives.arrays import power
 from objectives.base import Array, Params, Seeds, Split
 from objectives.checks import demand, demand_number, demand_whole
 from objectives.random import generator
@@ -86,7 +87,7 @@ class Condition(Linear):
 
     def matrix(self, rng: np.random.Generator, size: int) -> tuple[Array, Array]:
         Q = rotation(rng, size) if self.rotated else np.eye(size)
-        factors = self.condition ** (np.linspace(0, 1, size) / 2)
+        factors = power(self.condition, np.linspace(0, 1, size) / 2)
         return Q.T * factors @ Q, Q.T / factors @ Q
 
 

@@ -8,6 +8,7 @@ import numpy as np
 from harness.fields import Array, Fraction, NonNegative
 from harness.optimizers.base import Optimizer
 from harness.optimizers.memory import Element, Iterate, New, PerRun
+from objectives.arrays import power
 
 
 @dataclass
@@ -33,7 +34,7 @@ class ASGD(Optimizer):
 
     @staticmethod
     def rule(p: Array, g: Array, s: Slots, h: Any) -> New:
-        lr = h.lr / np.power(1 + h.decay * h.lr * (h.t - 1), h.power)
+        lr = h.lr / power(1 + h.decay * h.lr * (h.t - 1), h.power)
         p = p * (1 - h.decay * lr) - lr * g
         return p, ASGD.Slots(s.average + (p - s.average) / np.maximum(1, h.t - 1 - h.start))
 

@@ -8,6 +8,7 @@ import numpy as np
 from harness.fields import Array, Count, Fraction, NonNegative, Positive
 from harness.optimizers.base import Optimizer
 from harness.optimizers.memory import Element, New, PerRun, Sees
+from objectives.arrays import power
 
 
 def diagonal(h: Any) -> Array:
@@ -53,7 +54,7 @@ class AdaHessian(Optimizer):
         d = diagonal(h)
         m, v = s.m + new1 * (g - s.m), s.v + new2 * (d * d - s.v)
         c1, c2 = s.c1 + new1 * (1 - s.c1), s.c2 + new2 * (1 - s.c2)
-        step = m / c1 / ((v / c2) ** (h.power / 2) + h.eps)
+        step = m / c1 / (power(v / c2, h.power / 2) + h.eps)
         return p * (1 - h.lr * h.weight_decay) - h.lr * step, AdaHessian.Slots(m, v, c1, c2)
 
 

@@ -10,6 +10,7 @@ from harness.fields import Array, Count, Fraction, NonNegative, Positive
 from harness.optimizers.base import Optimizer
 from harness.optimizers.memory import Element, New, Sees, Slot
 from harness.optimizers.norms import norm
+from objectives.arrays import power
 
 Shape = tuple[int, ...]
 
@@ -131,7 +132,7 @@ class Adafactor(Optimizer):
 
     @staticmethod
     def rule(p: Array, g: Array, s: Factored, h: Any) -> New:
-        scale, s = factored(g * g + h.eps1, s, 1 - np.power(h.t, -h.decay_rate))
+        scale, s = factored(g * g + h.eps1, s, 1 - power(h.t, -h.decay_rate))
         u = g * scale
         rho = np.minimum(h.lr, 1 / np.sqrt(h.t)) if h.relative else h.lr
         step = np.maximum(h.eps2, rms(p)) * rho / np.maximum(1, rms(u) / h.clip)

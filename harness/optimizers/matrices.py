@@ -11,6 +11,7 @@ from harness.optimizers.adam import moments
 from harness.optimizers.base import Optimizer
 from harness.optimizers.memory import Element, New, PerTensor, Sees, Slot
 from harness.optimizers.norms import norm
+from objectives.arrays import power
 
 Shape = tuple[int, ...]
 
@@ -134,19 +135,19 @@ class Shampoo(Optimizer):
         matrix = as_matrix(g)
         both = g.ndim > 2
         eps = np.reshape(h.eps, (-1, 1, 1))
-        left, power = s.left + matrix @ matrix.swapaxes(-1, -2), s.left_power
+        left, one = s.left + matrix @ matrix.swapaxes(-1, -2), s.left_power
         right, other = (s.right + matrix.swapaxes(-1, -2) @ matrix, s.right_power) if both else (s.right, s.right_power)
         if (int(h.t.flat[0]) - 1) % h.interval == 0:
-            power = _power(left, eps, -1 / 4 if both else -1 / 2)
+            one = _power(left, eps, -1 / 4 if both else -1 / 2)
             other = _power(right, eps, -1 / 4) if both else other
-        u = power @ matrix @ other if both else power @ matrix
+        u = one @ matrix @ other if both else one @ matrix
         v = h.momentum * s.v + u.reshape(g.shape)
-        return p - h.lr * v, Shampoo.Slots(v, left, right, power, other)
+        return p - h.lr * v, Shampoo.Slots(v, left, right, one, other)
 
 
 def _power(a: Array, eps: Array, exponent: float) -> Array:
     """The power of a + eps I, whose eigenvalues are at least eps."""
     values, vectors = np.linalg.eigh(a + eps * np.eye(a.shape[-1], dtype=a.dtype))
     values = np.maximum(values, np.reshape(eps, (-1, 1)))
-    powers: Array = (vectors * np.power(values, exponent)[:, None, :]) @ vectors.swapaxes(-1, -2)
+    powers: Array = (vectors * power(values, exponent)[:, None, :]) @ vectors.swapaxes(-1, -2)
     return powers

@@ -9,6 +9,7 @@ from harness.fields import Array, Fraction, NonNegative
 from harness.optimizers.adam import Moments, moments
 from harness.optimizers.base import Optimizer
 from harness.optimizers.memory import Element, New, PerRun, Slot
+from objectives.arrays import power
 
 
 @dataclass
@@ -44,7 +45,7 @@ class NAdam(Optimizer):
         m = s.m + (1 - h.beta1) * (g - s.m)
         v, c2 = s.v + new2 * (g * g - s.v), s.c2 + new2 * (1 - s.c2)
         mu, following = (
-            h.beta1 if h.constant else h.beta1 * (1 - np.power(0.96, h.momentum_decay * t) / 2) for t in (h.t, h.t + 1)
+            h.beta1 if h.constant else h.beta1 * (1 - power(0.96, h.momentum_decay * t) / 2) for t in (h.t, h.t + 1)
         )
         product = s.product * mu
         ahead = following / (1 - product * following) * m + (1 - mu) / (1 - product) * g

@@ -9,6 +9,7 @@ from harness.fields import Array, Fraction, NonNegative, Range
 from harness.optimizers.adam import Moments, moments
 from harness.optimizers.base import Optimizer
 from harness.optimizers.memory import Element, New, PerRun
+from objectives.arrays import power
 
 Exponent = Annotated[float | Array, Range(0, 0.5, open_low=True)]
 
@@ -102,7 +103,7 @@ class PAdam(Optimizer):
     def rule(p: Array, g: Array, s: Moments, h: Any) -> New:
         s = moments(g, s, h)
         size = np.sqrt(s.v) + h.eps
-        return p - h.lr * np.sqrt(s.c2) / s.c1 * s.m / np.power(np.where(size > 0, size, 1), 2 * h.partial), s
+        return p - h.lr * np.sqrt(s.c2) / s.c1 * s.m / power(np.where(size > 0, size, 1), 2 * h.partial), s
 
 
 @dataclass

@@ -8,6 +8,7 @@ import numpy as np
 
 from harness.fields import Array, NonNegative, Number, Positive
 from harness.schedules.base import Schedule, whole
+from objectives.arrays import power
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ class Warmup(Schedule):
         if self.shape == "linear":
             before: Number = self.start + (1 - self.start) * way
         else:
-            before = self.start if self.shape == "constant" else np.power(self.start, 1 - way)
+            before = self.start if self.shape == "constant" else power(self.start, 1 - way)
         return np.where(step < rise, before, self._later(np.maximum(step - rise, 0)))
 
     @cached_property

@@ -8,6 +8,7 @@ import numpy as np
 
 from harness.fields import Array, NonNegative, Number, Positive, Range
 from harness.schedules.base import Schedule, whole
+from objectives.arrays import power
 
 Growth = Annotated[Number, Range(1)]
 Inside = Annotated[Number, Range(0, 1, open_low=True, open_high=True)]
@@ -20,8 +21,8 @@ def growing_cycles(step: Number, first: Number, growth: Number) -> tuple[Array, 
     alike = step / first
     over = np.where(np.equal(growth, 1), alike, np.log(alike * (ratio - 1) + 1) / np.log(ratio))
     cycle = np.floor(over + 1e-9)  # the logarithm at the first step of a cycle may be rounded down
-    begin = first * np.where(np.equal(growth, 1), cycle, (np.power(ratio, cycle) - 1) / (ratio - 1))
-    return cycle, np.maximum(step - begin, 0) / (first * np.power(growth, cycle))
+    begin = first * np.where(np.equal(growth, 1), cycle, (power(ratio, cycle) - 1) / (ratio - 1))
+    return cycle, np.maximum(step - begin, 0) / (first * power(growth, cycle))
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ class CosineRestarts(Schedule):
     def __call__(self, step: Number) -> Number:
         first = np.maximum(whole(self.period, self.length), 1)
         cycle, share = growing_cycles(step, first, self.growth)
-        peak = np.power(self.rate, cycle)
+        peak = power(self.rate, cycle)
         factor: Number = self.end + (peak - self.end) * (1 + np.cos(np.pi * share)) / 2
         return factor
 
@@ -93,7 +94,7 @@ class Triangular2(Cyclic):
     """
 
     def height(self, cycle: Array, step: Number) -> Number:
-        height: Number = np.power(0.5, cycle)
+        height: Number = power(0.5, cycle)
         return height
 
 
@@ -109,5 +110,5 @@ class ExpRange(Cyclic):
     rate: Positive = 0.1
 
     def height(self, cycle: Array, step: Number) -> Number:
-        height: Number = np.power(self.rate, step / self.length)
+        height: Number = power(self.rate, step / self.length)
         return height

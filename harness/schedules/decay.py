@@ -6,6 +6,7 @@ import numpy as np
 
 from harness.fields import Array, NonNegative, Number, Positive
 from harness.schedules.base import Schedule
+from objectives.arrays import power
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ class Polynomial(Schedule):
     end: NonNegative = 0.0
 
     def __call__(self, step: Number) -> Number:
-        left: Array = np.power(1 - np.minimum(step / self.length, 1), self.power)
+        left: Array = power(1 - np.minimum(step / self.length, 1), self.power)
         return self.end + (1 - self.end) * left
 
 
@@ -88,7 +89,7 @@ class Exponential(Schedule):
     rate: Positive = 0.01
 
     def __call__(self, step: Number) -> Number:
-        factor: Number = np.power(self.rate, step / self.length)
+        factor: Number = power(self.rate, step / self.length)
         return factor
 
 
@@ -111,7 +112,7 @@ class InverseTime(Schedule):
     power: NonNegative = 1.0
 
     def __call__(self, step: Number) -> Number:
-        factor: Number = np.power(1 + self.rate * step / self.length, -np.asarray(self.power))
+        factor: Number = power(1 + self.rate * step / self.length, -np.asarray(self.power))
         return factor
 
 

@@ -7,6 +7,7 @@ import numpy as np
 
 from harness.fields import Number, Positive
 from harness.schedules.base import Schedule, Shape, between, check_rising, check_shares, whole
+from objectives.arrays import power
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,7 @@ class Step(Schedule):
 
     def __call__(self, step: Number) -> Number:
         period = np.maximum(whole(self.every, self.length), 1)
-        return np.power(self.rate, np.floor(step / period))
+        return power(self.rate, np.floor(step / period))
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ class MultiStep(Schedule):
 
     def __call__(self, step: Number) -> Number:
         passed = sum((step >= whole(m, self.length)).astype(np.float64) for m in self.milestones)
-        return np.power(self.rate, passed)
+        return power(self.rate, passed)
 
 
 @dataclass(frozen=True)

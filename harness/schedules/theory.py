@@ -9,6 +9,7 @@ import numpy as np
 from harness.fields import Array, NonNegative, Number, Positive, Range
 from harness.schedules.base import Schedule, whole
 from harness.schedules.cycles import growing_cycles
+from objectives.arrays import power
 
 Ratio = Annotated[Number, Range(0, 1, open_low=True)]
 
@@ -103,5 +104,5 @@ class DoublingHorizon(Schedule):
 
     def __call__(self, step: Number) -> Number:
         over, _ = growing_cycles(step, np.maximum(whole(self.horizon, self.length), 1), 2.0)
-        factor: Number = np.power(2.0, -over * self.power)
+        factor: Number = power(2.0, -over * self.power)
         return factor
