@@ -2,13 +2,16 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test test-all check bench wheel clean
+.PHONY: run test test-kernels test-all check bench wheel clean
 
 run: .venv/installed  ## train the MLP on the digits with Adam
 	$(BIN)/python -m harness optimizer=adam
 
 test: .venv/installed  ## what CI runs
 	$(BIN)/python -m pytest -n auto -m "not slow"
+
+test-kernels: .venv/installed  ## what is exact, under the kernels of other processors
+	$(BIN)/python -m tests.kernels
 
 test-all: .venv/installed  ## with the tests that take minutes
 	$(BIN)/python -m pytest -n auto

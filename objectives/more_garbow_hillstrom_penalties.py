@@ -214,12 +214,13 @@ class BrownAlmostLinear(SumOfSquares):
     def minima(self) -> Array:
         """(c, .., c, c^(1 - dim)) for the real roots c of dim c^dim - (dim + 1) c^(dim - 1) + 1."""
         n = self.dim
-        roots = np.roots([n, -(n + 1), *[0] * (n - 2), 1])
+        polynomial = [n, -(n + 1), *[0] * (n - 2), 1]
+        roots, slope = np.roots(polynomial), np.polyder(polynomial)
         found = [1.0]
         for c in roots[np.abs(roots.imag) < 1e-6].real:
             if abs(c - 1) > 1e-3:
                 for _ in range(50):
-                    c -= (n * c**n - (n + 1) * c ** (n - 1) + 1) / (n * n * c ** (n - 1) - (n * n - 1) * c ** (n - 2))
+                    c -= np.polyval(polynomial, c) / np.polyval(slope, c)
                 found.append(float(c))
         return np.array([[*[c] * (n - 1), n + 1 - n * c] for c in found])
 

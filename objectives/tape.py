@@ -83,11 +83,13 @@ class Tape:
         return None if below == 1 else self._entry(np.divide, (self._place(above), self._place(below)))
 
     def _power(self, base: Any, exponent: Any) -> int:
+        from sympy import Pow
+
         if exponent.is_number and exponent < 0:
-            return self._entry(np.reciprocal, (self._place(base**-exponent),))
+            return self._entry(np.reciprocal, (self._place(Pow(base, -exponent)),))
         if exponent.is_Integer and 1 < exponent <= SMALL:
             n, whole = int(exponent), self._place(base)
-            half = whole if n < 4 else self._place(base ** (n // 2))
+            half = whole if n < 4 else self._place(Pow(base, n // 2))
             squared = self._entry(np.multiply, (half, half))
             return self._entry(np.multiply, (squared, whole)) if n % 2 else squared
         if exponent.is_number and exponent == 0.5:

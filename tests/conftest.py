@@ -8,7 +8,17 @@ from pathlib import Path
 import pytest
 
 from harness.compose import Composer, composer
+from tests import kernels
 from tests.support import names
+
+
+def pytest_configure() -> None:
+    """In every test process: are these the kernels that were asked for?"""
+    kernels.demand_switched()
+
+
+def pytest_report_header() -> str:
+    return kernels.told()
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

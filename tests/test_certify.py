@@ -3,7 +3,7 @@
 import math
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from harness.compose import Composer
+from harness.verify import checks
 from harness.verify.__main__ import main
 from harness.verify.certify import Certificate, certified
 from objectives.analytic import Analytic, Box, Property, columns
@@ -314,7 +315,7 @@ def test_it_fits_eighty_columns(monkeypatch: pytest.MonkeyPatch, capsys: pytest.
 
 
 MINE = """
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from objectives.quadratic import Valley
 @dataclass
 class Good(Valley): ...
@@ -376,3 +377,12 @@ def test_mistakes_are_one_line(arguments: list[str], line: str, capsys: pytest.C
 def test_the_whole_command() -> None:
     done = subprocess.run(COMMAND, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.exact
+def test_a_run_ignores_its_neighbours(source: Composer, objective_name: str) -> None:
+    """In more dimensions than certificates have, where sums take other paths."""
+    objective = build(source, "objective", objective_name)
+    if isinstance(objective, Analytic):
+        for dim in {objective.dim, *(dim for dim in (9, 40) if objective.allows(dim))}:
+            assert checks.alone(replace(objective, dim=dim)) == [], f"dim {dim}"

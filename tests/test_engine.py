@@ -49,6 +49,7 @@ def assert_rows_equal(part: Trace, whole: Trace, rows: list[int]) -> None:
         np.testing.assert_array_equal(getattr(part, name), getattr(whole, name)[rows])
 
 
+@pytest.mark.exact
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 def test_the_population_theorem_for_every_objective(source: Composer, objective_name: str, dtype: str) -> None:
     """Alone, in twos and threes, among others, diverging neighbours included: the same numbers."""
@@ -57,6 +58,7 @@ def test_the_population_theorem_for_every_objective(source: Composer, objective_
         assert_rows_equal(run(source, objective_name, "adam", rows, dtype=dtype), whole, rows)
 
 
+@pytest.mark.exact
 @pytest.mark.parametrize("dim", [2, 30])
 def test_the_population_theorem_for_every_optimizer(source: Composer, optimizer_name: str, dim: int) -> None:
     whole = run(source, "rosenbrock", optimizer_name, list(range(6)), dim=dim)
@@ -64,6 +66,7 @@ def test_the_population_theorem_for_every_optimizer(source: Composer, optimizer_
         assert_rows_equal(run(source, "rosenbrock", optimizer_name, rows, dim=dim), whole, rows)
 
 
+@pytest.mark.exact
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize("dim", [2, 3])
 def test_diverged_runs_leave_and_the_others_do_not_notice(dtype: Any, dim: int) -> None:
@@ -95,6 +98,7 @@ def test_a_schedule_per_run_stays_with_its_run() -> None:
         assert_rows_equal(half(rows), whole, rows)
 
 
+@pytest.mark.exact
 @pytest.mark.parametrize("tile", [1, 7, 12])
 @pytest.mark.parametrize("name", ["adam", "clip", "schedule_free_sgd", "lars"])
 def test_blocks_of_runs_do_not_matter(source: Composer, name: str, tile: int, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -103,6 +107,7 @@ def test_blocks_of_runs_do_not_matter(source: Composer, name: str, tile: int, mo
     assert_rows_equal(run(source, "gaussian_noise", name, list(range(6))), whole, list(range(6)))
 
 
+@pytest.mark.exact
 @pytest.mark.parametrize("name", ["adam", "lbfgs", "soap"])
 def test_threads_do_not_matter(source: Composer, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engine, "cores", lambda: 3)
@@ -189,6 +194,7 @@ class Remembering(Objective):
         self.slope = self.slope[rows]
 
 
+@pytest.mark.exact
 @pytest.mark.parametrize("objective", [Remembering(), GaussianNoise(Remembering(), sigma=0.0)])
 def test_memory_per_run_follows_its_run(objective: Objective, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engine, "TILE", 1)

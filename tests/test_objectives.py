@@ -66,6 +66,7 @@ def test_starts_lie_in_the_box_and_are_the_published_one_for_seed_0(source: Comp
     assert len(np.unique(starts, axis=0)) == 50
 
 
+@pytest.mark.exact
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 def test_a_run_ignores_its_neighbours(source: Composer, objective_name: str, dtype: str) -> None:
     """Loss, gradients and metrics alone (computed twice where the runs are contiguous), and among others. That of
@@ -92,6 +93,7 @@ def observe(objective: Objective, params: Params, seeds: Array) -> list[Array]:
     return [loss, *grads.values(), *(value for found in metrics for value in found.values())]
 
 
+@pytest.mark.exact
 def test_the_same_seed_meets_the_same_start_and_the_same_randomness(source: Composer, objective_name: str) -> None:
     one, other = (build(source, "objective", objective_name) for _ in range(2))
     seeds = np.array([3, 8, 3])

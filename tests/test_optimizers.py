@@ -102,6 +102,7 @@ def _with_numbers(config: dict[str, Any], rows: list[int], numbers_are: str) -> 
     return mine
 
 
+@pytest.mark.exact
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize("order", ["C", "F"])
 @pytest.mark.parametrize("shapes", [SHAPES, SMALL], ids=["tensors", "plane"])
@@ -117,6 +118,7 @@ def test_a_run_ignores_its_neighbours(
             np.testing.assert_array_equal(walk(config, rows, dtype, order, shapes), everybody[rows])
 
 
+@pytest.mark.exact
 @pytest.mark.parametrize("block", [1, 4, 7, 40])
 @pytest.mark.parametrize("order", ["C", "F"])
 def test_blocks_do_not_matter(
@@ -128,6 +130,7 @@ def test_blocks_do_not_matter(
     np.testing.assert_array_equal(walk(config, list(range(8)), order=order), whole)
 
 
+@pytest.mark.exact
 @pytest.mark.parametrize("block", [7, 1 << 15])
 def test_a_run_that_leaves_changes_nobody(
     source: Composer, optimizer_name: str, block: int, monkeypatch: pytest.MonkeyPatch
@@ -138,6 +141,7 @@ def test_a_run_that_leaves_changes_nobody(
     np.testing.assert_array_equal(walk(config, list(range(8)), drop=3), walk(config, list(range(8)))[stayed])
 
 
+@pytest.mark.exact
 @pytest.mark.parametrize("shapes", [SHAPES, SMALL], ids=["tensors", "plane"])
 def test_one_number_for_all_is_the_same_as_one_per_run(source: Composer, optimizer_name: str, shapes: Any) -> None:
     config = node(source, "optimizer", optimizer_name)

@@ -28,31 +28,31 @@ class Counted(NamedTuple):
     reason: str = ""
 
 
-def ours(objective: Analytic, **options: Any) -> Counted:
+def ours(objective: Analytic, most: int = MOST, **options: Any) -> Counted:
     """A population of one run, computed twice as the engine does."""
     start = objective.init(np.array([0, 0]))
     layout = Layout.of(start)
     optimizer, oracle = make("optimizer", "lbfgs", runs=2, **options), Counter(objective, layout, np.array([0, 0]))
     p = np.array(start["x"], order="F")
     with np.errstate(all="ignore"):
-        for step in range(MOST):
+        for step in range(most):
             loss, g = oracle.begin(p, layout.views(p), np.empty_like(p), step)
             if np.abs(g).max() <= TOLERANCE:
                 return Counted(int(oracle.asked[0]))
-            if oracle.asked[0] >= MOST:
+            if oracle.asked[0] >= most:
                 break
             optimizer.advance(p, g, layout, loss, oracle)
-    return Counted(None, f"not after {MOST:,} gradients")
+    return Counted(None, f"not after {most:,} gradients")
 
 
-def scipys(objective: Analytic) -> Counted:
+def scipys(objective: Analytic, most: int = MOST) -> Counted:
     """L-BFGS-B without bounds."""
 
     def f(x: Array) -> tuple[float, Array]:
         value, slope = objective.value_and_gradient(np.array([x, x], order="F"))
         return float(value[0]), np.array(slope[0])
 
-    options = {"gtol": TOLERANCE, "ftol": 0, "maxcor": 10, "maxfun": MOST, "maxiter": MOST}
+    options = {"gtol": TOLERANCE, "ftol": 0, "maxcor": 10, "maxfun": most, "maxiter": most}
     with np.errstate(all="ignore"):
         found = minimize(f, objective.init(np.array([0]))["x"][0], jac=True, method="L-BFGS-B", options=options)
     there = np.abs(found.jac).max() <= TOLERANCE
