@@ -104,6 +104,17 @@ def test_in_steps_it_is_the_same_schedule(source: Composer, schedule_name: str) 
         assert factors(in_steps(config)) == pytest.approx(factors(config), rel=rounded, abs=0)
 
 
+def test_times_in_steps_per_run_are_the_same_bit_for_bit(source: Composer, schedule_name: str) -> None:
+    config = in_shares(source, schedule_name)
+    config = in_steps(config) if "unit" in config else config
+    shorter = {name: config[name] * (1 - 0.06 * np.arange(5)) for name in times(config) if type(config[name]) is float}
+    together = trust.build({**config, **shorter}, "schedules.lr").for_runs()
+    for k in range(5):
+        alone = trust.build({**config, **{name: float(v[k]) for name, v in shorter.items()}}, "schedules.lr").for_runs()
+        for step in range(0, 2 * LENGTH, 3):
+            np.testing.assert_array_equal(np.broadcast_to(together(step), 5)[k], np.ravel(alone(step))[0])
+
+
 def test_a_longer_run_does_not_move_times_in_steps(source: Composer, schedule_name: str) -> None:
     config = in_shares(source, schedule_name)
     if "unit" in config:
