@@ -1,6 +1,7 @@
 """The fields of optimizers and schedules: numbers (swept, one per run) and choices (static), checked once."""
 
 import dataclasses
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from math import inf
@@ -23,6 +24,10 @@ class Range:
     open_high: bool = False
     open_low: bool = False
 
+    def of(self, owner: Any) -> "Range":
+        """The range in this object, where other fields move it."""
+        return self
+
     def holds(self, values: Array) -> bool:
         above = values > self.low if self.open_low else values >= self.low
         below = values < self.high if self.open_high else values <= self.high
@@ -44,6 +49,13 @@ Share = Annotated[Number, Range(0, 1)]
 
 
 @dataclass(frozen=True)
+class Each:
+    """The range of every number of a list, which is static."""
+
+    range: Range
+
+
+@dataclass(frozen=True)
 class Least:
     """The smallest value of a choice that is a whole number."""
 
@@ -51,6 +63,7 @@ class Least:
 
 
 Count = Annotated[int, Least(1)]
+NonNegatives = Annotated[Sequence[float], Each(Range(0))]
 
 
 @cache
@@ -63,12 +76,18 @@ def hints(cls: Any) -> dict[str, Any]:
 @cache
 def numbers(cls: Any) -> dict[str, Range]:
     """The fields that hold numbers, each with its range: what may differ between runs of one population."""
-    ranges = {}
+    return {name: extra for name, extra in _extras(cls) if isinstance(extra, Range)}
+
+
+@cache
+def lists(cls: Any) -> dict[str, Range]:
+    """The fields that hold lists of numbers, each with the range of all its numbers."""
+    return {name: extra.range for name, extra in _extras(cls) if isinstance(extra, Each)}
+
+
+def _extras(cls: Any) -> Iterator[tuple[str, Any]]:
     for name, hint in hints(cls).items():
-        for extra in getattr(hint, "__metadata__", ()):
-            if isinstance(extra, Range):
-                ranges[name] = extra
-    return ranges
+        yield from ((name, extra) for extra in getattr(hint, "__metadata__", ()))
 
 
 @cache
@@ -80,12 +99,14 @@ def choices(cls: Any) -> tuple[str, ...]:
 def check(owner: Any) -> None:
     """Turn number fields into floats or float64 arrays; refuse what does not fit, naming field, value and rule."""
     cls: Any = type(owner)
-    for name, hint in hints(cls).items():
-        value = getattr(owner, name)
-        if name in numbers(cls):
-            object.__setattr__(owner, name, _number(f"{cls.__name__}.{name}", value, numbers(cls)[name]))
-        else:
-            _choice(f"{cls.__name__}.{name}", value, hint)
+    for name, hint in hints(cls).items():  # choices first: they may move the ranges of numbers
+        if name not in numbers(cls) and name not in lists(cls):
+            _choice(f"{cls.__name__}.{name}", getattr(owner, name), hint)
+    for name, allowed in numbers(cls).items():
+        number = _number(f"{cls.__name__}.{name}", getattr(owner, name), allowed.of(owner))
+        object.__setattr__(owner, name, number)
+    for name, allowed in lists(cls).items():
+        _list(f"{cls.__name__}.{name}", getattr(owner, name), allowed.of(owner))
 
 
 def _number(name: str, value: Any, allowed: Range) -> Number:
@@ -102,6 +123,15 @@ def _number(name: str, value: Any, allowed: Range) -> Number:
         finite = "" if np.isfinite(array).all() else "finite and "
         raise ValueError(f"{name} must be {finite}{allowed}; got {value!r}")
     return float(array) if array.ndim == 0 else array.copy()
+
+
+def _list(name: str, values: Any, allowed: Range) -> None:
+    if not isinstance(values, (list, tuple)) or any(type(v) not in (int, float) for v in values):
+        raise ValueError(f"{name} must be a list of numbers; got {values!r}")
+    array = np.asarray(values, dtype=np.float64)
+    if not allowed.holds(array[:, None]):  # each of them holds for all runs
+        finite = "" if np.isfinite(array).all() else "finite and "
+        raise ValueError(f"{name} must each be {finite}{allowed}; got {values!r}")
 
 
 def _choice(name: str, value: Any, hint: Any) -> None:

@@ -91,6 +91,10 @@ CONTROL = re.compile(r"\x1b|\r")
         (["objective.activation=[relu]"], "MLP.activation must be one of relu, tanh, sigmoid, gelu; got ['relu']"),
         (["optimizer.lr=???"], "optimizer.lr"),
         (["~seeds"], "seeds: it cannot be left out"),
+        (
+            ["schedule=step", "schedules.lr.every=10"],
+            "schedules.lr: Step.every must be in (0, 1], a share of the run, or in steps with unit=steps; got 10",
+        ),
         (["schedule=cosine", "schedules.lr.end=[0.1,0.9]", "seeds=2"], "the schedule of lr has 2 numbers for 1 runs"),
         (['cells=["optimizer=adam seeds=9"]'], "seeds is one setting of the whole sweep"),
         (["--config-dir", "nowhere"], "--config-dir nowhere: no such folder"),

@@ -179,7 +179,7 @@ def test_the_textbook_call_makes_the_same_steps(source: Composer, optimizer_name
 def test_a_schedule_moves_every_number(source: Composer, optimizer_name: str) -> None:
     """A schedule that halves a number from step 4 on gives the steps of an optimizer with half the number."""
     config = node(source, "optimizer", optimizer_name)
-    half = MultiStep(length=1, milestones=[4], rate=0.5)
+    half = MultiStep(length=8, milestones=[4], rate=0.5, unit="steps")
     for name in fields.numbers(trust.locate(config["_target_"])):
         scheduled = trust.build(
             config,
@@ -326,7 +326,7 @@ def test_every_term_of_a_rule(name: str, loop: Any, numbers: dict[str, float]) -
     lrs = 0.05 * (1 - np.arange(100) / 100)
     schedules: dict[str, Any] = {"lr": Linear(length=100)}
     if name == "adam":
-        schedules["beta1"] = MultiStep(length=1, milestones=[50], rate=0.5)
+        schedules["beta1"] = MultiStep(length=100, milestones=[50], rate=0.5, unit="steps")
     optimizer = make("optimizer", name, lr=0.05, schedules=schedules, **numbers)
     params = {"x": np.linspace(1, 2, 6)}
     for g in gradients:

@@ -139,7 +139,8 @@ def test_a_join_stretches_both_parts_or_neither() -> None:
     parts = Cosine(20), Step(80, every=0.5)
     assert [float(joined(k)) for k in range(20)] == pytest.approx([float(parts[0](k)) for k in range(20)], abs=1e-15)
     assert [float(joined(k)) for k in range(20, 100)] == [float(parts[1](k)) for k in range(80)]
-    three = Join(1, Join(1, Constant(), Linear(4, 1, 0.5), at=2, stretch=False), Linear(9, 0.1, 0.1), 5, stretch=False)
+    two = Join(6, Constant(), Linear(4, 1, 0.5), at=2, stretch=False, unit="steps")
+    three = Join(7, two, Linear(9, 0.1, 0.1), at=5, stretch=False, unit="steps")
     assert [float(three(k)) for k in range(7)] == [1, 1, 1, 0.875, 0.75, 0.1, 0.1]
 
 
@@ -154,7 +155,7 @@ def test_schedules_inside_keep_their_numbers_per_run() -> None:
 @pytest.mark.parametrize(("first", "growth"), [(1, 2), (10, 2), (7, 3), (10, 1), (3, 10)])
 def test_restarts_come_at_the_right_step(first: int, growth: int) -> None:
     """Where the logarithm of an exact power is rounded down, a restart would be late."""
-    schedule, start, length = CosineRestarts(1, period=first, growth=growth), 0, first
+    schedule, start, length = CosineRestarts(100, period=first, growth=growth, unit="steps"), 0, first
     for _ in range(40):
         assert float(schedule(start)) == 1
         if start > 1e6:
@@ -164,14 +165,14 @@ def test_restarts_come_at_the_right_step(first: int, growth: int) -> None:
 
 
 def test_theory_by_hand() -> None:
-    strongly, convex = InverseTime(1, rate=1), InverseTime(1, rate=1, power=0.5)
+    strongly, convex = (InverseTime(100, rate=1, power=power, unit="steps") for power in (1, 0.5))
     assert [float(strongly(k)) for k in range(4)] == [1, 1 / 2, 1 / 3, 1 / 4]
     assert [float(convex(k)) for k in (0, 1, 8, 99)] == pytest.approx([1, 2**-0.5, 1 / 3, 0.1])
     assert float(InverseTime(200)(200)) == pytest.approx(0.1), "a tenth is left at the end"
-    horizons = DoublingHorizon(1, horizon=1, power=1)
+    horizons = DoublingHorizon(16, horizon=1, power=1, unit="steps")
     assert [float(horizons(k)) for k in range(16)] == [1] + [0.5] * 2 + [0.25] * 4 + [0.125] * 8 + [0.0625]
     warm, model = 4000, 512
-    noam = InverseSqrt(1, rise=warm)
+    noam = InverseSqrt(100_000, rise=warm, unit="steps")
     for t in (1, 77, 4000, 4001, 100_000):
         paper = model**-0.5 * min(t**-0.5, t * warm**-1.5)
         assert float(noam(t - 1)) * (model * warm) ** -0.5 == pytest.approx(paper, rel=1e-14)
@@ -207,13 +208,13 @@ def test_chebyshev_of_runs_with_lengths_of_their_own() -> None:
         (lambda: Linear(length=5, end=-0.1), "Linear.end must be at least 0"),
         (lambda: Cosine(length="long"), "Cosine.length must be a number"),  # type: ignore[arg-type]
         (lambda: Exponential(length=5, rate=0), "Exponential.rate must be above 0"),
-        (lambda: MultiStep(length=5, milestones=["a"]), "MultiStep.milestones must be numbers"),  # type: ignore[list-item]
-        (lambda: MultiStep(length=5, milestones=0.5), "MultiStep.milestones must be Sequence"),  # type: ignore[arg-type]
+        (lambda: MultiStep(length=5, milestones=["a"]), r"MultiStep.milestones must be a list of numbers; got \['a'\]"),  # type: ignore[list-item]
+        (lambda: MultiStep(length=5, milestones=0.5), "MultiStep.milestones must be a list of numbers; got 0.5"),  # type: ignore[arg-type]
         (
             lambda: Warmup(length=5, then=Linear(5), share=1.5),
-            r"Warmup.share must be in \[0, 1\], a share of the length",
+            r"Warmup.share must be in \[0, 1\], a share of the run",
         ),
-        (lambda: Warmup(length=5, then=Linear(5), share=-1, stretch=False), "Warmup.share must be at least 0"),
+        (lambda: Warmup(length=5, then=Linear(5), share=-1), r"Warmup.share must be in \[0, 1\], a share of the run"),
         (
             lambda: Warmup(length=5, then=Linear(5), shape="constant"),
             "Warmup.start must be above 0 where shape is const",
@@ -222,12 +223,12 @@ def test_chebyshev_of_runs_with_lengths_of_their_own() -> None:
         (lambda: Join(length=5, first=Constant(), then=Linear(5), at=2), r"Join.at must be in \[0, 1\]"),
         (lambda: CosineRestarts(5, growth=0.5), "CosineRestarts.growth must be at least 1"),
         (lambda: Triangular(5, rise=1), r"Triangular.rise must be in \(0, 1\)"),
-        (lambda: Trapezoid(5, rise=0.6, fall=0.5), "rise and fall must not exceed 1 together; got 0.6 and 0.5"),
+        (lambda: Trapezoid(5, rise=0.6, fall=0.5), "rise and fall must fit into the run; got 0.6 and 0.5"),
         (lambda: OneCycle(5, back=0.2, phases=3), "OneCycle.back must be at least its rise, 0.3; got 0.2"),
         (lambda: OneCycle(5, shape="cos"), "OneCycle.shape must be one of linear, cosine"),  # type: ignore[arg-type]
         (lambda: PiecewiseConstant(5, [0.5, 0.5]), "PiecewiseConstant.boundaries must rise"),
         (lambda: PiecewiseConstant(5, [0.5], [1.0]), "must be one more than the 1 boundaries"),
-        (lambda: PiecewiseConstant(5, [0.5], [1.0, math.inf]), "values must be numbers of at least 0"),
+        (lambda: PiecewiseConstant(5, [0.5], [1.0, math.inf]), "values must each be finite and at least 0"),
         (lambda: PiecewiseInterpolated(5, [0.5], [1.0]), "needs two or more times and a value for each"),
         (lambda: SGD(schedules={"lr": Linear(5, end=np.array([0.1, 0.2]))}, runs=3), "has 2 numbers for 3 runs"),
         (

@@ -1,7 +1,8 @@
 """Schedules: pure functions step -> factor on a hyperparameter. Steps count from 0.
 
-Every schedule is told the `length` of the run in steps (the configs fill in `steps`), and every other time is
-a share of it, so that a schedule keeps its shape when the run gets longer; `length=1` turns shares into steps.
+Every schedule that changes with time is told the `length` of the run in steps (the configs fill in `steps`). Every
+other time is a share of it, so that a schedule keeps its shape when the run gets longer; with `unit=steps` it is told
+in steps, and then a rate per time is a rate per step.
 """
 
 from harness.schedules.base import Schedule

@@ -2,23 +2,20 @@
 
 import dataclasses
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 import numpy as np
 
 from harness import fields
-from harness.fields import Array, Number
+from harness.fields import Array, Each, Number, Positive, Range
 
 
 @dataclass(frozen=True)
 class Schedule(ABC):
-    """A factor for each step. Number fields may hold one number per run, and then so does the factor.
-
-    A schedule that has times is told the `length` of the run in steps, and every other time is a share of it.
-    """
+    """A factor for each step. Number fields may hold one number per run, and then so does the factor."""
 
     def __post_init__(self) -> None:
         fields.check(self)
@@ -40,7 +37,7 @@ class Schedule(ABC):
         return self._copy(lambda inside: inside.for_runs(rows), number)
 
     def stretched(self, by: Number) -> Self:
-        """The same in a run that is `by` times as long."""
+        """The same in a run that is `by` times as long. Times in steps stay, and must fit."""
         return self._copy(
             lambda inside: inside.stretched(by), lambda name, value: value * by if name == "length" else value
         )
@@ -67,12 +64,74 @@ class Schedule(ABC):
         return dataclasses.replace(self, **values)
 
 
+Unit = Literal["run", "steps"]
+
+
+@dataclass(frozen=True)
+class Timed(Schedule):
+    """A schedule with times, told as shares of the run or, with unit=steps, in steps. `length` is the run's, in steps.
+
+    Every class has the field `unit` last. A rate per time is one per run or per step.
+    """
+
+    length: Positive
+
+    @property
+    @abstractmethod
+    def unit(self) -> Unit: ...
+
+    @property
+    def steps_per_unit(self) -> Number:
+        return np.ones_like(self.length) if self.unit == "steps" else self.length
+
+    def steps(self, time: Number) -> Array:
+        """A time in steps, which need not be whole."""
+        return np.multiply(time, self.steps_per_unit)
+
+    def whole_steps(self, time: Number) -> Array:
+        """A time in whole steps."""
+        return np.rint(self.steps(time))
+
+
+@dataclass(frozen=True)
+class TimeRange(Range):
+    """Where a time may lie: from 0 to 1, a share of the run; with unit=steps, 0 or from `least` to the length.
+
+    What lies between 0 and 1 is no time in steps, but a share that somebody forgot to change.
+    """
+
+    low: float = 0
+    high: float = 1
+    least: int = 1
+
+    def of(self, owner: Timed) -> Range:
+        return StepRange(self.least, zero=not self.open_low, length=owner.length) if owner.unit == "steps" else self
+
+    def __str__(self) -> str:
+        return f"{super().__str__()}, a share of the run, or in steps with unit=steps"
+
+
+@dataclass(frozen=True)
+class StepRange(Range):
+    """From `low` steps to the length, which may be one number per run; and 0 where it makes sense."""
+
+    zero: bool = False
+    length: Number = np.inf
+
+    def holds(self, values: Array) -> bool:
+        length = self.length if np.shape(self.length) == values.shape else np.min(self.length)
+        inside = (values >= self.low) & (values <= np.multiply(length, 1 + 1e-9))  # a stretched length is rounded
+        return bool(np.all(inside | (self.zero & (values == 0))))
+
+    def __str__(self) -> str:
+        high = f"{np.min(self.length):.10g}" if np.ptp(self.length) == 0 else "length"
+        return f"{'0 or ' if self.zero else ''}in [{self.low:g}, {high}], steps of the run (unit=steps)"
+
+
+Time = Annotated[Number, TimeRange()]
+Period = Annotated[Number, TimeRange(open_low=True)]
+Times = Annotated[Sequence[float], Each(TimeRange())]
 Shape = Literal["linear", "cosine"]
-
-
-def whole(share: Number, length: Number) -> Array:
-    """A share of the length in whole steps."""
-    return np.rint(np.multiply(share, length))
 
 
 def progress(step: Number, begin: Number, end: Number) -> Array:
@@ -86,14 +145,7 @@ def between(first: Number, last: Number, share: Array, shape: Shape) -> Array:
     return first * (1 - x) + last * x
 
 
-def check_shares(owner: Schedule, name: str, values: Any) -> None:
-    """Refuse a list of times or factors that holds anything but finite numbers of at least 0."""
-    if not all(type(v) in (int, float) and 0 <= v < np.inf for v in values):
-        raise ValueError(f"{type(owner).__name__}.{name} must be numbers of at least 0; got {values!r}")
-
-
-def check_rising(owner: Schedule, name: str, values: Any) -> None:
+def check_rising(owner: Schedule, name: str, values: Sequence[float]) -> None:
     """Refuse a list of times that does not rise."""
-    check_shares(owner, name, values)
     if any(later <= earlier for earlier, later in pairwise(values)):
         raise ValueError(f"{type(owner).__name__}.{name} must rise; got {values!r}")

@@ -6,47 +6,46 @@ from typing import Literal
 
 import numpy as np
 
-from harness.fields import Array, NonNegative, Number, Positive
-from harness.schedules.base import Schedule, whole
+from harness.fields import Array, NonNegative, Number
+from harness.schedules.base import Schedule, Time, Timed, Unit
 from objectives.arrays import power
 
 
 @dataclass(frozen=True)
-class Warmup(Schedule):
-    """A rise to 1 over the first `share` of the length, then another schedule, whose clock starts when the rise ends.
+class Warmup(Timed):
+    """A rise to 1 over the first `share` of the run, then another schedule, whose clock starts when the rise ends.
 
     From `start` in a straight line, start + (1 - start) (k + first)/rise at step k (Goyal et al. 2017, arXiv
     1706.02677, section 2.2); constant: `start` all the way (He et al. 2016, section 4.2); exponential:
     start^(1 - (k + first)/rise). `first` is the number of the first step: with 1 no update is lost; with 0 the first
     one has the factor `start`, as in optax, torch and transformers.
 
-    `then` is stretched so that it ends with the run; with `stretch=false` it keeps its own length, and with `length=1`
-    as well, `share` is the rise in steps.
+    `then` is stretched so that it ends with the run; with `stretch=false` it keeps its own length.
 
     >>> from harness.schedules import Constant, Linear
     >>> [round(float(Warmup(length=8, share=0.5, then=Linear(length=8))(k)), 4) for k in range(9)]
     [0.25, 0.5, 0.75, 1.0, 1.0, 0.75, 0.5, 0.25, 0.0]
-    >>> slow = Warmup(length=1, share=2, start=0.01, shape="exponential", first=0, stretch=False, then=Constant())
+    >>> slow = Warmup(length=8, share=2, start=0.01, shape="exponential", first=0, unit="steps", then=Constant())
     >>> [float(slow(k)) for k in range(4)]
     [0.01, 0.1, 1.0, 1.0]
     """
 
-    length: Positive
     then: Schedule
-    share: NonNegative = 0.1
+    share: Time = 0.1
     start: NonNegative = 0.0
     shape: Literal["linear", "constant", "exponential"] = "linear"
     first: Literal[1, 0] = 1
     stretch: bool = True
+    unit: Unit = "run"
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        _check_share(self, "share", self.share, self.stretch)
+        _ = self._later  # made at once, so that times which do not fit are refused
         if self.shape != "linear" and np.any(np.asarray(self.start) <= 0):
             raise ValueError(f"Warmup.start must be above 0 where shape is {self.shape}; got {self.start}")
 
     def __call__(self, step: Number) -> Number:
-        rise = whole(self.share, self.length)
+        rise = self.whole_steps(self.share)
         way = (step + self.first) / np.maximum(rise, 1)
         if self.shape == "linear":
             before: Number = self.start + (1 - self.start) * way
@@ -56,36 +55,36 @@ class Warmup(Schedule):
 
     @cached_property
     def _later(self) -> Schedule:
-        return self.then.stretched(_rest(self.share, self.length)) if self.stretch else self.then
+        return _fitted(self, "then", _rest(self, self.share)) if self.stretch else self.then
 
 
 @dataclass(frozen=True)
-class Join(Schedule):
-    """One schedule, and from `at` of the length on another, whose clock starts there (optax.join_schedules, torch's
+class Join(Timed):
+    """One schedule, and from `at` on another, whose clock starts there (optax.join_schedules, torch's
     SequentialLR).
 
-    Each is stretched to the part of the run that it has; with `stretch=false` both keep their own lengths, and with
-    `length=1` as well, `at` is a step. For three, join a join.
+    Each is stretched to the part of the run that it has; with `stretch=false` both keep their own lengths. For three,
+    join a join.
 
     >>> from harness.schedules import Constant, Linear
     >>> [float(Join(length=8, first=Linear(8), then=Constant(), at=0.5)(k)) for k in range(6)]
     [1.0, 0.75, 0.5, 0.25, 1.0, 1.0]
-    >>> [float(Join(length=1, first=Constant(), then=Linear(4), at=2, stretch=False)(k)) for k in range(6)]
+    >>> [float(Join(length=6, first=Constant(), then=Linear(6), at=2, unit="steps")(k)) for k in range(6)]
     [1.0, 1.0, 1.0, 0.75, 0.5, 0.25]
     """
 
-    length: Positive
     first: Schedule
     then: Schedule
-    at: NonNegative = 0.5
+    at: Time = 0.5
     stretch: bool = True
+    unit: Unit = "run"
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        _check_share(self, "at", self.at, self.stretch)
+        _ = self._parts  # made at once, so that times which do not fit are refused
 
     def __call__(self, step: Number) -> Number:
-        boundary = whole(self.at, self.length)
+        boundary = self.whole_steps(self.at)
         earlier, later = self._parts
         return np.where(step < boundary, earlier(step), later(np.maximum(step - boundary, 0)))
 
@@ -93,8 +92,8 @@ class Join(Schedule):
     def _parts(self) -> tuple[Schedule, Schedule]:
         if not self.stretch:
             return self.first, self.then
-        before = np.maximum(whole(self.at, self.length), 1) / self.length
-        return self.first.stretched(before), self.then.stretched(_rest(self.at, self.length))
+        before = np.maximum(self.whole_steps(self.at), 1) / self.length
+        return _fitted(self, "first", before), _fitted(self, "then", _rest(self, self.at))
 
 
 @dataclass(frozen=True)
@@ -113,14 +112,16 @@ class Chain(Schedule):
         return self.first(step) * self.second(step)
 
 
-def _rest(share: Number, length: Number) -> Array:
-    """Which part of the run is left after a share of it, both in whole steps; at least one of them."""
-    rest: Array = np.maximum(length - whole(share, length), 1) / length
+def _rest(owner: Timed, time: Number) -> Array:
+    """Which part of the run is left after a time, both in whole steps; at least one of them."""
+    rest: Array = np.maximum(owner.length - owner.whole_steps(time), 1) / owner.length
     return rest
 
 
-def _check_share(owner: Schedule, name: str, share: Number, stretch: bool) -> None:
-    if stretch and np.any(np.asarray(share) > 1):
-        raise ValueError(
-            f"{type(owner).__name__}.{name} must be in [0, 1], a share of the length, unless stretch=false; got {share}"
-        )
+def _fitted(owner: Timed, name: str, part: Array) -> Schedule:
+    """A schedule inside, stretched to its part of the run."""
+    inside: Schedule = getattr(owner, name)
+    try:
+        return inside.stretched(part)
+    except ValueError as error:
+        raise ValueError(f"{type(owner).__name__}.{name} has only a part of the run: {error}") from None

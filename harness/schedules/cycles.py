@@ -7,7 +7,7 @@ from typing import Annotated
 import numpy as np
 
 from harness.fields import Array, NonNegative, Number, Positive, Range
-from harness.schedules.base import Schedule, whole
+from harness.schedules.base import Period, Timed, Unit
 from objectives.arrays import power
 
 Growth = Annotated[Number, Range(1)]
@@ -26,10 +26,10 @@ def growing_cycles(step: Number, first: Number, growth: Number) -> tuple[Array, 
 
 
 @dataclass(frozen=True)
-class CosineRestarts(Schedule):
+class CosineRestarts(Timed):
     """Stochastic gradient descent with warm restarts (Loshchilov & Hutter 2017, arXiv 1608.03983, equation 5).
 
-    Half cosines from 1 to `end`; the first lasts `period` of the length (T_0), each later one `growth` (T_mult) times
+    Half cosines from 1 to `end`; the first lasts one `period` (T_0), each later one `growth` (T_mult) times
     as long as the one before, and starts `rate` times as high. `end` itself is never reached: a restart comes first.
     The defaults make three cycles in a run.
 
@@ -37,14 +37,14 @@ class CosineRestarts(Schedule):
     [1.0, 0.5, 1.0, 0.5, 1.0, 0.5, 1.0]
     """
 
-    length: Positive
-    period: Positive = 1 / 7
+    period: Period = 1 / 7
     growth: Growth = 2.0
     rate: Positive = 1.0
     end: NonNegative = 0.0
+    unit: Unit = "run"
 
     def __call__(self, step: Number) -> Number:
-        first = np.maximum(whole(self.period, self.length), 1)
+        first = np.maximum(self.whole_steps(self.period), 1)
         cycle, share = growing_cycles(step, first, self.growth)
         peak = power(self.rate, cycle)
         factor: Number = self.end + (peak - self.end) * (1 + np.cos(np.pi * share)) / 2
@@ -52,17 +52,16 @@ class CosineRestarts(Schedule):
 
 
 @dataclass(frozen=True)
-class Cyclic(Schedule):
-    """A triangle between `base` and 1, again and again: `period` is the share of the length that a cycle takes,
-    `rise` the share of the cycle that goes up (Smith 2017, arXiv 1506.01186)."""
+class Cyclic(Timed):
+    """A triangle between `base` and 1, again and again: `period` is how long a cycle takes, `rise` the share
+    of the cycle that goes up (Smith 2017, arXiv 1506.01186)."""
 
-    length: Positive
     base: NonNegative = 0.25
-    period: Positive = 0.25
+    period: Period = 0.25
     rise: Inside = 0.5
 
     def __call__(self, step: Number) -> Number:
-        over = step / (self.period * self.length)
+        over = step / self.steps(self.period)
         cycle = np.floor(over)
         here = over - cycle
         triangle = np.minimum(here / self.rise, (1 - here) / (1 - self.rise))
@@ -81,6 +80,8 @@ class Triangular(Cyclic):
     [0.2, 0.6, 1.0, 0.6, 0.2, 0.6]
     """
 
+    unit: Unit = "run"
+
     def height(self, cycle: Array, step: Number) -> Number:
         return 1.0
 
@@ -93,6 +94,8 @@ class Triangular2(Cyclic):
     [1.0, 0.5, 0.25]
     """
 
+    unit: Unit = "run"
+
     def height(self, cycle: Array, step: Number) -> Number:
         height: Number = power(0.5, cycle)
         return height
@@ -100,15 +103,18 @@ class Triangular2(Cyclic):
 
 @dataclass(frozen=True)
 class ExpRange(Cyclic):
-    """Cyclical rates, lowered towards `base` by rate^(step/length) (Smith 2017: gamma^iteration, which is
-    `length=1`, `rate=gamma`, a period in steps).
+    """Cyclical rates, lowered towards `base` by rate^(step/length); with unit=steps by rate^step, as in
+    the paper (Smith 2017), whose gamma `rate` is then.
 
     >>> [round(float(ExpRange(length=8, period=0.5, base=0)(k)), 4) for k in (2, 6)]  # 0.1^(2/8), 0.1^(6/8)
     [0.5623, 0.1778]
+    >>> [round(float(ExpRange(length=8, period=4, base=0, rate=0.9, unit="steps")(k)), 4) for k in (2, 6)]
+    [0.81, 0.5314]
     """
 
     rate: Positive = 0.1
+    unit: Unit = "run"
 
     def height(self, cycle: Array, step: Number) -> Number:
-        height: Number = power(self.rate, step / self.length)
+        height: Number = power(self.rate, step / self.steps_per_unit)
         return height

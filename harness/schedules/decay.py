@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from harness.fields import Array, NonNegative, Number, Positive
-from harness.schedules.base import Schedule
+from harness.schedules.base import Schedule, Timed, Unit
 from objectives.arrays import power
 
 
@@ -76,43 +76,46 @@ class Cosine(Schedule):
 
 
 @dataclass(frozen=True)
-class Exponential(Schedule):
+class Exponential(Timed):
     """rate^(step/length): a fixed share is lost at every step, and `rate` is left when the run ends.
 
-    With `length=1`, `rate` is the factor of one step, torch's gamma.
+    With unit=steps, rate^step: `rate` is the factor of one step, torch's gamma.
 
     >>> [round(float(Exponential(length=2, rate=0.01)(k)), 4) for k in range(3)]
     [1.0, 0.1, 0.01]
+    >>> [round(float(Exponential(length=2, rate=0.9, unit="steps")(k)), 4) for k in range(3)]
+    [1.0, 0.9, 0.81]
     """
 
-    length: Positive
     rate: Positive = 0.01
+    unit: Unit = "run"
 
     def __call__(self, step: Number) -> Number:
-        factor: Number = power(self.rate, step / self.length)
+        factor: Number = power(self.rate, step / self.steps_per_unit)
         return factor
 
 
 @dataclass(frozen=True)
-class InverseTime(Schedule):
+class InverseTime(Timed):
     """(1 + rate step/length)^-power: the steps of stochastic approximation (Robbins & Monro 1951), whose sum is
     infinite and, for power > 1/2, the sum of their squares isn't. At the end (1 + rate)^-power is left.
 
-    With `length=1`, `rate=1` it is t^-power, t = step + 1: power 1 and lr = 1/mu give the 1/(mu t) of strongly convex
-    objectives (Nemirovski, Juditsky, Lan & Shapiro 2009, section 2.1), power 1/2 that of convex ones (Zinkevich 2003).
+    With unit=steps, (1 + rate step)^-power, where `rate=1` gives t^-power, t = step + 1: power 1 and lr = 1/mu give
+    the 1/(mu t) of strongly convex objectives (Nemirovski, Juditsky, Lan & Shapiro 2009, section 2.1), power 1/2 that
+    of convex ones (Zinkevich 2003).
 
     >>> [float(InverseTime(length=8, rate=8)(k)) for k in (0, 1, 3, 8)] == [1, 1/2, 1/4, 1/9]
     True
-    >>> [float(InverseTime(length=1, rate=1, power=0.5)(k)) for k in (0, 3, 15)]
+    >>> [float(InverseTime(length=16, rate=1, power=0.5, unit="steps")(k)) for k in (0, 3, 15)]
     [1.0, 0.5, 0.25]
     """
 
-    length: Positive
     rate: NonNegative = 9.0
     power: NonNegative = 1.0
+    unit: Unit = "run"
 
     def __call__(self, step: Number) -> Number:
-        factor: Number = power(1 + self.rate * step / self.length, -np.asarray(self.power))
+        factor: Number = power(1 + self.rate * step / self.steps_per_unit, -np.asarray(self.power))
         return factor
 
 

@@ -5,14 +5,14 @@ from typing import Literal
 
 import numpy as np
 
-from harness.fields import Array, NonNegative, Number, Positive, Share
-from harness.schedules.base import Schedule, Shape, between, progress, whole
+from harness.fields import Array, NonNegative, Number
+from harness.schedules.base import Shape, Time, Timed, Unit, between, progress
 
 
 @dataclass(frozen=True)
-class OneCycle(Schedule):
+class OneCycle(Timed):
     """The 1cycle policy (Smith & Topin 2018, arXiv 1708.07120): from `start` to `peak` in the first `rise` of the
-    length, then down to `end`. With `phases=3`, down to `start` at `back` and then to `end`, as in the paper.
+    run, then down to `end`. With `phases=3`, down to `start` at `back` and then to `end`, as in the paper.
 
     Libraries count the phases differently: "torch" (OneCycleLR) ends them at rise length - 1, back length - 2,
     length - 1, so that the last update of the run has `end`; "optax" (cosine_onecycle_schedule) at whole steps,
@@ -24,15 +24,15 @@ class OneCycle(Schedule):
     [0.04, 1.0, 0.5, 0.067, 0.0]
     """
 
-    length: Positive
     start: NonNegative = 0.04
     peak: NonNegative = 1.0
     end: NonNegative = 4e-6
-    rise: Share = 0.3
-    back: Share = 0.6
+    rise: Time = 0.3
+    back: Time = 0.6
     phases: Literal[2, 3] = 2
     shape: Shape = "cosine"
     phase_end: Literal["torch", "optax"] = "torch"
+    unit: Unit = "run"
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -51,15 +51,15 @@ class OneCycle(Schedule):
     def _knots(self) -> list[tuple[Number, Number]]:
         """Where each phase ends, and at which factor."""
         if self.phase_end == "torch":
-            up, back, last = self.rise * self.length - 1, self.back * self.length - 2, self.length - 1
+            up, back, last = self.steps(self.rise) - 1, self.steps(self.back) - 2, self.length - 1
         else:
-            up, back, last = (np.floor(share * self.length) for share in (self.rise, self.back, 1.0))
-        middle = [(back, self.start)] if self.phases == 3 else []
+            up, back, last = np.floor(self.steps(self.rise)), np.floor(self.steps(self.back)), np.floor(self.length)
+        middle: list[tuple[Number, Number]] = [(back, self.start)] if self.phases == 3 else []
         return [(up, self.peak), *middle, (last, self.end)]
 
 
 @dataclass(frozen=True)
-class Trapezoid(Schedule):
+class Trapezoid(Timed):
     """Warm-up, stable, decay (Hu et al. 2024, MiniCPM, arXiv 2404.06395): up to 1 in the first `rise` of the length,
     along, and down to `end` in the last `fall`.
 
@@ -70,20 +70,20 @@ class Trapezoid(Schedule):
     [0.5, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 0.5, 0.2929, 0.134, 0.0]
     """
 
-    length: Positive
-    rise: Share = 0.1
-    fall: Share = 0.2
+    rise: Time = 0.1
+    fall: Time = 0.2
     end: NonNegative = 0.0
     tail: Literal["sqrt", "linear", "cosine"] = "sqrt"
     first: Literal[1, 0] = 1
+    unit: Unit = "run"
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if np.any(np.add(self.rise, self.fall) > 1 + 1e-9):
-            raise ValueError(f"Trapezoid.rise and fall must not exceed 1 together; got {self.rise} and {self.fall}")
+        if np.any(self.steps(self.rise) + self.steps(self.fall) > np.multiply(self.length, 1 + 1e-9)):
+            raise ValueError(f"Trapezoid.rise and fall must fit into the run; got {self.rise} and {self.fall}")
 
     def __call__(self, step: Number) -> Number:
-        rise, fall = whole(self.rise, self.length), np.maximum(whole(self.fall, self.length), 1)
+        rise, fall = self.whole_steps(self.rise), np.maximum(self.whole_steps(self.fall), 1)
         x: Array = progress(step, self.length - fall, self.length)
         shape: Shape = "cosine" if self.tail == "cosine" else "linear"
         down = between(1.0, self.end, np.sqrt(x) if self.tail == "sqrt" else x, shape)

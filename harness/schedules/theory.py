@@ -6,16 +6,17 @@ from typing import Annotated, Literal
 
 import numpy as np
 
-from harness.fields import Array, NonNegative, Number, Positive, Range
-from harness.schedules.base import Schedule, whole
+from harness.fields import Array, NonNegative, Number, Range
+from harness.schedules.base import Period, Time, Timed, TimeRange, Unit
 from harness.schedules.cycles import growing_cycles
 from objectives.arrays import power
 
 Ratio = Annotated[Number, Range(0, 1, open_low=True)]
+TwoSteps = Annotated[Number, TimeRange(open_low=True, least=2)]  # one alone would be a constant
 
 
 @dataclass(frozen=True)
-class InverseSqrt(Schedule):
+class InverseSqrt(Timed):
     """min(t/w, sqrt(w/t)): up to 1 at step w, the `rise`, then down as 1/sqrt(t) ("Noam", Vaswani et al. 2017, arXiv
     1706.03762, equation 3, without its d^-0.5 w^-0.5).
 
@@ -25,25 +26,25 @@ class InverseSqrt(Schedule):
     [0.25, 0.5, 1.0, 0.5]
     """
 
-    length: Positive
-    rise: NonNegative = 0.1
+    rise: Time = 0.1
     first: Literal[1, 0] = 1
+    unit: Unit = "run"
 
     def __call__(self, step: Number) -> Number:
-        w = np.maximum(whole(self.rise, self.length), 1)
+        w = np.maximum(self.whole_steps(self.rise), 1)
         t = step + self.first
         return np.minimum(t / w, np.sqrt(w / np.maximum(t, 1)))
 
 
 @dataclass(frozen=True)
-class Chebyshev(Schedule):
+class Chebyshev(Timed):
     """The fractal Chebyshev schedule (Agarwal, Goel & Zhang 2021, arXiv 2103.01338), as shares of its longest
     step.
 
     Gradient descent on a quadratic with curvatures from m to M wants the steps 1/((M + m)/2 - (M - m)/2 cos(theta)),
     theta = (k - 1/2) pi/T for k = 1..T; in the fractal order of the paper the long ones, which alone diverge, are
     mended by short ones at once. `ratio` is m/M, so that lr stands for 1/m and the shortest step is about lr ratio.
-    After `period` of the length, T steps, it starts again.
+    After a `period`, T steps, it starts again.
 
     >>> steps = [float(Chebyshev(length=4, ratio=0.1)(k)) for k in range(5)]
     >>> [round(factor, 4) for factor in steps]
@@ -53,12 +54,12 @@ class Chebyshev(Schedule):
     [0.1449, 0.1308, 0.1449]
     """
 
-    length: Positive
     ratio: Ratio = 0.05
-    period: Positive = 1.0
+    period: TwoSteps = 1.0
+    unit: Unit = "run"
 
     def __call__(self, step: Number) -> Number:
-        T = np.maximum(whole(self.period, self.length), 1)
+        T = np.maximum(self.whole_steps(self.period), 1)
         k = _fractal(np.mod(step, T), T)
         theta = (k + 0.5) * np.pi / T
         return self.ratio / ((1 + self.ratio) / 2 - (1 - self.ratio) / 2 * np.cos(theta))
@@ -86,11 +87,11 @@ def _fractal(step: Number, T: Array) -> Array:
 
 
 @dataclass(frozen=True)
-class DoublingHorizon(Schedule):
+class DoublingHorizon(Timed):
     """The doubling trick: what is right for a known number of steps, made right for any (Shalev-Shwartz 2012, Online
     learning and online convex optimization, section 2.3.1).
 
-    Horizons that double, the first of them `horizon` of the length; in number m the factor is 2^(-m power): power 1/2
+    Horizons that double, the first of them `horizon`; in number m the factor is 2^(-m power): power 1/2
     for convex objectives, 1 for strongly convex ones (Hazan & Kale 2014, Beyond the regret minimization barrier,
     algorithm 1). The defaults make four horizons in a run.
 
@@ -98,11 +99,11 @@ class DoublingHorizon(Schedule):
     [1.0, 0.7071, 0.7071, 0.5, 0.5, 0.3536]
     """
 
-    length: Positive
-    horizon: Positive = 1 / 15
+    horizon: Period = 1 / 15
     power: NonNegative = 0.5
+    unit: Unit = "run"
 
     def __call__(self, step: Number) -> Number:
-        over, _ = growing_cycles(step, np.maximum(whole(self.horizon, self.length), 1), 2.0)
+        over, _ = growing_cycles(step, np.maximum(self.whole_steps(self.horizon), 1), 2.0)
         factor: Number = power(2.0, -over * self.power)
         return factor

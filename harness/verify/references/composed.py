@@ -48,19 +48,21 @@ WARMUP = [
         transformers("get_cosine_schedule_with_warmup", **TRAINING), 60, note="cosine",
     ),
     Case(
-        "warmup", Warmup(1, Constant(), share=10, start=0.1, first=0, stretch=False),
+        "warmup", Warmup(30, Constant(), share=10, start=0.1, first=0, unit="steps"),
         optax("warmup_constant_schedule", init_value=0.1, peak_value=1.0, warmup_steps=10), 30,
         note="first=0, start=0.1, constant",
     ),
     Case(
-        "warmup", Warmup(1, Exponential(20, rate=0.5), share=10, start=0.1, first=0, stretch=False),
+        "warmup",
+        Warmup(60, Exponential(20, rate=0.5), share=10, start=0.1, first=0, stretch=False, unit="steps"),
         optax(
             "warmup_exponential_decay_schedule", init_value=0.1, peak_value=1.0, warmup_steps=10, transition_steps=20,
             decay_rate=0.5,
         ), 60, note="first=0, start=0.1, exponential",
     ),
     Case(
-        "variant/warmup_constant", Warmup(1, Constant(), share=12, start=1 / 3, shape="constant", stretch=False),
+        "variant/warmup_constant",
+        Warmup(30, Constant(), share=12, start=1 / 3, shape="constant", unit="steps"),
         torch("ConstantLR", factor=1 / 3, total_iters=12), 30,
     ),
     Case(
@@ -88,11 +90,12 @@ WARMUP = [
         ), 80, note="polynomial",
     ),
     Case(
-        "inverse_sqrt", InverseSqrt(1, rise=10), transformers("get_inverse_sqrt_schedule", num_warmup_steps=10), 100,
+        "inverse_sqrt", InverseSqrt(100, rise=10, unit="steps"),
+        transformers("get_inverse_sqrt_schedule", num_warmup_steps=10), 100,
         why="step numbers start at 0 there, at 1 in the paper", apart=range(100),
     ),
     Case(
-        "variant/inverse_sqrt_from_zero", InverseSqrt(1, rise=10, first=0),
+        "variant/inverse_sqrt_from_zero", InverseSqrt(100, rise=10, first=0, unit="steps"),
         transformers("get_inverse_sqrt_schedule", num_warmup_steps=10), 100,
     ),
 ]  # fmt: skip
@@ -126,11 +129,13 @@ TRAPEZOID = [
         why="it also starts at min_lr_ratio", apart=range(10),
     ),
     Case(
-        "join", Join(1, Trapezoid(50, 0.2, 0.3, first=0), Linear(1, start=0.1, end=0.1), at=50, stretch=False),
+        "join",
+        Join(70, Trapezoid(50, 0.2, 0.3, first=0), Linear(20, start=0.1, end=0.1), at=50, stretch=False, unit="steps"),
         po("get_wsd_schedule", **PHASES, min_lr_ratio=0.1), 70, note="a tail that heads for 0, then 0.1",
     ),
     Case(
-        "warmup", Warmup(1, Trapezoid(40, 0, fall=15 / 40, end=0.1), share=10, start=0.1, first=0, stretch=False),
+        "warmup",
+        Warmup(50, Trapezoid(50, 0, fall=15, end=0.1, unit="steps"), share=10, start=0.1, first=0, unit="steps"),
         transformers("get_wsd_schedule", **PHASES, decay_type="1-sqrt", min_lr_ratio=0.1), 70,
         note="first=0, start=0.1, trapezoid",
     ),
@@ -138,20 +143,22 @@ TRAPEZOID = [
 
 COMBINED = [
     Case(
-        "join", Join(1, Linear(20, end=0.5), Exponential(1, rate=0.9), at=20, stretch=False),
+        "join",
+        Join(60, Linear(20, end=0.5), Exponential(60, rate=0.9, unit="steps"), at=20, stretch=False, unit="steps"),
         torch("SequentialLR", schedulers=[
             torch("LinearLR", start_factor=1.0, end_factor=0.5, total_iters=20), torch("ExponentialLR", gamma=0.9),
         ], milestones=[20]), 60,
     ),
     Case(
-        "join", Join(1, Linear(20, end=0.5), Exponential(1, rate=0.9), at=20, stretch=False),
+        "join",
+        Join(60, Linear(20, end=0.5), Exponential(60, rate=0.9, unit="steps"), at=20, stretch=False, unit="steps"),
         optax("join_schedules", schedules=[
             optax("linear_schedule", init_value=1.0, end_value=0.5, transition_steps=20),
             optax("exponential_decay", init_value=1.0, transition_steps=1, decay_rate=0.9),
         ], boundaries=[20]), 60,
     ),
     Case(
-        "chain", Chain(Linear(20, end=0.5), Exponential(1, rate=0.9)),
+        "chain", Chain(Linear(20, end=0.5), Exponential(60, rate=0.9, unit="steps")),
         torch("ChainedScheduler", schedulers=[
             torch("LinearLR", start_factor=1.0, end_factor=0.5, total_iters=20), torch("ExponentialLR", gamma=0.9),
         ]), 60,

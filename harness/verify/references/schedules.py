@@ -39,7 +39,7 @@ DECAY = [
         "polynomial", Polynomial(40, power=1.7, end=0.1),
         optax("polynomial_schedule", init_value=1.0, end_value=0.1, power=1.7, transition_steps=40), 60,
     ),
-    Case("exponential", Exponential(1, rate=0.93), torch("ExponentialLR", gamma=0.93), 100),
+    Case("exponential", Exponential(100, rate=0.93, unit="steps"), torch("ExponentialLR", gamma=0.93), 100),
     Case(
         "exponential", Exponential(40, rate=0.3),
         optax("exponential_decay", init_value=1.0, transition_steps=40, decay_rate=0.3), 100,
@@ -53,7 +53,7 @@ DECAY = [
 ]  # fmt: skip
 
 PIECES = [
-    Case("step", Step(60, every=1 / 4, rate=0.5), torch("StepLR", step_size=15, gamma=0.5), 60),
+    Case("step", Step(60, every=15, rate=0.5, unit="steps"), torch("StepLR", step_size=15, gamma=0.5), 60),
     Case(
         "step", Step(60, every=1 / 4, rate=0.5),
         optax("exponential_decay", init_value=1.0, transition_steps=15, decay_rate=0.5, staircase=True), 60,
@@ -81,7 +81,7 @@ PIECES = [
         for shape in ("linear", "cosine")
     ),
     Case(
-        "piecewise_interpolated", PiecewiseInterpolated(40, [0, 1, 2], [1.0, 0.1, 1.0], "cosine"),
+        "piecewise_interpolated", PiecewiseInterpolated(80, [0, 40, 80], [1.0, 0.1, 1.0], "cosine", "steps"),
         torch("CosineAnnealingLR", T_max=40, eta_min=0.1), 80, note="a cosine that rises again",
     ),
 ]  # fmt: skip
@@ -92,7 +92,7 @@ CYCLIC: dict[str, Any] = {
 PO_RESTARTS: dict[str, Any] = {"first_cycle_steps": 10, "cycle_mult": 2.0, "max_lr": 1.0, "min_lr": 0.0, "gamma": 0.5}
 CYCLES = [
     Case(
-        "cosine_restarts", CosineRestarts(1, period=10, end=0.1),
+        "cosine_restarts", CosineRestarts(150, period=10, end=0.1, unit="steps"),
         torch("CosineAnnealingWarmRestarts", T_0=10, T_mult=2, eta_min=0.1), 150,
     ),
     Case(
@@ -103,18 +103,21 @@ CYCLES = [
         ]), 70,
     ),
     Case(
-        "cosine_restarts", CosineRestarts(1, period=10, rate=0.5),
+        "cosine_restarts", CosineRestarts(150, period=10, rate=0.5, unit="steps"),
         po("CosineAnnealingWarmupRestarts", **PO_RESTARTS), 150,
         note="each half as high", why=MIN, apart=range(1),
     ),
     Case(
-        "cosine_restarts", CosineRestarts(1, period=10, growth=1), torch("CosineAnnealingWarmRestarts", T_0=10), 60,
-        note="all as long",
+        "cosine_restarts", CosineRestarts(60, period=10, growth=1, unit="steps"),
+        torch("CosineAnnealingWarmRestarts", T_0=10), 60, note="all as long",
     ),
-    Case("triangular", Triangular(1, 0.2, period=20, rise=0.4), torch("CyclicLR", **CYCLIC), 100),
-    Case("triangular2", Triangular2(1, 0.2, period=20, rise=0.4), torch("CyclicLR", **CYCLIC, mode="triangular2"), 100),
+    Case("triangular", Triangular(100, 0.2, period=20, rise=0.4, unit="steps"), torch("CyclicLR", **CYCLIC), 100),
     Case(
-        "exp_range", ExpRange(1, 0.2, period=20, rise=0.4, rate=0.97),
+        "triangular2", Triangular2(100, 0.2, period=20, rise=0.4, unit="steps"),
+        torch("CyclicLR", **CYCLIC, mode="triangular2"), 100,
+    ),
+    Case(
+        "exp_range", ExpRange(100, 0.2, period=20, rise=0.4, rate=0.97, unit="steps"),
         torch("CyclicLR", **CYCLIC, mode="exp_range", gamma=0.97), 100,
     ),
 ]  # fmt: skip
