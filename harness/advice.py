@@ -2,15 +2,26 @@
 
 import difflib
 import re
+import shlex
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from hydra.errors import HydraException, MissingConfigException
+from omegaconf import OmegaConf
 from omegaconf.errors import OmegaConfBaseException, UnsupportedInterpolationType
 
 from harness.errors import UserError
 
 RESOLVERS = ("oc.select", "oc.create", "oc.decode", "oc.deprecated", "oc.dict.keys", "oc.dict.values", "now")
+
+
+OTHERS_SAY = {
+    "learning_rate": "lr", "alpha": "lr", "eta": "lr", "b1": "beta1", "b2": "beta2", "epsilon": "eps",
+    "wd": "weight_decay", "l2": "weight_decay", "decay_rate": "beta2", "epochs": "steps", "iterations": "steps",
+    "num_steps": "steps", "max_steps": "steps", "seed": "seeds", "scheduler": "schedule", "lr_scheduler": "schedule",
+    "n_trials": "trials", "data": "dataset", "model": "objective", "problem": "objective",
+}  # fmt: skip
 
 
 def line(error: Exception) -> str:
@@ -41,13 +52,38 @@ def one_line_errors() -> Iterator[None]:
         raise UserError(line(error)) from error
 
 
-def unknown(key: str, options: Iterable[str]) -> str:
-    """A setting that is not there."""
-    options = sorted(str(option) for option in options if not str(option).startswith("_"))
-    name = key.rpartition(".")[2]
-    return f"{key}: no such setting{nearest(name, options)}; choices: {', '.join(options) or 'none'}"
+def unknown(key: str, options: Iterable[str], config: Any = None) -> str:
+    """A setting that is not there: where the config has that name elsewhere, else the nearest of the options."""
+    options = sorted({str(option) for option in options if not str(option).startswith("_")})
+    parent, _, name = key.rpartition(".")
+    usual = OTHERS_SAY.get(name, name)
+    there = [place for place in places(config) if place.rpartition(".")[2] in (name, usual) and place != key]
+    there.sort(key=lambda place: (place.rpartition(".")[0] != parent, place.rpartition(".")[2] != usual))
+    close = nearest(usual, options)
+    meant = f" (did you mean {' or '.join(there[:2])}?)" if there and usual not in options else close
+    return f"{key}: no such setting{meant}; choices: {', '.join(options) or 'none'}"
+
+
+def places(config: Any) -> list[str]:
+    """The full names of all values of a config, but for the ranges that are searched."""
+
+    def walk(node: Any, path: str) -> Iterator[str]:
+        for key, value in node.items() if isinstance(node, dict) else ():
+            if isinstance(value, dict) and key not in ("space", "hydra"):
+                yield from walk(value, f"{path}{key}.")
+            elif not isinstance(value, dict) and not str(key).startswith("_"):
+                yield f"{path}{key}"
+
+    return list(walk(OmegaConf.to_container(config, resolve=False) if OmegaConf.is_config(config) else config, ""))
 
 
 def nearest(name: str, options: Iterable[str]) -> str:
     close = difflib.get_close_matches(name.lower(), list(options), n=1)
     return f" (did you mean {close[0]}?)" if close else ""
+
+
+def in_shell(key: str, value: str) -> str:
+    """The override with its value in quotes, as a shell takes it."""
+    if "'" in value:
+        return shlex.quote(f'{key}="{value}"')
+    return f"\"{key}='{value}'\"" if not set(value) & set('"$`\\!') else shlex.quote(f'{key}="{value}"')

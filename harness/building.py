@@ -6,10 +6,10 @@ from math import prod
 from typing import Any
 
 from harness import fields, trust
-from harness.compose import ABOUT
 from harness.errors import UserError
 from harness.optimizers.base import Optimizer
 from harness.schedules import Constant, Schedule
+from harness.typed import ABOUT
 from objectives.data import Dataset
 
 Path = tuple[str | int, ...]

@@ -158,8 +158,8 @@ def typed(overrides: Sequence[str]) -> tuple[list[str], tuple[str, ...]]:
     from hydra.core.override_parser.overrides_parser import OverridesParser
     from hydra.core.override_parser.types import ChoiceSweep
 
-    from harness.compose import parsed
     from harness.errors import UserError
+    from harness.typed import parsed
 
     rest: list[str] = []
     trusted: list[str] = []

@@ -13,19 +13,20 @@ from hydra.core.config_loader import ConfigLoader
 from hydra.core.global_hydra import GlobalHydra
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override
-from hydra.errors import HydraException
-from omegaconf import DictConfig, OmegaConf
+from hydra.errors import MissingConfigException
+from omegaconf import DictConfig, ListConfig, OmegaConf
 from omegaconf.basecontainer import BaseContainer
 from yaml import YAMLError
 
-from harness import advice
+from harness import advice, settings
 from harness.errors import UserError
+from harness.typed import parsed, quoted, write_all
 
 HERE = Path(__file__).parent
 CONF = next(folder for folder in (HERE / "conf", HERE.parent / "conf") if folder.is_dir())  # wheel, repository
 VERSION: dict[str, Any] = {"version_base": None} if hydra.__version__ < "1.4" else {}  # deprecated in 1.4
 LOCK = threading.RLock()  # Hydra's state is global
-ABOUT = ("space", "paper")  # what a node says about itself; not for its constructor
+HEADERS = {"schedule": "schedules.lr"}  # where a group's configs belong, unless it is the whole config
 COMPUTED = ("runtime", "overrides", "job.override_dirname")  # what Hydra itself writes below `hydra`
 
 
@@ -47,8 +48,8 @@ class Template(NamedTuple):
 class Composer:
     """Composes configs from conf/ (and a folder of the user's). Made by `composer()`."""
 
-    def __init__(self, loader: ConfigLoader, search: tuple[str, ...]) -> None:
-        self._loader, self._search = loader, search
+    def __init__(self, loader: ConfigLoader, search: tuple[str, ...], folder: Path = CONF) -> None:
+        self._loader, self._search, self._folder = loader, search, folder
         self._templates: dict[tuple[str, ...], Template] = {}
         self._options: dict[str, list[str]] = {}
         self._parser = OverridesParser.create(config_loader=loader)
@@ -81,6 +82,7 @@ class Composer:
                 raise UserError(f"{typed[0]}: objective={choices['objective']} uses no dataset")
             config.pop("dataset", None)
             choices.pop("dataset", None)
+        refuse_unknown(config, choices, [o.key_or_group for o in self.parse(overrides)], self.groups())
         plain = OmegaConf.to_container(config, resolve=True, throw_on_missing=True)
         demand_plain(plain, "")
         return Composed(cast("dict[str, Any]", plain), choices)
@@ -100,6 +102,8 @@ class Composer:
                 if o.key_or_group == "experiment":  # which is what it is without one
                     continue
                 raise UserError(f"{o.input_line}: choose one of {', '.join(self.options(o.key_or_group))}")
+            if group and not o.is_delete() and not o.is_sweep_override():
+                demand_name(o.input_line or "", o.key_or_group, o.value(), self.options(o.key_or_group))
             there = o.is_force_add() and o.get_key_element()[2:] in typed
             if (group or o.is_add() or o.is_force_add() or o.is_delete()) and not there:
                 structure.append(o.input_line or "")
@@ -112,6 +116,9 @@ class Composer:
             if self._search and key:
                 refuse_changes(own, self._hydras(())[1])
             choices = {k: str(v) for k, v in own.runtime.choices.items() if v and not k.startswith("hydra/")}
+            for part in settings.PARTS:
+                if part in made and part not in own.runtime.choices and part != "schedules":
+                    raise UserError(f"{part}: a config chooses several; choose one, and to compare them list cells")
             self._templates[key] = Template(made, choices, own)
         return self._templates[key], leaves
 
@@ -121,6 +128,15 @@ class Composer:
             made = hydra.compose("config", overrides=[*self._search, *overrides], return_hydra_config=True)
         except YAMLError as error:
             raise UserError(f"not YAML as configs have it: {error}") from error
+        except UnicodeDecodeError as error:
+            raise UserError(f"{_undecodable(self._folder)}: not UTF-8 text; save it as UTF-8") from error
+        except RecursionError as error:
+            raise UserError(f"{' '.join(overrides)}: a config whose defaults list leads back to itself") from error
+        except MissingConfigException as error:
+            misnamed = self._folder / f"{error.missing_cfg_file}.yml"
+            if misnamed.is_file():
+                raise UserError(f"{misnamed}: a config ends in .yaml; rename it") from error
+            raise
         OmegaConf.set_readonly(made, False)
         OmegaConf.set_struct(made, False)
         own: DictConfig = made.pop("hydra")
@@ -131,18 +147,19 @@ class Composer:
 def composer(config_dir: str | Path | None = None) -> Iterator[Composer]:
     """A composer; Hydra's global state is as it was when the block is left."""
     search: tuple[str, ...] = ()
+    folder = CONF
     if config_dir is not None:
         folder = Path(config_dir).resolve()
         if not folder.is_dir():
             raise UserError(f"--config-dir {config_dir}: no such folder")
-        search = (f"hydra.searchpath=[{_quoted(f'file://{folder}')}]",)
+        search = (f"hydra.searchpath=[{quoted(f'file://{folder}')}]",)
     with LOCK:
         state = GlobalHydra.instance()
         before = state.hydra  # somebody's own Hydra program may be calling us
         state.clear()
         try:
             with hydra.initialize_config_dir(str(CONF), job_name="harness", **VERSION), pure_resolvers():
-                yield Composer(GlobalHydra.instance().config_loader(), search)
+                yield Composer(GlobalHydra.instance().config_loader(), search, folder)
         finally:
             GlobalHydra.instance().hydra = before
 
@@ -167,6 +184,30 @@ def refuse_changes(own: DictConfig, untouched: DictConfig) -> None:
             raise UserError(f"{key}: a config cannot change Hydra's own settings")
 
 
+def demand_name(text: str, group: str, value: Any, options: Sequence[str]) -> None:
+    """Refuse what is no name where a group's option is chosen: a list, a number, a dict."""
+    if isinstance(value, (list, ListConfig)):
+        compare = "" if group == "experiment" else f"; to compare: -m {group}={','.join(map(str, value))}"
+        raise UserError(f"{text}: choose one{compare}")
+    if not isinstance(value, str):
+        raise UserError(f"{text}: choose one of {', '.join(options)}")
+
+
+def refuse_unknown(
+    config: DictConfig, choices: dict[str, str], typed: Sequence[str], groups: dict[str, list[str]]
+) -> None:
+    """Refuse a top-level key that nothing reads, naming the file where it stands unless it was typed."""
+    known = (*settings.NAMES, *settings.PARTS)
+    for key in (str(key) for key in config if key not in known):
+        if any(text.partition(".")[0] == key for text in typed) and key not in choices:
+            raise UserError(advice.unknown(key, [*known, *groups], config))
+        if key in choices:
+            header = HEADERS.get(key, "_global_")
+            raise UserError(f"{key}={choices[key]}: its file lacks the line `# @package {header}` at its top")
+        where = f"experiment={choices['experiment']}: " if "experiment" in choices else "a config: "
+        raise UserError(where + advice.unknown(key, [*known, *groups], config))
+
+
 def demand_plain(config: Any, where: str) -> None:
     """Refuse what is no text, number, list or dict with names: YAML has bytes, paths and numbers as keys, too."""
     items = config.items() if isinstance(config, dict) else enumerate(config) if isinstance(config, list) else ()
@@ -179,68 +220,19 @@ def demand_plain(config: Any, where: str) -> None:
         demand_plain(value, place)
 
 
+def _undecodable(folder: Path) -> Path:
+    """The first config that is not UTF-8."""
+    for path in sorted(folder.rglob("*.yaml")):
+        try:
+            path.read_text(encoding="utf-8")
+        except UnicodeDecodeError:
+            return path
+    return folder
+
+
 def _leaves(node: Any, path: str) -> Iterator[tuple[str, Any]]:
     items = node.items() if isinstance(node, dict) else ()
     if not items:
         yield path, node
     for key, value in items:
         yield from _leaves(value, f"{path}.{key}")
-
-
-def parsed(text: str, parser: OverridesParser) -> Override:
-    """One override, or a line that says which one cannot be read."""
-    if not isinstance(text, str) or not text.partition("=")[0]:
-        raise UserError(f"{text}: an override is a text like optimizer=adam")
-    try:
-        (override,) = parser.parse_overrides([text])
-    except HydraException as error:
-        raise UserError(f"{text}: not an override as Hydra reads them: {advice.line(error)}") from error
-    return override
-
-
-def write_all(config: DictConfig, leaves: Sequence[Override]) -> dict[str, str]:
-    """Write values into a config. A class typed by hand, `objective._target_=mine.Bowl`, starts a node of its own,
-    with the fields that are typed beside it; what was chosen so is returned.
-    """
-    own: dict[str, str] = {}
-    for leaf in sorted(leaves, key=lambda leaf: leaf.key_or_group.count(".")):  # the outermost first
-        place, _, name = leaf.key_or_group.rpartition(".")
-        outer, _, inner = place.rpartition(".")
-        known = inner in (OmegaConf.select(config, outer) or ()) if outer else OmegaConf.is_dict(config.get(place))
-        known = known or outer in own
-        if name == "_target_" and place and known:
-            OmegaConf.update(config, place, {"_target_": leaf.value()}, merge=False)
-            own[place] = str(leaf.value())
-    for leaf in leaves:
-        place, _, name = leaf.key_or_group.rpartition(".")
-        if place in own:
-            OmegaConf.update(config, leaf.key_or_group, leaf.value())
-        else:
-            write(config, leaf.key_or_group, leaf.value())
-    return own
-
-
-def write(config: DictConfig, key: str, value: Any) -> None:
-    """Change a setting that is there."""
-    parent, _, name = key.rpartition(".")
-    node = OmegaConf.select(config, parent) if parent else config
-    if not OmegaConf.is_dict(node):
-        raise UserError(advice.unknown(parent, _known(config, parent)))
-    if name not in node:
-        raise UserError(advice.unknown(key, [str(k) for k in node if k not in ABOUT]))
-    OmegaConf.update(config, key, value, merge=True)
-
-
-def _known(config: DictConfig, key: str) -> list[str]:
-    """The settings beside the first part of the key that is not there."""
-    node: Any = config
-    for part in key.split("."):
-        if not OmegaConf.is_dict(node) or part not in node:
-            break
-        node = node[part]
-    return [str(k) for k in node if k not in ABOUT] if OmegaConf.is_dict(node) else []
-
-
-def _quoted(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace("'", "\\'")
-    return f"'{escaped}'"

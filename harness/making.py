@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from harness import advice, trust
-from harness.compose import ABOUT, composer
+from harness.compose import composer
 from harness.errors import UserError
 from harness.optimizers.base import Optimizer
+from harness.typed import ABOUT
 
 PLACES = {
     "optimizer": ("optimizer",),

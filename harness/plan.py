@@ -10,13 +10,13 @@ import numpy as np
 
 from harness import trust
 from harness.building import Path, at, built_optimizer, demand, gradients, numbers, path_of, with_datasets
-from harness.compose import ABOUT
 from harness.engine import Population
 from harness.errors import UserError
 from harness.fingerprint import fingerprint
 from harness.sweeps.cell import Cell
 from harness.sweeps.space import corners
 from harness.trace import Phase, Progress, Trace, Trained
+from harness.typed import ABOUT
 from objectives.base import Objective
 from objectives.data import Dataset
 

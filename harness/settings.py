@@ -15,6 +15,7 @@ MOST = {
 }  # beyond lies a slip of the finger
 LEAST = {"steps": 1, "records": 1, "trials": 1, "batch": 1, "rungs": 1, "confirm": 0}
 CHOICES = {"aggregate": ("median", "mean"), "budget": ("gradients", "steps"), "on_error": ("continue", "raise")}
+PARTS = ("objective", "dataset", "optimizer", "schedules", "sampler", "pruner")  # what stands beside the settings
 # settings that say how to tune, not what a run does
 NOT_OF_A_RUN = (
     "trials", "search", "batch", "rungs", "confirm", "metric", "aggregate", "target", "timeout", "on_error", "storage",
@@ -102,3 +103,6 @@ def _seeds(value: Any) -> tuple[int, ...]:
     if len(set(listed)) < len(listed):
         raise UserError(f"seeds={value}: the same seed twice is the same run twice")
     return tuple(listed)
+
+
+NAMES = (*Settings.__dataclass_fields__, "resume")

@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterator, Mapping
 from importlib import import_module
 from typing import Any, get_type_hints
 
-from harness.compose import ABOUT
 from harness.errors import UserError
 from harness.optimizers.base import Optimizer
 from harness.schedules import Schedule
+from harness.typed import ABOUT
 from objectives.base import Objective
 from objectives.data import Dataset
 

@@ -9,15 +9,17 @@ from inspect import cleandoc
 from typing import Any, NoReturn
 
 import numpy as np
+from omegaconf import OmegaConf
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from harness import advice, fields, trust
-from harness.compose import ABOUT, Composer, composer
+from harness.compose import Composer, composer
 from harness.errors import UserError
 from harness.optimizers.base import Optimizer, Wrapper
 from harness.tables import console
+from harness.typed import ABOUT
 from objectives.analytic import Analytic
 
 Entry = dict[str, Any]
@@ -36,8 +38,9 @@ def catalogue(groups: Sequence[str] = tuple(GROUPS)) -> dict[str, list[Entry]]:
 def _nodes(source: Composer, group: str) -> dict[str, dict[str, Any]]:
     """The config node of every option: one composition for all of them."""
     names = [*source.options(group), *(f"{VARIANTS}/{name}" for name in source.options(f"{group}/{VARIANTS}"))]
-    composed = source.compose([f"+{group}@zoo.n{k}={name}" for k, name in enumerate(names)])
-    return {name: composed.config["zoo"][f"n{k}"] for k, name in enumerate(names)}
+    config = source.unresolved([f"+{group}@zoo.n{k}={name}" for k, name in enumerate(names)]).config
+    nodes: Any = [OmegaConf.to_container(config["zoo"][f"n{k}"], resolve=True) for k in range(len(names))]
+    return dict(zip(names, nodes, strict=True))
 
 
 def _proofs(group: str) -> dict[str, dict[str, float]]:

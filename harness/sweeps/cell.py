@@ -8,9 +8,9 @@ from typing import Any
 
 from hydra.core.override_parser.overrides_parser import OverridesParser
 
-from harness.compose import parsed
 from harness.settings import NOT_OF_A_RUN, Settings
 from harness.sweeps.space import Range, read
+from harness.typed import parsed
 
 
 @dataclass(frozen=True)

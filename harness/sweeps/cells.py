@@ -1,11 +1,13 @@
 """What is compared: every combination of what the command line enumerates, and of an experiment's cells."""
 
 import itertools
+import math
 import shlex
 from collections.abc import Sequence
 from dataclasses import fields
+from decimal import Decimal
 
-from hydra.core.override_parser.types import Override
+from hydra.core.override_parser.types import Override, RangeSweep
 from hydra.errors import HydraException
 from omegaconf.errors import OmegaConfBaseException
 
@@ -102,7 +104,18 @@ def _composed(composer: Composer, overrides: list[str], name: str) -> Composed:
 
 
 def _values(override: Override) -> list[str]:
+    sweep = override.value()
+    if isinstance(sweep, RangeSweep) and not sweep.shuffle:
+        return _range(sweep)
     return [str(value) for value in override.sweep_string_iterator()]
+
+
+def _range(sweep: RangeSweep) -> list[str]:
+    """Its numbers as they are written: adding up floats gives 0.30000000000000004 for range(0.1, 0.5, 0.1)."""
+    start, stop, step = (Decimal(str(number)) for number in (sweep.start, sweep.stop, sweep.step))
+    whole = all(isinstance(number, int) for number in (sweep.start, sweep.stop, sweep.step))
+    count = max(0, math.ceil((stop - start) / step)) if step else 0  # as Hydra has it, the end does not belong to it
+    return [str(number if whole else float(number)) for number in (start + k * step for k in range(count))]
 
 
 def _refuse_conflicts(typed: Sequence[Override]) -> None:

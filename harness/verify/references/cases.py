@@ -9,12 +9,13 @@ from types import ModuleType
 from typing import Any
 
 from harness import advice, fields, trust
-from harness.compose import ABOUT, Composer
+from harness.compose import Composer
 from harness.errors import UserError
 from harness.fields import Array
 from harness.optimizers.base import Optimizer
 from harness.optimizers.oracle import Kind
 from harness.schedules import Schedule
+from harness.typed import ABOUT
 from harness.verify.references.calls import Call
 from harness.verify.references.problems import PROBLEMS, Problem, kept
 from harness.verify.references.walks import Evaluated, ours, theirs

@@ -1,0 +1,81 @@
+"""What the user types: overrides parsed, and written into a config."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.core.override_parser.types import Override
+from hydra.errors import HydraException
+from omegaconf import DictConfig, OmegaConf
+
+from harness import advice
+from harness.errors import UserError
+
+ABOUT = ("space", "paper")  # what a node says about itself; not for its constructor
+
+
+def parsed(text: str, parser: OverridesParser) -> Override:
+    """One override, or a line that says which one cannot be read."""
+    if not isinstance(text, str) or not text.partition("=")[0]:
+        raise UserError(f"{text}: an override is a text like optimizer=adam")
+    try:
+        (override,) = parser.parse_overrides([text])
+    except HydraException as error:
+        key, _, value = text.partition("=")
+        try:
+            parser.parse_overrides([f"{key}={quoted(value)}"])
+        except HydraException:
+            raise UserError(f"{text}: not an override as Hydra reads them: {advice.line(error)}") from error
+        raise UserError(
+            f"{text}: put it in quotes, for the shell and for Hydra: {advice.in_shell(key, value)}"
+        ) from error
+    return override
+
+
+def write_all(config: DictConfig, leaves: Sequence[Override]) -> dict[str, str]:
+    """Write values into a config. A class typed by hand, `objective._target_=mine.Bowl`, starts a node of its own,
+    with the fields that are typed beside it; what was chosen so is returned.
+    """
+    own: dict[str, str] = {}
+    for leaf in sorted(leaves, key=lambda leaf: leaf.key_or_group.count(".")):  # the outermost first
+        place, _, name = leaf.key_or_group.rpartition(".")
+        outer, _, inner = place.rpartition(".")
+        known = inner in (OmegaConf.select(config, outer) or ()) if outer else OmegaConf.is_dict(config.get(place))
+        known = known or outer in own
+        if name == "_target_" and place and known:
+            OmegaConf.update(config, place, {"_target_": leaf.value()}, merge=False)
+            own[place] = str(leaf.value())
+    for leaf in leaves:
+        place, _, name = leaf.key_or_group.rpartition(".")
+        if place in own:
+            OmegaConf.update(config, leaf.key_or_group, leaf.value())
+        else:
+            write(config, leaf.key_or_group, leaf.value())
+    return own
+
+
+def write(config: DictConfig, key: str, value: Any) -> None:
+    """Change a setting that is there."""
+    parent, _, name = key.rpartition(".")
+    node = OmegaConf.select(config, parent) if parent else config
+    if not OmegaConf.is_dict(node):
+        raise UserError(advice.unknown(parent, _known(config, parent), config))
+    if name not in node:
+        raise UserError(advice.unknown(key, [str(k) for k in node if k not in ABOUT], config))
+    OmegaConf.update(config, key, value, merge=True)
+
+
+def _known(config: DictConfig, key: str) -> list[str]:
+    """The settings beside the first part of the key that is not there."""
+    node: Any = config
+    for part in key.split("."):
+        if not OmegaConf.is_dict(node) or part not in node:
+            break
+        node = node[part]
+    return [str(k) for k in node if k not in ABOUT] if OmegaConf.is_dict(node) else []
+
+
+def quoted(text: str) -> str:
+    """A text as Hydra reads it whatever is in it."""
+    escaped = text.replace("\\", "\\\\").replace("'", "\\'")
+    return f"'{escaped}'"
