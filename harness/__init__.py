@@ -3,6 +3,7 @@
     harness.run("optimizer=adam", "objective=rosenbrock", "seeds=8")     as `python -m harness ...`
     harness.sweep("optimizer=adam,sgd", "optimizer.lr=0.1,0.01")         as `python -m harness -m ...`
     harness.make("optimizer", "adam", lr=0.1)                            one object from its config group
+    harness.Adam(lr=0.3)                                                 the book's optimizers, see harness.book
 
 Heavy imports happen where they are used: importing harness costs nothing.
 """
@@ -10,9 +11,24 @@ Heavy imports happen where they are used: importing harness costs nothing.
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from harness.book import SGD, AdaGrad, Adam, Momentum, Nesterov, RMSprop
     from harness.results import Results
 
-__all__ = ["make", "run", "sweep"]
+__all__ = ["SGD", "AdaGrad", "Adam", "Momentum", "Nesterov", "RMSprop", "make", "run", "sweep"]
+
+if not TYPE_CHECKING:  # which would take any name for one of ours
+
+    def __getattr__(name: str) -> Any:
+        """The names of harness.book, which needs numpy."""
+        if name not in __all__:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from harness import book
+
+        return getattr(book, name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
 
 
 def run(*overrides: str, config_dir: str | None = None) -> "Results":

@@ -21,7 +21,9 @@ def parsed(text: str, parser: OverridesParser) -> Override:
     try:
         (override,) = parser.parse_overrides([text])
     except HydraException as error:
-        key, _, value = text.partition("=")
+        key, equals, value = text.partition("=")
+        if not equals:
+            raise UserError(f"{text}: an override names a value, as in optimizer=adam") from error
         try:
             parser.parse_overrides([f"{key}={quoted(value)}"])
         except HydraException:

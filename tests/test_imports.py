@@ -28,7 +28,7 @@ LAYERS = [
     {"harness.optimizers.memory", "harness.optimizers.oracle", "harness.rows"},
     {"harness.optimizers.base", "harness.counting", "harness.results"},
     {"harness.optimizers.*", "harness.engine", "harness.fingerprint", "harness.tables"},
-    {"harness.advice", "harness.live"},
+    {"harness.advice", "harness.live", "harness.book"},
     {"harness.typed", "harness.settings"},
     {"harness.compose"},
     {"harness.trust", "harness.sweeps.space"},

@@ -155,7 +155,7 @@ def uphill(grads: dict[str, Array]) -> Any:
 
 
 def test_the_textbook_call_makes_the_same_steps(source: Composer, optimizer_name: str) -> None:
-    """`update(params, grads)` on the book's own shapes, in place, equals the engine's buffer."""
+    """`update(params, grads)` on the book's own shapes, in place where there is an axis, equals the engine's buffer."""
     config = node(source, "optimizer", optimizer_name)
     rng = np.random.default_rng(3)
     params = {name: rng.normal(size=shape) if shape else np.array(rng.normal()) for name, shape in SHAPES.items()}
@@ -172,7 +172,7 @@ def test_the_textbook_call_makes_the_same_steps(source: Composer, optimizer_name
         oracle = BookOracle(lambda there, g=flat: (2.0, {"x": g + there["x"]}), buffer, whole, {"x": (1, plan.size)}, t)
         engine.advance(buffer, flat, plan, 1.5, oracle)
     for name, p in params.items():
-        assert p is held[name], "in place"
+        assert (p is held[name]) == (p.ndim > 0), "in place, or a new point"
         np.testing.assert_array_equal(p.reshape(-1), buffer[0, plan.columns[plan.names.index(name)]])
 
 
@@ -658,7 +658,14 @@ def test_bad_numbers_are_refused(make_it: Any, message: str) -> None:
         ({"x": np.zeros(2)}, {"y": np.zeros(2)}, "params have"),
         ({"x": np.zeros(2)}, {"x": np.zeros(3)}, r"grads\['x'\] has shape \(3,\), params \(2,\)"),
         ({"x": np.zeros(2, int)}, {"x": np.zeros(2)}, "array of floats"),
-        ({"x": [0.0]}, {"x": np.zeros(1)}, "array of floats"),
+        ({"x": np.array(0)}, {"x": 0.0}, "array of floats"),
+        ({"x": "7"}, {"x": 0.0}, r"params\['x'\] must be a number, a list of numbers or an array of floats; got '7'"),
+        ({"x": None}, {"x": 0.0}, "got None"),
+        ({"x": 1j}, {"x": 0.0}, "got 1j"),
+        ({"x": [[1.0], [2.0, 3.0]]}, {"x": 0.0}, r"got \[\[1.0\], \[2.0, 3.0\]\]"),
+        ({"x": 1.0}, {"x": None}, r"grads\['x'\] must be a number, a list of numbers or an array of floats; got None"),
+        ({"x": [1.0, 2.0]}, {"x": [1.0]}, r"grads\['x'\] has shape \(1,\), params \(2,\)"),
+        ({"x": np.zeros(2), "y": np.float32(1)}, {"x": np.zeros(2), "y": 0.0}, "one dtype; 'y' is float32"),
         ({"x": np.zeros(2), "y": np.zeros(2, "f")}, {"x": np.zeros(2), "y": np.zeros(2, "f")}, "one dtype"),
         ({}, {}, "there are no params"),
         ({"x": np.zeros(0)}, {"x": np.zeros(0)}, "all are empty"),
@@ -672,6 +679,8 @@ def test_params_and_grads_that_do_not_fit_are_refused(params: Any, grads: Any, m
 def test_axis_0_must_be_the_run() -> None:
     with pytest.raises(ValueError, match="axis 0"):
         SGD(runs=3).update({"x": np.zeros(2)}, {"x": np.zeros(2)})
+    with pytest.raises(ValueError, match=r"axis 0 of params\['x'\] must be the 3 runs; its shape is \(\)"):
+        SGD(runs=3).update({"x": 0.0}, {"x": 0.0})
 
 
 def test_params_may_change_their_order() -> None:

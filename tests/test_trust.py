@@ -58,10 +58,12 @@ def test_what_nobody_builds_is_checked_too() -> None:
 
 def test_plan_checks_everything_first(tmp_path: Path) -> None:
     (tmp_path / "experiment").mkdir()
-    (tmp_path / "experiment" / "mine.yaml").write_text("# @package _global_\nextra: {_target_: evil_package.It}\n")
+    (tmp_path / "experiment" / "mine.yaml").write_text(
+        "# @package _global_\noptimizer: {extra: {_target_: evil_package.It}}\n"
+    )
     with (
         composer(tmp_path) as source,
-        pytest.raises(UserError, match=r"extra._target_: evil_package.It is not trusted"),
+        pytest.raises(UserError, match=r"optimizer.extra._target_: evil_package.It is not trusted"),
     ):
         plan(single(source, ["experiment=mine"]))
 

@@ -26,7 +26,7 @@ import numpy as np
 
 from harness import fields, layout
 from harness.fields import Array
-from harness.layout import Layout, Params
+from harness.layout import Held, Layout, Params
 from harness.optimizers.memory import Memory, New, NoSlots, Sees
 from harness.optimizers.oracle import BookOracle, Oracle, Through
 from harness.schedules import Schedule
@@ -34,7 +34,8 @@ from harness.schedules import Schedule
 
 @dataclass
 class Optimizer(ABC):
-    """Updates params in place: `update(params, grads)` over dicts of arrays, as in Deep Learning from Scratch.
+    """`update(params, grads)` over dicts, as in Deep Learning from Scratch: arrays of one dimension or more are updated
+    in place; the names of numbers and 0-d arrays get new ones, those of lists get arrays.
 
     Without `runs` the arrays have any shape; with `runs=R`, axis 0 of every array is the run, and a number field
     may be an array with one number per run. `schedules` moves number fields by a factor per step.
@@ -94,38 +95,43 @@ class Optimizer(ABC):
 
     def update(
         self,
-        params: Params,
-        grads: Params,
+        params: Held,
+        grads: Held,
         loss: float | Array | None = None,
-        evaluate: Callable[[Params], tuple[Any, Params]] | None = None,
+        evaluate: Callable[[Held], tuple[Any, Held]] | None = None,
     ) -> None:
-        """One update, in place. For rules that ask for them: the loss at params, and `evaluate(params)`, which
-        returns loss and grads at other params."""
-        layout.check(params, grads, self.runs)
-        if self._memory is not None and params.keys() == set(self._memory.plan.names):
-            params = {name: params[name] for name in self._memory.plan.names}
-        plan = self._plan(params)
+        """One update. For rules that ask for them: the loss at params, and `evaluate(params)`, which returns loss and
+        grads at other params."""
+        tensors = layout.arrays(params)
+        layout.check(tensors, grads, self.runs)
+        if self._memory is not None and tensors.keys() == set(self._memory.plan.names):
+            tensors = {name: tensors[name] for name in self._memory.plan.names}
+        plan = self._plan(tensors)
         if self._memory is not None and plan != self._memory.plan:
             raise ValueError("params have other names or shapes than in the first update")
 
-        p = self._gathered(params, plan)
-        shapes = {name: value.shape for name, value in params.items()}
-        oracle = BookOracle(evaluate, p, plan, shapes, self._updates) if evaluate is not None else None
+        p = self._gathered(tensors, plan)
+        oracle = None
+        if evaluate is not None:
+            shapes = {name: tensor.shape for name, tensor in tensors.items()}
+            oracle = BookOracle(lambda there: evaluate(layout.held(there, params)), p, plan, shapes, self._updates)
         self.advance(p, self._gathered(grads, plan).astype(p.dtype, copy=False), plan, loss, oracle)
-        _scatter(p, plan, params)
+        _scatter(p, plan, tensors)
+        params.update(layout.held(tensors, params))
 
-    def evaluation_params(self, params: Params) -> Params:
+    def evaluation_params(self, params: Held) -> Held:
         """Copies of the params at the point to evaluate: schedule-free's x, an average, or params themselves."""
-        names = list(params) if self._memory is None else self._memory.plan.names
-        copies = {name: params[name].copy() for name in names}
+        tensors = layout.arrays(params)
+        names = list(tensors) if self._memory is None else self._memory.plan.names
+        copies = {name: tensors[name].copy() for name in names}
         plan = self._plan(copies)
-        _scatter(self.evaluation_point(self._gathered(params, plan)), plan, copies)
-        return copies
+        _scatter(self.evaluation_point(self._gathered(tensors, plan)), plan, copies)
+        return layout.held(copies, params)
 
     def _plan(self, params: Params) -> Layout:
         return Layout.of(params if self.runs else {name: p[None] for name, p in params.items()})
 
-    def _gathered(self, tensors: Params, plan: Layout) -> Array:
+    def _gathered(self, tensors: Held, plan: Layout) -> Array:
         return np.concatenate([np.reshape(tensors[name], (self.runs or 1, -1)) for name in plan.names], axis=1)
 
     # the engine's interface: a population in one buffer
