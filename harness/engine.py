@@ -15,7 +15,7 @@ import numpy as np
 
 from harness.counting import Counter
 from harness.fields import Array
-from harness.layout import Layout
+from harness.layout import Layout, Params
 from harness.optimizers.base import Optimizer
 from harness.trace import Trace
 from objectives.base import Objective
@@ -97,6 +97,15 @@ class Population:
 def cores() -> int:
     """How many this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def metrics_of(objective: Objective, params: Params) -> dict[str, Array]:
+    """The metrics of a record: on the validation data, and as train_loss, ... on those of training. Without validation
+    data the loss is that of training."""
+    found = {split: objective.evaluate(params, split) for split in objective.splits if split != "test"}
+    of_training = {f"train_{name}": values for name, values in found.get("train", {}).items()}
+    shown = found["validation"] if "validation" in found else {"loss": found["train"]["loss"]}
+    return shown | of_training
 
 
 class Block:
@@ -181,9 +190,7 @@ class Block:
     def _write(self, held: Array, some: Array, records: slice, steps: Array) -> Array:
         """Write what some runs show when they hold these parameters; which of all runs are finite."""
         trace, rows, params = self.trace, self.rows[some], self._layout.views(held)
-        metrics = self.objective.evaluate(params, "validation")
-        if "train" in self.objective.splits:
-            metrics |= {f"train_{name}": v for name, v in self.objective.evaluate(params, "train").items()}
+        metrics = metrics_of(self.objective, params)
         finite = np.isfinite(metrics["loss"])
         shape = len(trace.seeds), len(trace.at)
         for name, values in metrics.items():

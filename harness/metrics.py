@@ -15,7 +15,8 @@ STEPS_TO_TARGET = "steps_to_target"
 @dataclass(frozen=True)
 class Metric:
     """`loss` (the last record), `best_loss` (the best one), `steps_to_target` (the first record whose loss is at most
-    the target) or another metric of the objective's, such as `accuracy`; over the seeds, the median or the mean.
+    the target) or another metric that records show, such as `accuracy` or `train_loss`; over the seeds, the median or
+    the mean.
 
     A run that diverged or failed, or never reached the target, has the worst value: infinity, which ranks below
     every finite one (minus infinity where more is better).
@@ -24,10 +25,11 @@ class Metric:
     name: str = "loss"
     aggregate: Literal["median", "mean"] = "median"
     target: float | None = None
+    more_is_better: bool | None = None  # None: by its name
 
     @property
     def maximise(self) -> bool:
-        return self.name.endswith("accuracy")
+        return self.name.endswith("accuracy") if self.more_is_better is None else self.more_is_better
 
     @property
     def curve(self) -> str:

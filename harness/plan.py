@@ -2,7 +2,7 @@
 
 import copy
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -117,11 +117,9 @@ class Planner:
         alone.board = [progress]
         return alone
 
-    def measures(self, cell: Cell) -> Iterable[str]:
-        """The metrics that the cell's objective has."""
-        objective, _ = self._objective(cell, cell.settings.seeds)
-        with np.errstate(all="ignore"):
-            return objective.evaluate(objective.init(np.arange(2)), "validation").keys()
+    def objective(self, cell: Cell) -> Objective:
+        """The objective of a cell."""
+        return self._objective(cell, cell.settings.seeds)[0]
 
     def varies_with_seed(self, cell: Cell) -> bool:
         """Whether other seeds would give other runs."""

@@ -52,7 +52,7 @@ def cell_row(cell: Standing, metric: Metric) -> Row:
     range, means of accuracies, and `value`, by which cells are ranked."""
     part = cell.speaker
     states = part.states()
-    row: Row = {"cell": part.number, **_named(part), **_point(part), "trial": part.trial}
+    row: Row = {"cell": part.number, **_named(part), **_point(part), "steps": part.steps, "trial": part.trial}
     row |= {"trials": cell.trials, "planned": cell.planned, "pruned_trials": cell.pruned}
     row |= {"diverged_trials": cell.diverged, "failed_trials": cell.failed, "best_value": cell.best}
     row |= {"phase": part.phase, "runs": len(states), "diverged": states.count("diverged")}

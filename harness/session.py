@@ -1,22 +1,26 @@
 """One run or one sweep from overrides to files: what the command and `harness.run` share."""
 
+import copy
 import shlex
 import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from hydra.core.override_parser.types import Override
 
 from harness import budget, results, rows
 from harness.compose import Composer, composer
+from harness.engine import metrics_of
 from harness.environment import environment
 from harness.errors import UserError
-from harness.metrics import Metric
+from harness.fields import Array
+from harness.metrics import STEPS_TO_TARGET, Metric
 from harness.plan import Part, Planner
 from harness.results import Results
 from harness.sweeps import cells as sweep_cells
@@ -25,6 +29,7 @@ from harness.sweeps.cell import Cell
 from harness.sweeps.resume import Begun
 from harness.trace import Outcome, Watch
 from harness.training import train
+from objectives.base import Objective
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -53,6 +58,7 @@ def start(
             cells = find(source, overrides)
             _refuse_untyped(cells[0], typed)
             _refuse_tuning(cells[0].settings.trials, multirun, overrides)
+            _refuse_idle(cells, typed)
             kind = "sweep" if multirun or cells[0].varied else "run"
             wanted = _folder_typed(source, overrides, kind)
             name = token_hex(4) if cells[0].settings.storage else ""
@@ -65,6 +71,9 @@ def start(
         return job.tune(folder)
     with _claimed(wanted, kind) as folder:
         return job.tune(folder) if any(cell.space for cell in begun.cells) else job.run(folder)
+
+
+IDLE = ("search", "batch", "rungs", "confirm", "timeout", "storage", "sampler", "pruner")  # where nothing is tuned
 
 
 @dataclass(frozen=True)
@@ -106,7 +115,7 @@ class _Job:
     def _written(self, folder: Path, outcome: Outcome, study: str | None) -> Results:
         begun, kind = self.begun, self.kind
         about = {**_about(kind, _title(begun.cells, kind), begun, outcome.stopped), "study": study}
-        about |= {"metric": self.metric.name, "aggregate": self.metric.aggregate}
+        about |= {"metric": self.metric.name, "aggregate": self.metric.aggregate, "maximise": self.metric.maximise}
         config = None if study else begun.cells[0].config if kind == "run" else begun.config()
         with _unbroken():
             results.write(folder, outcome, config, about, self.metric)
@@ -125,15 +134,37 @@ class _Job:
 
 
 def _metric(cells: Sequence[Cell], planner: Planner) -> Metric:
-    """The metric, which every objective must have."""
+    """The metric, which every objective must have, and which must tell trials apart."""
     settings = cells[0].settings
-    metric = Metric(settings.metric, settings.aggregate, settings.target)
+    plain = Metric(settings.metric, settings.aggregate, settings.target)
+    metrics = []
     for cell in cells:
-        there = planner.measures(cell)
-        if metric.curve not in there or not metric.curve.endswith(("loss", "accuracy")):  # is more better? who knows
-            known = ", ".join([*there, "best_loss", "steps_to_target"])
-            raise UserError(f"metric={metric.name}: objective={cell.choices['objective']} has {known}")
-    return metric
+        objective = planner.objective(cell)
+        at_start = _at_start(objective, cell)
+        if plain.curve not in at_start:
+            known = ", ".join([*at_start, "best_loss", STEPS_TO_TARGET])
+            raise UserError(f"metric={plain.name}: objective={cell.choices['objective']} has {known}")
+        ranked = len(cells) > 1 or bool(cell.space)
+        if ranked and "validation" not in objective.splits and not plain.curve.startswith("train_"):
+            raise UserError(f"metric={plain.name} reads validation data, and there are none; rank by metric=train_loss")
+        more = plain.curve.removeprefix("train_") in objective.more_is_better
+        metrics.append(replace(plain, more_is_better=more))
+        if plain.name == STEPS_TO_TARGET and plain.value(np.where(at_start["loss"] <= plain.target, 0, np.inf)) == 0:
+            shown = f"target={plain.target:g}: the start meets it already (loss {np.median(at_start['loss']):.4g})"
+            raise UserError(f"{shown}, and every trial would be worth 0; give a lower one")
+    if len(set(metrics)) > 1:
+        raise UserError(f"metric={plain.name}: more of it is better in one cell and worse in another")
+    return metrics[0]
+
+
+def _at_start(objective: Objective, cell: Cell) -> dict[str, Array]:
+    """What a record at the start shows: of all seeds, where a target is compared with it."""
+    objective = copy.deepcopy(objective) if objective.remembers else objective
+    seeds = cell.settings.seeds if cell.settings.metric == STEPS_TO_TARGET else cell.settings.seeds[:1]
+    with np.errstate(all="ignore"):
+        params = objective.init(np.array(seeds, dtype=np.int64))
+        ordered = {name: np.asarray(p, order=objective.order) for name, p in params.items()}
+        return metrics_of(objective, ordered)
 
 
 @contextmanager
@@ -193,6 +224,13 @@ def _refuse_tuning(trials: int, multirun: bool, overrides: Sequence[str]) -> Non
     if trials > 1 and not multirun:
         command = f"python -m harness -m {shlex.join(overrides)}"
         raise UserError(f"trials={trials} tunes, which is a sweep; use: {command}")
+
+
+def _refuse_idle(cells: Sequence[Cell], typed: Sequence[Override]) -> None:
+    """Refuse what is typed and says how to tune, where nothing is tuned."""
+    for o in typed if cells[0].settings.trials == 1 else ():
+        if o.key_or_group.partition(".")[0] in IDLE and o.value() is not None:
+            raise UserError(f"{o.input_line}: it says how to tune, and nothing is tuned; add -m and trials=64")
 
 
 def _folder_typed(source: Composer, overrides: Sequence[str], kind: str) -> Path | None:

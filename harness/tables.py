@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from harness.fields import Array
-from harness.metrics import Metric
+from harness.metrics import STEPS_TO_TARGET, Metric
 from harness.results import Results
 from harness.rows import Row
 from harness.statistics import mean, median
@@ -59,7 +59,7 @@ def show(results: Results, out: Console) -> None:
 
 def _show_cells(results: Results, out: Console) -> None:
     summary = results.summary
-    metric = Metric(summary["metric"], summary["aggregate"], 0.0)
+    metric = Metric(summary["metric"], summary["aggregate"], 0.0, summary.get("maximise"))
     tuned = bool(summary.get("study"))
     cells = sorted(results.cells, key=lambda cell: (metric.rank(_float(cell["value"])), cell["cell"]))
     owners = np.array([run["cell"] for run in results.runs])
@@ -154,9 +154,9 @@ def table_row(
     interval = {}
     if cell["runs"] > 1 and (math.isfinite(cell["value_low"]) or math.isfinite(cell["value_high"])):
         kind = cell["value_level"] if cell["value_level"] == "range" else f"{cell['value_level']:.0%} interval"
-        interval = {kind: f"[{number(cell['value_low'])}, {number(cell['value_high'])}]"}
+        interval = {kind: f"[{worth(cell, 'value_low', metric)}, {worth(cell, 'value_high', metric)}]"}
     accuracies: tuple[str, ...] = ("accuracy", "test_accuracy")
-    row |= {heading(metric): number(_float(cell["value"])), **interval}
+    row |= {heading(metric): worth(cell, "value", metric), **interval}
     row |= {label(n): f"{cell[n]:.4f}" for n in accuracies if isinstance(cell.get(n), float) and n != metric.name}
     spent = {"evals": f"{cell['evaluations']:,.0f}"}
     if not tuned:
@@ -172,6 +172,17 @@ def table_row(
     row["runs div."] = f"{cell['diverged']} of {cell['runs']}" if cell["diverged"] else ""
     line = np.asarray(course, dtype=np.float64)[None]
     return {**row, "best so far": sparkline(line, "accuracy" if metric.maximise else "loss"), **spent}
+
+
+def worth(cell: Row, key: str, metric: Metric) -> str:
+    """The value of a cell, or an end of its interval; steps to a target that was not reached are more than there were.
+
+    >>> worth({"value": math.inf, "steps": 1000}, "value", Metric("steps_to_target"))
+    '> 1,000'
+    """
+    value = _float(cell[key])
+    beyond = metric.name == STEPS_TO_TARGET and math.isinf(value) and "steps" in cell
+    return f"> {cell['steps']:,}" if beyond else number(value)
 
 
 def heading(metric: Metric) -> str:

@@ -28,9 +28,7 @@ def parsed(text: str, parser: OverridesParser) -> Override:
             parser.parse_overrides([f"{key}={quoted(value)}"])
         except HydraException:
             raise UserError(f"{text}: not an override as Hydra reads them: {advice.line(error)}") from error
-        raise UserError(
-            f"{text}: put it in quotes, for the shell and for Hydra: {advice.in_shell(key, value)}"
-        ) from error
+        raise UserError(f"{text}: put it in quotes, as in {advice.in_shell(key, value)}") from error
     return override
 
 

@@ -23,13 +23,12 @@ class Autoencoder(Objective):
     batch_size: int = 128
     dtype: str = "float32"
 
-    splits = ("train", "validation", "test")
     complex_step = True
     parallel = True
 
     def __post_init__(self) -> None:
         demand_dataset(self)
-        self.digest = self.dataset.digest
+        self.digest, self.splits = self.dataset.digest, self.dataset.splits
         self._network = MLP(
             replace(self.dataset, y=self.dataset.x, classes=0),
             self.hidden,

@@ -21,7 +21,10 @@ class Objective(ABC):
     order: Literal["C", "F"] = "C"
     """The memory order in which params (runs, ...) arrive: C, each run contiguous, or F, the runs contiguous."""
     splits: tuple[Split, ...] = ("validation",)
-    """What `evaluate` knows. Curves, tuning and ranking read validation; test is read once, at the end."""
+    """What `evaluate` knows. Curves, tuning and ranking read validation, or train where there is no validation; test is
+    read once, at the end."""
+    more_is_better: frozenset[str] = frozenset({"accuracy"})
+    """The metrics of `evaluate` of which more is better; of all others less is."""
     deterministic: bool = False
     """Whether loss and gradients depend on the params alone, but for rounding: then none is asked for twice at the
     same point."""

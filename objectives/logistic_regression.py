@@ -31,7 +31,6 @@ class LogisticRegression(Objective):
     batch_size: int = 128
     dtype: str = "float64"
 
-    splits = ("train", "validation", "test")
     complex_step = True
 
     def __post_init__(self) -> None:
@@ -43,7 +42,7 @@ class LogisticRegression(Objective):
         chosen = list(classes)[len(classes) // 2 :] if self.positive is None else self.positive
         some = isinstance(chosen, Sequence) and set(chosen) < set(classes) and len(chosen) > 0
         demand(self, "positive", some, f"a list of some, not all, of the classes 0 to {len(classes) - 1}")
-        self.digest = self.dataset.digest
+        self.digest, self.splits = self.dataset.digest, self.dataset.splits
         self._data = {}
         for name in self.splits:
             x, y = self.dataset.split(name)

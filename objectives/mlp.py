@@ -47,13 +47,12 @@ class MLP(Objective):
     label_smoothing: float = 0.0
     replacement: bool = False
 
-    splits = ("train", "validation", "test")
     complex_step = True
     parallel = True
 
     def __post_init__(self) -> None:
         self._check()
-        self.digest = self.dataset.digest
+        self.digest, self.splits = self.dataset.digest, self.dataset.splits
         self._data = {name: self._prepared(*self.dataset.split(name)) for name in self.splits}
         self._activation, self._loss = ACTIVATIONS[self.activation], LOSSES[self.loss]
         widths = [self.dataset.x.shape[1], *self.hidden, self._data["train"][1].shape[1]]

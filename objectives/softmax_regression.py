@@ -27,7 +27,6 @@ class SoftmaxRegression(Objective):
     batch_size: int = 128
     dtype: str = "float64"
 
-    splits = ("train", "validation", "test")
     complex_step = True
     parallel = True
 
@@ -36,7 +35,7 @@ class SoftmaxRegression(Objective):
         demand_number(self, 0, "l2")
         demand_batch(self, len(self.dataset.parts["train"]))
         demand_dtype(self)
-        self.digest = self.dataset.digest
+        self.digest, self.splits = self.dataset.digest, self.dataset.splits
         self._model = MLP(
             self.dataset, [], weight_init=0.0, weight_decay=self.l2, batch_size=self.batch_size, dtype=self.dtype
         )

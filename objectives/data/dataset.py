@@ -32,6 +32,11 @@ class Dataset:
         elif self.y.min() < 0 or self.y.max() >= self.classes:
             raise ValueError(f"labels must lie in 0 to {self.classes - 1}; got {self.y.min()} to {self.y.max()}")
 
+    @property
+    def splits(self) -> tuple[Split, ...]:
+        """Those that have rows."""
+        return tuple(name for name in ("train", "validation", "test") if len(self.parts[name]))
+
     def split(self, name: Split) -> tuple[Array, Array]:
         return self.x[self.parts[name]], self.y[self.parts[name]]
 
@@ -46,20 +51,20 @@ class Dataset:
 
 def split(x: Array, y: Array, classes: int, validation: float, test: float, train_size: int | None = None) -> Dataset:
     """Shares of the rows, drawn at random but always the same; of the others, `train_size` train (None: all)."""
-    _demand_share("validation", validation)
+    _demand_share("validation", validation, least=0)
     _demand_share("test", test)
     rows, tests = generator(0, "split").permutation(len(x)), round(test * len(x))
-    return _parted(x, y, classes, rows[:tests], rows[tests:], round(validation * len(x)), train_size)
+    return _parted(x, y, classes, rows[:tests], rows[tests:], _count(validation, len(x)), train_size)
 
 
 def split_before(
     x: Array, y: Array, classes: int, tests: int, validation: float, train_size: int | None = None
 ) -> Dataset:
     """The last `tests` rows test, as their publisher wants it; a share of the rows before them validates."""
-    _demand_share("validation", validation)
+    _demand_share("validation", validation, least=0)
     end = len(x) - tests
     rows = generator(0, "split").permutation(end)
-    return _parted(x, y, classes, np.arange(end, len(x)), rows, round(validation * end), train_size)
+    return _parted(x, y, classes, np.arange(end, len(x)), rows, _count(validation, end), train_size)
 
 
 def standardised(dataset: Dataset) -> Dataset:
@@ -79,24 +84,31 @@ def _standardised(values: Array, train: Array) -> Array:
 
 
 def _parted(
-    x: Array, y: Array, classes: int, test: Array, others: Array, validations: int, train_size: int | None
+    x: Array, y: Array, classes: int, test: Array, others: Array, validations: int | None, train_size: int | None
 ) -> Dataset:
-    if not (len(test) and validations and validations < len(others)):
+    """`validations` rows validate; None where none are wanted."""
+    if not (len(test) and validations != 0 and (validations or 0) < len(others)):
         raise ValueError(f"of {len(x)} rows, {len(test)} for test and {validations} for validation leave a split empty")
-    train = others[validations:]
+    train = others[validations or 0 :]
     if train_size is not None and (type(train_size) is not int or not 0 < train_size <= len(train)):
         raise ValueError(f"train_size must be an integer from 1 to {len(train)}, or null for all; got {train_size!r}")
     parts: dict[Split, Array] = {
         "test": np.sort(test),
-        "validation": np.sort(others[:validations]),
+        "validation": np.sort(others[: validations or 0]),
         "train": np.sort(train[:train_size]),
     }
     return Dataset(x, y, classes, parts)
 
 
-def _demand_share(name: str, share: float) -> None:
-    if type(share) not in (int, float) or not 0 < share < 1:
-        raise ValueError(f"the share {name} must be a number between 0 and 1; got {share!r}")
+def _count(share: float, rows: int) -> int | None:
+    return round(share * rows) if share else None
+
+
+def _demand_share(name: str, share: float, least: float | None = None) -> None:
+    """Between 0 and 1; `least` says that this end belongs to it."""
+    if type(share) not in (int, float) or not (0 < share < 1 or share == least):
+        allowed = "a number between 0 and 1" if least is None else f"{least:g}, or a number between 0 and 1"
+        raise ValueError(f"the share {name} must be {allowed}; got {share!r}")
 
 
 def _demand_finite(name: str, values: Array) -> None:
