@@ -83,9 +83,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _main(arguments: list[str]) -> int:
     args = _parser().parse_intermixed_args(arguments)
     if args.version:
-        from importlib.metadata import version
+        from harness.environment import installed
 
-        print(f"harness {version('harness')}")
+        print(f"harness {installed() or 'from a source tree'}")
         return 0
     from hydra.errors import HydraException
     from omegaconf.errors import OmegaConfBaseException

@@ -8,19 +8,25 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-PACKAGES = ("harness", "numpy", "hydra-core", "omegaconf", "optuna", "rich", "scipy", "scikit-learn")
+DISTRIBUTION = "optimizer-harness"  # what the package index knows us by
+PACKAGES = ("numpy", "hydra-core", "omegaconf", "optuna", "rich", "scipy", "scikit-learn")
 
 
 def environment() -> dict[str, Any]:
     """Versions, machine and git commit."""
     return {
         "python": platform.python_version(),
-        "versions": {name: _version(name) for name in PACKAGES},
+        "versions": {"harness": installed(), **{name: _version(name) for name in PACKAGES}},
         "machine": f"{platform.system()} {platform.machine()}",
         "cores": os.cpu_count(),
         "commit": commit(),
         "command": sys.argv,
     }
+
+
+def installed() -> str | None:
+    """Our own version."""
+    return _version(DISTRIBUTION)
 
 
 def commit() -> str | None:

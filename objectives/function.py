@@ -46,7 +46,7 @@ class Function(Objective):
         try:
             from autograd import make_vjp
         except ModuleNotFoundError:
-            raise ValueError("Function needs the package autograd: pip install 'harness[autograd]'") from None
+            raise ValueError("Function needs the package autograd: pip install -e '.[autograd]'") from None
         self._differentiated = make_vjp(self.f)
 
     @property

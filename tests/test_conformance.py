@@ -266,7 +266,7 @@ def test_a_missing_library_is_named_once(
     assert live.main(["lars"]), "the loop by hand can be run"
     shown = capsys.readouterr().out
     assert "not installed" in shown
-    assert shown.count("optax is not installed: pip install 'harness[reference]'") == 1
+    assert shown.count("optax is not installed: pip install -e '.[reference]'") == 1
     with pytest.raises(UserError, match=r"none of optax, pytorch_optimizer, torch is installed: pip install"):
         live.main(["sgd"])
     with pytest.raises(

@@ -3,10 +3,12 @@
 import os
 import subprocess
 import sys
+import tomllib
 import zipfile
 from pathlib import Path
 
 import harness
+from harness.environment import DISTRIBUTION, installed
 
 ROOT = Path(harness.__file__).parents[1]
 
@@ -35,3 +37,21 @@ def test_the_wheel_runs_from_a_folder_with_a_conf_of_its_own(tmp_path: Path) -> 
     (folder,) = (work / "outputs" / "runs").iterdir()
     assert (folder / "summary.json").is_file()
     assert '"commit": null' in (folder / "summary.json").read_text(), "the wheel's code ran, not the source tree's"
+
+
+def test_nobody_is_sent_to_a_stranger_s_package() -> None:
+    """`harness` on the package index is somebody else's."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert project["name"] == DISTRIBUTION != "harness"
+    assert installed() == project["version"]
+    extras = project["optional-dependencies"]
+    assert extras["dev"][0] == f"{DISTRIBUTION}[test]"
+    texts = [
+        ROOT / "README.md",
+        *(p for folder in ("harness", "objectives", "conf") for p in (ROOT / folder).rglob("*.*")),
+    ]
+    told = {path: path.read_text() for path in texts if path.suffix in (".md", ".py", ".yaml")}
+    assert [path for path, text in told.items() if "harness[" in text or "pip install harness" in text] == []
+    assert {extra for extra in extras if any(f"-e '.[{extra}]'" in text for text in told.values())} >= {
+        "autograd", "gp", "postgres", "reference",
+    }  # fmt: skip

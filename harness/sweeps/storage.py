@@ -67,7 +67,7 @@ class Mirror:
                 storage=self._storage, study_name=self._prefix + name, direction=direction, load_if_exists=True
             )
         except ImportError as error:
-            told = "its driver is not installed; PostgreSQL's comes with pip install 'harness[postgres]'"
+            told = "its driver is not installed; PostgreSQL's comes with pip install -e '.[postgres]'"
             raise UserError(f"storage={self.where}: {told}") from error
         except Exception as error:  # whatever a database driver raises
             raise UserError(f"storage={self.where}: {' '.join(str(error).split())[:300]}") from error

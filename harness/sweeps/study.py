@@ -120,7 +120,7 @@ def _built(cell: Cell, part: str, trusted: tuple[str, ...], told: Any = None) ->
     package, extra = NEEDS.get(made.__name__, ("optuna", ""))
     if find_spec(package) is None:
         chosen = f"{part}={cell.choices.get(part, made.__name__)}"
-        raise UserError(f"{chosen} needs the package {package}: pip install 'harness[{extra}]'")
+        raise UserError(f"{chosen} needs the package {package}: pip install -e '.[{extra}]'")
     rest = {key: value for key, value in node.items() if key not in given}
     return trust.build(rest, part, trusted, extra=lambda _, path: given if path == part else {})
 

@@ -14,7 +14,7 @@ LIBRARIES = ("torch", "optax", "pytorch_optimizer")
 EXTRA = (*LIBRARIES, "dadaptation", "dog", "prodigyopt", "schedulefree")  # the extra `reference`
 OTHERS = "others"  # what happens to be installed, the authors' packages, and loops by hand
 COLOURS = {"agrees": "green", "differs": "yellow", "wrong": "bold red", "not installed": "dim"}
-INSTALL = "pip install 'harness[reference]'"
+INSTALL = "pip install -e '.[reference]'"
 
 
 @dataclass(frozen=True)
