@@ -2,6 +2,9 @@
 
 import io
 import re
+import shutil
+import subprocess
+import sys
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -26,9 +29,11 @@ from harness.verify.references.calls import Call, by_hand
 from harness.verify.references.cases import Case, families
 from harness.verify.references.problems import Problem
 from harness.verify.references.verdicts import Points, Verdict, judge
+from tests.reference import record_optimizers
 from tests.reference.record_optimizers import COMMAND, FOLDER, recorded
 from tests.support import names, node
 
+ROOT = Path(__file__).parents[1]
 FAMILIES = dict(families())
 CASES = [case for cases in FAMILIES.values() for case in cases]
 AGREEING = [case for case in CASES if not case.differs]
@@ -83,6 +88,23 @@ def test_the_records_are_those_of_the_cases() -> None:
         assert said["recorded_by"].startswith(COMMAND)
         told = 2 if case.evaluated else next(iter(points.values())).shape[1]
         assert {name: a.shape[:2] for name, a in points.items()} == {p.name: (len(p.kept), told) for p in case.problems}
+
+
+def test_only_what_is_named_is_recorded_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The loops by hand: they need no library."""
+    record, asked = record_optimizers._record, []
+    monkeypatch.setattr(record_optimizers, "FOLDER", Path(shutil.copytree(FOLDER, tmp_path / "records")))
+    monkeypatch.setattr(record_optimizers, "_record", lambda case: (asked.append(case), record(case))[1])
+    record_optimizers.main("sam")
+    assert {case.optimizer for case in asked} == {"sam"}
+    for family in FAMILIES:
+        for text, (points, said) in recorded(family).items():
+            assert said == RECORDED[text][1]
+            for name, a in points.items():
+                np.testing.assert_allclose(a, RECORDED[text][0][name], rtol=1e-12)
+    command = [sys.executable, "-m", record_optimizers.__name__, "nobody"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
+    assert (done.returncode, done.stderr) == (1, "nobody: no such optimizer or family\n")
 
 
 def test_every_optimizer_is_held_against_something(optimizer_name: str) -> None:
