@@ -3,10 +3,13 @@
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from harness import trust
 from harness.compose import CONF, Composer
 from harness.plan import Part, Planned, Planner
 from harness.sweeps.cell import Cell
+from harness.trace import Progress, Trace
 
 
 def names(group: str) -> list[str]:
@@ -36,3 +39,24 @@ def plan(cells: Sequence[Cell], trusted: tuple[str, ...] = ()) -> list[Planned]:
     planner = Planner(trusted)
     planner.check(cells)
     return planner.plan([Part(k, cell, cell.settings.seeds) for k, cell in enumerate(cells)])
+
+
+def progress(curves: dict[str, list[list[float]]], number: int = 0, **fields: Any) -> Progress:
+    """A trial that has shown these curves, name -> (runs, records), a step from record to record; runs whose loss is
+    not finite have diverged there."""
+    loss = np.array(curves["loss"])
+    runs, records = loss.shape
+    trace = Trace(np.arange(runs), np.arange(fields.pop("planned", records)))
+    width = len(trace.at) - records
+    trace.curves |= {
+        name: np.pad(np.array(c), ((0, 0), (0, width)), constant_values=np.nan) for name, c in curves.items()
+    }
+    trace.records = records
+    trace.steps = np.where(np.isfinite(loss), np.arange(records), 0).max(axis=1)
+    trace.diverged = ~np.isfinite(loss).all(axis=1)
+    trace.steps += trace.diverged
+    trace.spent[:, :records] = np.minimum(np.arange(records), trace.steps[:, None])
+    trace.ended = ~trace.diverged & (width == 0)
+    choices = {"objective": "sphere", "optimizer": "sgd", "schedule": "constant"}
+    given = {"varied": {"optimizer": f"c{number}"}, "choices": choices, "problem": "p", **fields}
+    return Progress(number, (), trace=trace, rows=slice(0, runs), steps=len(trace.at) - 1, **given)
