@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from harness.compose import Composer
 from harness.verify.__main__ import main
@@ -21,16 +22,16 @@ from objectives.planar import Branin, Himmelblau
 from objectives.powers import IllScaledL1
 from objectives.quadratic import Sphere, Valley
 from objectives.wells import Shekel
-from tests.support import build
+from tests.support import build, options
 
 COMMAND = [sys.executable, "-m", "harness.verify", "objectives"]
 
 
+@pytest.mark.parametrize("objective_name", options("objective", lambda cls: issubclass(cls, Analytic)))
 def test_every_function_is_certified(source: Composer, objective_name: str) -> None:
     objective = build(source, "objective", objective_name)
-    if isinstance(objective, Analytic):
-        assert objective.source
-        assert certified(objective_name, objective, starts=2).failures == []
+    assert objective.source
+    assert certified(objective_name, objective, starts=2).failures == []
 
 
 @pytest.mark.parametrize("terms", [5, 7])
@@ -217,6 +218,23 @@ class Shapeless(Sphere):
 def test_a_planted_mistake_is_found(planted: Analytic, message: str) -> None:
     failures = certified("planted", planted, starts=4).failures
     assert any(message in failure for failure in failures), failures
+
+
+@dataclass
+class Threaded(Sphere):
+    """Sees how many threads each BLAS has."""
+
+    seen: ClassVar[set[int]] = set()
+
+    def value_and_gradient(self, x: Array) -> tuple[Array, Array]:
+        self.seen.update(info["num_threads"] for info in threadpool_info())
+        return super().value_and_gradient(x)
+
+
+def test_blas_gets_one_thread() -> None:
+    with threadpool_limits(2):
+        certified("threaded", Threaded(), starts=1)
+    assert Threaded.seen == {1}
 
 
 @pytest.mark.parametrize(
