@@ -81,9 +81,9 @@ def progress(curves: dict[str, list[list[float]]], number: int = 0, **fields: An
         name: np.pad(np.array(c), ((0, 0), (0, width)), constant_values=np.nan) for name, c in curves.items()
     }
     trace.records = records
-    trace.steps = np.where(np.isfinite(loss), np.arange(records), 0).max(axis=1)
-    trace.diverged = ~np.isfinite(loss).all(axis=1)
-    trace.steps += trace.diverged
+    finite = np.isfinite(loss)
+    trace.diverged = ~finite.all(axis=1)
+    trace.steps = np.where(trace.diverged, np.argmin(finite, axis=1), records - 1)
     trace.spent[:, :records] = np.minimum(np.arange(records), trace.steps[:, None])
     trace.ended = ~trace.diverged & (width == 0)
     choices = {"objective": "sphere", "optimizer": "sgd", "schedule": "constant"}

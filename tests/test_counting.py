@@ -229,3 +229,16 @@ def test_an_answer_is_kept_for_the_runs_that_asked() -> None:
     assert asked.asked.tolist() == [3, 3, 3]
     asked.begin(p, asked.layout.views(p), np.empty_like(p), 3)
     assert len(asked.objective.calls) == calls + 2, "an answer is good for one step"
+
+
+def test_an_answer_stays_with_the_runs_that_stay() -> None:
+    """Or what a run is counted would depend on whether another left."""
+    asked = counter(Watched(), [0, 1, 2], 0)
+    p = np.asarray(np.array([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]), order=asked.objective.order)
+    loss, g = asked.evaluate(p)
+    keep = np.array([0, 2])
+    asked.select(keep)
+    again, slopes = asked.begin(p[keep], asked.layout.views(p[keep]), np.empty_like(p[keep]), 1)
+    assert asked.asked.tolist() == [2, 2], "the step begins where the answer was"
+    np.testing.assert_array_equal(again, loss[keep, 0])
+    np.testing.assert_array_equal(slopes, g[keep])

@@ -117,3 +117,25 @@ def test_a_pipe_gets_a_line_at_every_tenth_and_not_more_often_than_every_second(
     assert title == "the title"
     assert [line.split()[0] for line in lines] == ["20", "54", "88", "122", "156", "190"]
     assert all(line.endswith("of 200 steps   loss 1   leads: optimizer=c1") for line in lines)
+
+
+@pytest.mark.parametrize(("cost", "gap"), [(0.0, 0.25), (0.5, 5.5)])
+def test_at_most_a_tenth_of_the_time_is_spent_on_drawing(
+    cost: float, gap: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now, drawn = [0.0], []
+
+    class Terminal:
+        def update(self, *shown: Any, refresh: bool) -> None:
+            drawn.append(now[0])
+            now[0] += cost
+
+    monkeypatch.setattr(live.time, "monotonic", lambda: now[0])
+    screen = Screen(Console(width=100, file=io.StringIO()), "", False, Metric())
+    screen._live = Terminal()  # type: ignore[assignment]
+    for _ in range(400):
+        now[0] += 1 / 32
+        screen.show([progress({"loss": [[9.0, 1.0]]})])
+    assert drawn[0] == 0.25
+    assert len(drawn) > 2
+    assert np.diff(drawn) == pytest.approx(gap)

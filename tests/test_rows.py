@@ -105,3 +105,8 @@ def test_where_a_cell_stands_that_was_not_tuned() -> None:
     assert (standing(part, Metric()).diverged, standing(part, Metric()).failed) == (0, 1)
     late = progress({"loss": [[9.0, 5.0]]})
     assert (standing(late, Metric("steps_to_target", target=1.0)).diverged) == 0, "not reached, not diverged"
+
+
+def test_the_best_of_a_run_that_was_never_finite_is_what_it_showed() -> None:
+    found = progress({"loss": [[9.0, np.inf], [-np.inf, np.nan], [np.nan, np.nan]]}).best("loss")
+    np.testing.assert_array_equal(found, [9.0, -np.inf, np.nan])

@@ -2,6 +2,8 @@
 
 import io
 import math
+from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -11,11 +13,14 @@ from rich.table import Table
 
 import harness
 from harness.metrics import Metric
+from harness.results import Results
 from harness.tables import (
+    _history,
     cells_table,
     fitted,
     measured,
     metrics_table,
+    show,
     sparkline,
     spread,
     table_row,
@@ -137,3 +142,50 @@ def test_a_typical_run_where_runs_lie_decades_apart_or_diverged() -> None:
 def test_metrics_have_one_order_everywhere() -> None:
     curves = ["step", "size", "train_loss", "accuracy", "loss", "path", "evaluations"]
     assert measured(curves) == ["loss", "accuracy", "train_loss", "size"]
+
+
+@pytest.mark.parametrize(
+    ("metric", "best"), [(Metric(), [4.0, 2.0, 2.0, 2.0]), (Metric("accuracy"), [4.0, 4.0, 4.0, 5.0])]
+)
+def test_the_history_of_a_cell_is_the_best_of_its_complete_trials(metric: Metric, best: list[float]) -> None:
+    trials = [
+        (0, "complete", 4.0),
+        (1, "complete", 9.0),
+        (0, "complete", 2.0),
+        (0, "pruned", 1.0),
+        (0, "complete", 5.0),
+    ]
+    rows = [{"cell": cell, "state": state, "value": value} for cell, state, value in trials]
+    found: Any = SimpleNamespace(trials=rows)
+    assert _history(found, 0, metric) == best
+    found = SimpleNamespace(trials=[{"cell": 0, "state": "pruned", "value": 1.0}, *rows])
+    assert math.isnan(_history(found, 0, metric)[0]), "a pruned trial has no value that counts"
+
+
+def told(results: Results) -> list[str]:
+    """The lines of a finished sweep."""
+    out = Console(width=200, file=io.StringIO())
+    show(results, out)
+    assert isinstance(out.file, io.StringIO)
+    return out.file.getvalue().splitlines()
+
+
+def test_the_best_cell_stands_first_with_the_seconds_of_all_its_populations() -> None:
+    found = harness.sweep("objective=valley", "optimizer=sgd", "optimizer.lr=1e-3,0.1,1e9", "steps=200", "seeds=2")
+    spent = [{"cell": cell, "seconds": seconds} for cell, seconds in ((0, 1.5), (1, 2.0), (1, 20.0), (2, 0.5))]
+    lines = told(replace(found, timings=spent))
+    start = next(k for k, line in enumerate(lines) if line.split()[:1] == ["lr"])
+    rows = [line.split() for line in lines[start + 1 : start + 4]]
+    assert [(row[0], row[-1]) for row in rows] == [("0.1", "22"), ("0.001", "1.5"), ("1000000000.0", "0.5")]
+    assert any(line.startswith("rerun the first:") and "optimizer.lr=0.1" in line for line in lines)
+
+
+def test_a_sweep_with_trials_to_go_says_how_to_finish_it() -> None:
+    found = harness.sweep("objective=valley", "optimizer=sgd", "trials=2", "steps=5", "seeds=1", "confirm=1")
+    assert not [line for line in told(found) if line.startswith("finish it")]
+    (line,) = [
+        line
+        for line in told(replace(found, cells=[{**cell, "planned": 9} for cell in found.cells]))
+        if line.startswith("finish it")
+    ]
+    assert line == f"finish it: python -m harness -m resume={found.folder}"
