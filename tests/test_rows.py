@@ -110,3 +110,22 @@ def test_where_a_cell_stands_that_was_not_tuned() -> None:
 def test_the_best_of_a_run_that_was_never_finite_is_what_it_showed() -> None:
     found = progress({"loss": [[9.0, np.inf], [-np.inf, np.nan], [np.nan, np.nan]]}).best("loss")
     np.testing.assert_array_equal(found, [9.0, -np.inf, np.nan])
+
+
+def test_every_trial_has_its_place_in_the_files() -> None:
+    """By cell and number, and those that confirm after those that tune, whatever population they were in."""
+    order = [(0, "tune", 1), (0, "tune", 9), (0, "confirm", 1), (1, "tune", 0), (1, "confirm", 0)]
+    parts = [progress({"loss": [[9.0]]}, number=n, phase=phase, trial=trial) for n, phase, trial in order]
+    trained = [Trained(part.trace, [part], {}, 1.0) for part in (parts[k] for k in (4, 1, 3, 2, 0))]
+    assert [(part.number, part.phase, part.trial) for part in Outcome(trained, []).board] == order
+
+
+def test_a_run_that_came_to_its_end_is_completed_whoever_was_pruned_then() -> None:
+    part = progress({"loss": [[9.0, 1.0], [9.0, np.inf], [9.0, 1.0], [9.0, 1.0]]})
+    part.trace.pruned[:] = True
+    part.trace.ended[2] = False
+    assert part.states() == ["completed", "diverged", "pruned", "completed"]
+    part.trace.pruned[2] = False
+    assert part.states()[2] == "interrupted"
+    part.trace.failure = "ValueError"
+    assert part.states() == ["completed", "diverged", "failed", "completed"]
