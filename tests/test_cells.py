@@ -82,6 +82,7 @@ def test_a_cells_overrides_give_that_cell_again(source: Composer) -> None:
         cells(source, "experiment=book_trajectories"),
         cells(source, "optimizer=sgd,adam", "optimizer.lr=0.1,0.2", "steps=3"),
     ):
+        assert len(made) == 4
         for cell in made:
             (again,) = single(source, cell.overrides)
             assert {**again.config, "cells": []} == {**cell.config, "cells": []}
