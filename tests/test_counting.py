@@ -117,7 +117,7 @@ def budgeted(source: Composer, name: str, objective: str, rows: list[int], budge
     """Four runs, or some of them."""
     made = build(source, "objective", objective)
     lr = np.array([0.3, 1.0, 0.5, 0.7])[rows] * (1.0 if name in LINE_SEARCHES else 1e-4)
-    optimizer = make("optimizer", name, runs=len(rows), lr=lr)
+    optimizer = build(source, "optimizer", name, runs=len(rows), lr=lr)  # make() composes every time
     population = Population(made, optimizer, np.array([0, 1, 2, 3])[rows], steps, 6, True, budget)
     for _ in population.advance():
         pass
@@ -137,7 +137,7 @@ def test_a_run_ends_with_its_budget(source: Composer, name: str, objective: str)
     assert whole.records == 7
     assert (np.diff(whole.spent) >= 0).all()
     assert np.isfinite(whole.curves["loss"]).all()
-    optimizer = make("optimizer", name)
+    optimizer = build(source, "optimizer", name)
     if not optimizer.asks:
         most = 30 * optimizer.gradients
         # on a plane both gradients are the same: the step ends where one was asked for, and the next begins for free
