@@ -75,7 +75,7 @@ class Planner:
         self.trusted = trusted
         self._datasets: dict[str, Dataset] = {}
         self._objectives: dict[str, tuple[Objective, dict[str, Any]]] = {}
-        self._forms: dict[int, _Form] = {}
+        self._forms: dict[Cell, _Form] = {}
 
     def check(self, cells: Sequence[Cell]) -> None:
         """Whether all of them can be built, before anything runs."""
@@ -121,6 +121,10 @@ class Planner:
         """The objective of a cell."""
         return self._objective(cell, cell.settings.seeds)[0]
 
+    def fingerprint(self, part: Part) -> dict[str, Any]:
+        """The fingerprint of the problem that a trial is about."""
+        return self._objective(part.cell, part.seeds, part.point)[1]
+
     def varies_with_seed(self, cell: Cell) -> bool:
         """Whether other seeds would give other runs."""
         return self._objective(cell, cell.settings.seeds[:1])[0].varies_with_seed
@@ -146,15 +150,15 @@ class Planner:
         return Planned(population, parts, board, found)
 
     def _form(self, cell: Cell) -> _Form:
-        if id(cell) not in self._forms:
+        if cell not in self._forms:
             config = {key: cell.config[key] for key in SHARED if key in cell.config}
             found = tuple(numbers(config, self.trusted))
             places = {name: [path_of(config, to) for to in cell.feeds[name]] for name in cell.space}
             rest = copy.deepcopy(config)
             for path in {*found, *(path for paths in places.values() for path in paths)}:
                 at(rest, path[:-1])[path[-1]] = None
-            self._forms[id(cell)] = _Form(found, places, json.dumps(rest, sort_keys=True))
-        return self._forms[id(cell)]
+            self._forms[cell] = _Form(found, places, json.dumps(rest, sort_keys=True))
+        return self._forms[cell]
 
     def _config(self, cell: Cell, point: Mapping[str, Any]) -> dict[str, Any]:
         config = {key: copy.deepcopy(cell.config[key]) for key in SHARED if key in cell.config}

@@ -277,10 +277,11 @@ def spread(values: Array) -> str:
 
 def typical(values: Array) -> str:
     """Mean and deviation, or the median where runs lie decades apart or have diverged."""
-    centre, deviation = mean(values)
-    if len(values) == 1 or deviation < abs(centre):
-        return spread(values)
-    return f"{number(median(values).value)} (median)"
+    if len(values) > 1:
+        centre, deviation = mean(values) if np.isfinite(values).all() else (math.inf, math.inf)
+        if not deviation < abs(centre):
+            return f"{number(median(values).value)} (median)"
+    return spread(values)
 
 
 def number(value: float, digits: int = 4) -> str:

@@ -6,10 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from threadpoolctl import threadpool_limits
 
-from harness.compose import Composer, composer
+from harness.compose import Composer, Template, composer
 from tests import kernels
-from tests.support import names
+from tests.support import options
+
+TEMPLATES: dict[tuple[str, ...], Template] = {}  # what Hydra has composed, for all modules: 70 ms each
 
 
 def pytest_configure() -> None:
@@ -22,20 +25,28 @@ def pytest_report_header() -> str:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """A test with an argument `optimizer_name` runs for every file in conf/optimizer, and so on."""
-    given = {
-        "objective": {"function"},
-        "dataset": {"npz", "csv", "mnist", "fashion_mnist"},
-    }  # which need files or functions
+    """A test with an argument `optimizer_name` runs for every file in conf/optimizer, and so on, or for those that its
+    own parametrization names."""
+    named = [mark.args[0] for mark in metafunc.definition.iter_markers("parametrize")]
     for group in ("optimizer", "schedule", "objective", "dataset", "experiment"):
-        if f"{group}_name" in metafunc.fixturenames:
-            metafunc.parametrize(f"{group}_name", [name for name in names(group) if name not in given.get(group, ())])
+        if f"{group}_name" in metafunc.fixturenames and f"{group}_name" not in named:
+            metafunc.parametrize(f"{group}_name", options(group))
 
 
 @pytest.fixture(scope="module")
 def source() -> Iterator[Composer]:
     with composer() as made:
+        made._templates = TEMPLATES
         yield made
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_thread() -> Iterator[None]:
+    """BLAS gets one thread, as where we train: in small matrices, several only wait for each other."""
+    import scipy.linalg  # noqa: F401  the limit holds for libraries that are there
+
+    with threadpool_limits(1):
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -1,12 +1,23 @@
 """Helpers of the tests: what the config folders name, and how to build it."""
 
-from collections.abc import Sequence
+import copy
+import re
+from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any
+
+import numpy as np
 
 from harness import trust
 from harness.compose import CONF, Composer
 from harness.plan import Part, Planned, Planner
 from harness.sweeps.cell import Cell
+from harness.trace import Progress, Trace
+
+NEEDY = {
+    "objective": {"function"},
+    "dataset": {"npz", "csv", "mnist", "fashion_mnist"},
+}  # which need files or functions
 
 
 def names(group: str) -> list[str]:
@@ -15,11 +26,32 @@ def names(group: str) -> list[str]:
     return sorted(path.relative_to(folder).with_suffix("").as_posix() for path in folder.rglob("*.yaml"))
 
 
+def options(group: str, applies: Callable[[Any], Any] | None = None) -> list[str]:
+    """The options of a group that can be built as they are, or those of them to whose class it applies."""
+    found = [name for name in names(group) if name not in NEEDY.get(group, ())]
+    return found if applies is None else [name for name in found if applies(located(group, name))]
+
+
+@cache
+def located(group: str, name: str) -> Any:
+    """The class of an option, from its file alone: composing takes as long as reading all of them."""
+    text = (CONF / group / f"{name}.yaml").read_text()
+    if found := re.search(r"^_target_: (\S+)", text, re.MULTILINE):
+        return trust.locate(found[1])
+    (base,) = re.findall(rf"/{group}/?(\w*)@_here_", text)
+    return located(group, base)
+
+
+NODES: dict[tuple[Any, ...], dict[str, Any]] = {}
+
+
 def node(source: Composer, group: str, name: str) -> dict[str, Any]:
-    """The resolved config node of an option."""
-    config = source.compose([f"{group}={name}"]).config
-    found: dict[str, Any] = config["schedules"]["lr"] if group == "schedule" else config[group]
-    return found
+    """The resolved config node of an option; composed once in a process, whichever test asks: it takes 70 ms."""
+    key = source._search, group, name
+    if key not in NODES:
+        config = source.compose([f"{group}={name}"]).config
+        NODES[key] = config["schedules"]["lr"] if group == "schedule" else config[group]
+    return copy.deepcopy(NODES[key])
 
 
 def build(source: Composer, group: str, name: str, runs: int | None = None, **fields: Any) -> Any:
@@ -36,3 +68,24 @@ def plan(cells: Sequence[Cell], trusted: tuple[str, ...] = ()) -> list[Planned]:
     planner = Planner(trusted)
     planner.check(cells)
     return planner.plan([Part(k, cell, cell.settings.seeds) for k, cell in enumerate(cells)])
+
+
+def progress(curves: dict[str, list[list[float]]], number: int = 0, **fields: Any) -> Progress:
+    """A trial that has shown these curves, name -> (runs, records), a step from record to record; runs whose loss is
+    not finite have diverged there."""
+    loss = np.array(curves["loss"])
+    runs, records = loss.shape
+    trace = Trace(np.arange(runs), np.arange(fields.pop("planned", records)))
+    width = len(trace.at) - records
+    trace.curves |= {
+        name: np.pad(np.array(c), ((0, 0), (0, width)), constant_values=np.nan) for name, c in curves.items()
+    }
+    trace.records = records
+    finite = np.isfinite(loss)
+    trace.diverged = ~finite.all(axis=1)
+    trace.steps = np.where(trace.diverged, np.argmin(finite, axis=1), records - 1)
+    trace.spent[:, :records] = np.minimum(np.arange(records), trace.steps[:, None])
+    trace.ended = ~trace.diverged & (width == 0)
+    choices = {"objective": "sphere", "optimizer": "sgd", "schedule": "constant"}
+    given = {"varied": {"optimizer": f"c{number}"}, "choices": choices, "problem": "p", **fields}
+    return Progress(number, (), trace=trace, rows=slice(0, runs), steps=len(trace.at) - 1, **given)

@@ -36,7 +36,7 @@ def test_all_four_optimizers_beat_sgd() -> None:
 
 
 def test_small_weights_do_not_learn_and_he_does() -> None:
-    found = small("book_weight_init", "steps=600")
+    found = small("book_weight_init", "steps=400", "objective.hidden=[50,50,50,50]")
     relu = {init: of(found, "train_loss", activation="relu", weight_init=init) for init in ("0.01", "xavier", "he")}
     assert relu["0.01"] == pytest.approx(np.log(10), abs=0.01)  # still guessing
     assert relu["he"] < relu["xavier"] < relu["0.01"]
@@ -70,7 +70,7 @@ def test_he_keeps_relu_alive_through_the_layers() -> None:
 
 
 def test_batch_norm_learns_from_wherever_weights_start() -> None:
-    found = small("book_batch_norm")
+    found = small("book_batch_norm", "objective.hidden=[50,50,50,50,50]")
     for init in ("0.1", "0.01"):
         with_it, without = (of(found, "train_loss", weight_init=init, batch_norm=b) for b in ("true", "false"))
         assert with_it < without - 0.3, init
@@ -87,7 +87,7 @@ def test_weight_decay_and_dropout_keep_300_images_from_being_learnt_by_heart() -
     decay = small("book_weight_decay", "optimizer.lr=0.03")  # digits are smaller images: they need larger steps
     assert of(decay, "train_accuracy", weight_decay="0.0") == 1
     assert of(decay, "train_accuracy", weight_decay="0.1") < 0.95
-    dropout = small("book_dropout", "optimizer.lr=0.03", "steps=600")
+    dropout = small("book_dropout", "optimizer.lr=0.03", "steps=600", "objective.hidden=[60,60,60,60,60,60]")
     assert of(dropout, "train_accuracy", dropout="0.0") > 0.99
     assert of(dropout, "train_loss", dropout="0.2") > 2 * of(dropout, "train_loss", dropout="0.0")
 

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from harness.compose import Composer
 from harness.verify import checks
@@ -22,16 +23,19 @@ from objectives.planar import Branin, Himmelblau
 from objectives.powers import IllScaledL1
 from objectives.quadratic import Sphere, Valley
 from objectives.wells import Shekel
-from tests.support import build
+from tests.support import build, options
 
 COMMAND = [sys.executable, "-m", "harness.verify", "objectives"]
 
 
+ANALYTIC = options("objective", lambda cls: issubclass(cls, Analytic))
+
+
+@pytest.mark.parametrize("objective_name", ANALYTIC)
 def test_every_function_is_certified(source: Composer, objective_name: str) -> None:
     objective = build(source, "objective", objective_name)
-    if isinstance(objective, Analytic):
-        assert objective.source
-        assert certified(objective_name, objective, starts=2).failures == []
+    assert objective.source
+    assert certified(objective_name, objective, starts=2).failures == []
 
 
 @pytest.mark.parametrize("terms", [5, 7])
@@ -220,6 +224,23 @@ def test_a_planted_mistake_is_found(planted: Analytic, message: str) -> None:
     assert any(message in failure for failure in failures), failures
 
 
+@dataclass
+class Threaded(Sphere):
+    """Sees how many threads each BLAS has."""
+
+    seen: ClassVar[set[int]] = set()
+
+    def value_and_gradient(self, x: Array) -> tuple[Array, Array]:
+        self.seen.update(info["num_threads"] for info in threadpool_info())
+        return super().value_and_gradient(x)
+
+
+def test_blas_gets_one_thread() -> None:
+    with threadpool_limits(2):
+        certified("threaded", Threaded(), starts=1)
+    assert Threaded.seen == {1}
+
+
 @pytest.mark.parametrize(
     ("base", "claim", "message"),
     [
@@ -380,9 +401,9 @@ def test_the_whole_command() -> None:
 
 
 @pytest.mark.exact
+@pytest.mark.parametrize("objective_name", ANALYTIC)
 def test_a_run_ignores_its_neighbours(source: Composer, objective_name: str) -> None:
     """In more dimensions than certificates have, where sums take other paths."""
     objective = build(source, "objective", objective_name)
-    if isinstance(objective, Analytic):
-        for dim in {objective.dim, *(dim for dim in (9, 40) if objective.allows(dim))}:
-            assert checks.alone(replace(objective, dim=dim)) == [], f"dim {dim}"
+    for dim in {objective.dim, *(dim for dim in (9, 40) if objective.allows(dim))}:
+        assert checks.alone(replace(objective, dim=dim)) == [], f"dim {dim}"

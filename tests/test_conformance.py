@@ -2,6 +2,9 @@
 
 import io
 import re
+import shutil
+import subprocess
+import sys
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -11,7 +14,7 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from harness import fields, trust
+from harness import fields
 from harness.compose import Composer
 from harness.errors import UserError
 from harness.fields import Array
@@ -26,13 +29,19 @@ from harness.verify.references.calls import Call, by_hand
 from harness.verify.references.cases import Case, families
 from harness.verify.references.problems import Problem
 from harness.verify.references.verdicts import Points, Verdict, judge
+from tests.reference import record_optimizers
 from tests.reference.record_optimizers import COMMAND, FOLDER, recorded
-from tests.support import names, node
+from tests.support import located, names, node, options
 
+ROOT = Path(__file__).parents[1]
 FAMILIES = dict(families())
 CASES = [case for cases in FAMILIES.values() for case in cases]
 AGREEING = [case for case in CASES if not case.differs]
 RECORDED = {text: found for family in FAMILIES for text, found in recorded(family).items()}
+
+BY_CLASS: dict[Any, list[Case]] = {}  # the agreeing cases of each class of optimizer, exact ones first
+for agreeing in sorted(AGREEING, key=lambda case: case.tolerance):
+    BY_CLASS.setdefault(located("optimizer", agreeing.optimizer), []).append(agreeing)
 
 everyone = pytest.mark.parametrize("case", CASES, ids=str)
 
@@ -85,38 +94,45 @@ def test_the_records_are_those_of_the_cases() -> None:
         assert {name: a.shape[:2] for name, a in points.items()} == {p.name: (len(p.kept), told) for p in case.problems}
 
 
+def test_only_what_is_named_is_recorded_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The loops by hand: they need no library."""
+    record, asked = record_optimizers._record, []
+    monkeypatch.setattr(record_optimizers, "FOLDER", Path(shutil.copytree(FOLDER, tmp_path / "records")))
+    monkeypatch.setattr(record_optimizers, "_record", lambda case: (asked.append(case), record(case))[1])
+    record_optimizers.main("sam")
+    assert {case.optimizer for case in asked} == {"sam"}
+    for family in FAMILIES:
+        for text, (points, said) in recorded(family).items():
+            assert said == RECORDED[text][1]
+            for name, a in points.items():
+                np.testing.assert_allclose(a, RECORDED[text][0][name], rtol=1e-12)
+    command = [sys.executable, "-m", record_optimizers.__name__, "nobody"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
+    assert (done.returncode, done.stderr) == (1, "nobody: no such optimizer or family\n")
+
+
 def test_every_optimizer_is_held_against_something(optimizer_name: str) -> None:
     assert any(case.optimizer == optimizer_name for case in AGREEING), "see harness/verify/references"
 
 
-@everyone
-def test_a_disagreement_is_answered(source: Composer, case: Case) -> None:
+@pytest.mark.parametrize("case", [case for case in CASES if case.differs], ids=str)
+def test_a_disagreement_is_answered(case: Case) -> None:
     """Some config of that class agrees with the same thing of the library, or with a loop by hand."""
-    if case.differs:
-        cls = _class(source, case.optimizer)
-        answers = [c for c in AGREEING if _class(source, c.optimizer) is cls]
-        hand = [c for c in answers if c.reference.library == "by hand" and c.optimizer == case.optimizer]
-        assert hand or any(c.reference.target == case.reference.target for c in answers)
+    answers = BY_CLASS[located("optimizer", case.optimizer)]
+    hand = [c for c in answers if c.reference.library == "by hand" and c.optimizer == case.optimizer]
+    assert hand or any(c.reference.target == case.reference.target for c in answers)
 
 
 # what the cases leave open, for every optimizer
 
 
-@pytest.fixture(scope="module")
-def by_class(source: Composer) -> dict[Any, list[Case]]:
-    """The agreeing cases of each class of optimizer, exact ones first."""
-    found: dict[Any, list[Case]] = {}
-    for case in sorted(AGREEING, key=lambda case: case.tolerance):
-        found.setdefault(_class(source, case.optimizer), []).append(case)
-    return found
-
-
-def test_every_number_of_every_optimizer_is_proven(source: Composer, by_class: Any, optimizer_name: str) -> None:
+@pytest.mark.parametrize("optimizer_name", options("optimizer", fields.numbers))
+def test_every_number_of_every_optimizer_is_proven(source: Composer, optimizer_name: str) -> None:
     """A tenth less of it, and a case turns red."""
-    cls = _class(source, optimizer_name)
+    cls = located("optimizer", optimizer_name)
     for name in fields.numbers(cls):
         changed = {}
-        for case in by_class[cls]:
+        for case in BY_CLASS[cls]:
             value = case.options.get(name, node(source, "optimizer", case.optimizer).get(name, 0.0))
             if value != 0:
                 changed[case] = {**case.options, name: 0.9 * value}
@@ -126,11 +142,10 @@ def test_every_number_of_every_optimizer_is_proven(source: Composer, by_class: A
         ), f"no case depends on {name}"
 
 
-def test_every_slot_is_proven(
-    source: Composer, by_class: Any, optimizer_name: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.parametrize("optimizer_name", options("optimizer", lambda cls: cls.Slots._fields))
+def test_every_slot_is_proven(source: Composer, optimizer_name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Memory that stays as it starts turns a case red; or, if it should, memory that is a tenth less."""
-    cls = _class(source, optimizer_name)
+    cls = located("optimizer", optimizer_name)
     rule = cls.rule
     for slot, kind in zip(cls.Slots._fields, kinds(cls.Slots), strict=True):
 
@@ -139,22 +154,30 @@ def test_every_slot_is_proven(
             return new, fresh._replace(**{slot: getattr(s, slot) + 0})
 
         monkeypatch.setattr(cls, "rule", staticmethod(stuck))
-        assert turns_red(by_class[cls], source), f"no case depends on {slot}"
+        assert turns_red(BY_CLASS[cls], source), f"no case depends on {slot}"
 
 
-def test_the_point_to_evaluate_is_proven(source: Composer, by_class: Any, optimizer_name: str) -> None:
-    cls = _class(source, optimizer_name)
-    if cls.evaluate_at is not Optimizer.evaluate_at:
-        assert any(points.shape[1] == 2 for case in by_class[cls] for points in theirs(case).values())
+@pytest.mark.parametrize(
+    "optimizer_name", options("optimizer", lambda cls: cls.evaluate_at is not Optimizer.evaluate_at)
+)
+def test_the_point_to_evaluate_is_proven(optimizer_name: str) -> None:
+    cases = BY_CLASS[located("optimizer", optimizer_name)]
+    assert any(points.shape[1] == 2 for case in cases for points in theirs(case).values())
 
 
-def test_every_choice_is_proven(source: Composer, by_class: Any, optimizer_name: str) -> None:
+def switches(cls: Any) -> dict[str, set[Any]]:
+    """What each field that chooses a formula may be."""
+    hints = {name: fields.hints(cls)[name] for name in fields.choices(cls)}
+    found = {name: {True, False} for name, hint in hints.items() if hint is bool}
+    return found | {name: set(get_args(hint)) for name, hint in hints.items() if get_origin(hint) is Literal}
+
+
+@pytest.mark.parametrize("optimizer_name", options("optimizer", switches))
+def test_every_choice_is_proven(source: Composer, optimizer_name: str) -> None:
     """Every formula that a switch chooses is in a case."""
-    cls = _class(source, optimizer_name)
-    for name in fields.choices(cls):
-        hint = fields.hints(cls)[name]
-        wanted = {True, False} if hint is bool else set(get_args(hint)) if get_origin(hint) is Literal else set()
-        found = {_chosen(case, name, source) for case in by_class[cls]} if wanted else set()
+    cls = located("optimizer", optimizer_name)
+    for name, wanted in switches(cls).items():
+        found = {_chosen(case, name, source) for case in BY_CLASS[cls]}
         assert wanted <= found, f"no case with {name} of {wanted - found}"
 
 
@@ -171,7 +194,21 @@ def _installed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Case, "reference_points", lambda self, problem: theirs(self)[problem.name])
 
 
-@pytest.mark.usefixtures("_installed")
+@pytest.fixture
+def _judged(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The verdicts of test_the_recorded_steps, at their worst, without taking those steps again."""
+
+    def verdict_on(case: Case, source: Composer, trusted: tuple[str, ...]) -> Verdict:
+        return (
+            Verdict(case, "differs", 1e-5, case.differs)
+            if case.differs
+            else Verdict(case, "agrees", case.tolerance, "")
+        )
+
+    monkeypatch.setattr(live, "live", verdict_on)
+
+
+@pytest.mark.usefixtures("_installed", "_judged")
 def test_the_matrix_has_a_row_for_every_optimizer(capsys: pytest.CaptureFixture[str]) -> None:
     assert live.main()
     shown = capsys.readouterr().out
@@ -184,12 +221,11 @@ def test_the_matrix_has_a_row_for_every_optimizer(capsys: pytest.CaptureFixture[
     assert int(exact[1]) >= 9
 
 
-@pytest.mark.usefixtures("_installed")
+@pytest.mark.usefixtures("_installed", "_judged")
 def test_the_matrix_fits_80_columns(source: Composer) -> None:
     rows = live.discovered(source, (), ())
-    verdicts = {case: verdict(case, source) for cases in rows.values() for case in cases}
     out = Console(width=80, record=True, file=io.StringIO())
-    matrix.show("optimizer", live.compared(rows, verdicts), out, alone=False)
+    matrix.show("optimizer", live.compared(rows, live.judged(rows, source, (), out)), out, alone=False)
     table = out.export_text().partition("\n\n")[0].splitlines()
     assert max(map(len, table)) <= 80
     assert not any("…" in line for line in table)
@@ -323,7 +359,7 @@ def test_calls_say_what_they_build() -> None:
     call = Call("torch", "fractions.Fraction", (1,), {"denominator": Call("torch", "fractions.Fraction", (2,))})
     assert str(call) == "Fraction(1, denominator=Fraction(2))"
     assert call.made() == Fraction(1, 2)
-    assert str(by_hand(_class, lr=0.1)).startswith("_class(problem, lr=0.1")
+    assert str(by_hand(theirs, lr=0.1)).startswith("theirs(problem, lr=0.1")
     with pytest.raises(ValueError, match=r"harness\.verify\.optimizers\.Console is made in rich, and proves nothing"):
         Call("torch", "harness.verify.optimizers.Console").made()
 
@@ -333,12 +369,3 @@ def test_the_installed_libraries_agree(source: Composer) -> None:
     cases = [case for case in CASES if live.there(case.reference.library)]
     wrong = {str(case): found.text for case in cases if (found := live.live(case, source)).state == "wrong"}
     assert not wrong
-
-
-CLASSES: dict[str, Any] = {}  # by the names of their configs; composing takes milliseconds
-
-
-def _class(source: Composer, name: str) -> Any:
-    if name not in CLASSES:
-        CLASSES[name] = trust.locate(node(source, "optimizer", name)["_target_"])
-    return CLASSES[name]

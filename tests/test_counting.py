@@ -8,6 +8,7 @@ import pytest
 
 from harness import make
 from harness.compose import Composer
+from harness.counting import Counter
 from harness.engine import Population
 from harness.fields import Array
 from harness.layout import Layout
@@ -116,7 +117,7 @@ def budgeted(source: Composer, name: str, objective: str, rows: list[int], budge
     """Four runs, or some of them."""
     made = build(source, "objective", objective)
     lr = np.array([0.3, 1.0, 0.5, 0.7])[rows] * (1.0 if name in LINE_SEARCHES else 1e-4)
-    optimizer = make("optimizer", name, runs=len(rows), lr=lr)
+    optimizer = build(source, "optimizer", name, runs=len(rows), lr=lr)  # make() composes every time
     population = Population(made, optimizer, np.array([0, 1, 2, 3])[rows], steps, 6, True, budget)
     for _ in population.advance():
         pass
@@ -136,7 +137,7 @@ def test_a_run_ends_with_its_budget(source: Composer, name: str, objective: str)
     assert whole.records == 7
     assert (np.diff(whole.spent) >= 0).all()
     assert np.isfinite(whole.curves["loss"]).all()
-    optimizer = make("optimizer", name)
+    optimizer = build(source, "optimizer", name)
     if not optimizer.asks:
         most = 30 * optimizer.gradients
         # on a plane both gradients are the same: the step ends where one was asked for, and the next begins for free
@@ -178,3 +179,66 @@ def test_random_numbers_go_by_seed_and_step() -> None:
     np.testing.assert_array_equal(one.draw("normal"), one.draw("normal"))
     assert not np.isin(one.draw("normal"), other.draw("normal")).any()
     assert set(np.unique(one.draw("signs"))) == {-1, 1}
+
+
+def counter(objective: Any, seeds: list[int], step: int) -> Counter:
+    """The oracle of these runs at the start, at a step."""
+    params = objective.init(np.array(seeds))
+    layout = Layout.of(params)
+    made, p = Counter(objective, layout, np.array(seeds)), layout.gather(params, np.empty((len(seeds), layout.size)))
+    made.begin(np.asarray(p, order=objective.order), layout.views(p), np.empty_like(p), step)
+    return made
+
+
+@pytest.mark.parametrize("kind", ["normal", "signs"])
+def test_the_engine_draws_by_seed_and_step(kind: Any) -> None:
+    now, later = (counter(Sphere(dim=40), [4, 9, 4], step).draw(kind) for step in (7, 8))
+    np.testing.assert_array_equal(now, counter(Sphere(dim=40), [4, 9, 4], 7).draw(kind), "the same again")
+    np.testing.assert_array_equal(now[0], now[2], "the same seed")
+    assert (now[0] != now[1]).any()
+    assert (now[0] != later[0]).any(), "every step draws anew"
+    if kind == "signs":
+        assert set(np.unique(now)) == {-1, 1}
+    else:
+        assert not np.isin(now, later).any()
+    remaining = counter(Sphere(dim=40), [4, 9, 4], 7)
+    remaining.select(np.array([1]))
+    np.testing.assert_array_equal(remaining.draw(kind), now[[1]])
+
+
+def test_an_answer_is_kept_for_the_runs_that_asked() -> None:
+    asked = counter(Watched(), [0, 1, 2], 0)
+    assert isinstance(asked.objective, Watched)
+    assert asked.asked.tolist() == [1, 1, 1]
+    p = np.asarray(np.array([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]), order=asked.objective.order)
+    loss, g = asked.evaluate(p, np.array([[True], [False], [True]]))
+    assert asked.asked.tolist() == [2, 1, 2]
+    assert np.isnan(loss[1]).all()
+    assert np.isnan(g[1]).all()
+    again, slopes = asked.begin(p, asked.layout.views(p), np.empty_like(p), 1)
+    assert asked.asked.tolist() == [2, 2, 2], "only the one that had not asked pays"
+    np.testing.assert_array_equal(again[[0, 2]], loss[[0, 2], 0])
+    np.testing.assert_array_equal(slopes[[0, 2]], g[[0, 2]])
+    exact = Rosenbrock().loss_and_grads({"x": p}, 0, np.arange(3))
+    np.testing.assert_array_equal(again, exact[0])
+    np.testing.assert_array_equal(slopes, exact[1]["x"])
+    calls = len(asked.objective.calls)
+    asked.evaluate(p)
+    asked.begin(p, asked.layout.views(p), np.empty_like(p), 2)
+    assert len(asked.objective.calls) == calls + 1, "all knew the answer"
+    assert asked.asked.tolist() == [3, 3, 3]
+    asked.begin(p, asked.layout.views(p), np.empty_like(p), 3)
+    assert len(asked.objective.calls) == calls + 2, "an answer is good for one step"
+
+
+def test_an_answer_stays_with_the_runs_that_stay() -> None:
+    """Or what a run is counted would depend on whether another left."""
+    asked = counter(Watched(), [0, 1, 2], 0)
+    p = np.asarray(np.array([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]), order=asked.objective.order)
+    loss, g = asked.evaluate(p)
+    keep = np.array([0, 2])
+    asked.select(keep)
+    again, slopes = asked.begin(p[keep], asked.layout.views(p[keep]), np.empty_like(p[keep]), 1)
+    assert asked.asked.tolist() == [2, 2], "the step begins where the answer was"
+    np.testing.assert_array_equal(again, loss[keep, 0])
+    np.testing.assert_array_equal(slopes, g[keep])

@@ -1,11 +1,13 @@
 """The engine: the population theorem for whole runs, records, divergence, and counting."""
 
 import threading
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_info, threadpool_limits
 
+import harness
 from harness import engine
 from harness.compose import Composer
 from harness.engine import Population
@@ -170,6 +172,22 @@ def test_metrics_belong_to_the_point_to_evaluate(source: Composer) -> None:
     assert trace.path is not None
     np.testing.assert_allclose(trace.path[0], expected, rtol=1e-13)
     np.testing.assert_allclose(trace.finals["x"][0], expected[-1], rtol=1e-13)
+
+
+class Threaded(Sphere):
+    """Sees how many threads each BLAS has after the first step: that one is also taken to look at the objective."""
+
+    seen: ClassVar[set[int]] = set()
+
+    def loss_and_grads(self, params: Params, step: int, seeds: Seeds) -> tuple[Array, Params]:
+        self.seen.update(info["num_threads"] for info in threadpool_info() if step)
+        return super().loss_and_grads(params, step, seeds)
+
+
+def test_blas_gets_one_thread_while_training() -> None:
+    with threadpool_limits(2):
+        harness.run(f"objective._target_={__name__}.Threaded", f"trust={__name__}", "steps=3", "seeds=2")
+    assert Threaded.seen == {1}
 
 
 class Remembering(Objective):

@@ -17,7 +17,10 @@ from objectives.noise import GaussianNoise
 from objectives.quadratic import Discus, Ellipsoid, Sphere
 from objectives.random import generator
 from objectives.wells import Shekel
-from tests.support import build
+from tests.support import build, options
+
+ANALYTIC = options("objective", lambda cls: issubclass(cls, Analytic))
+OTHERS = [name for name in options("objective") if name not in ANALYTIC]
 
 
 def check_gradient(objective: Objective, seeds: Array, step: int, epsilon: float = 1e-6) -> None:
@@ -46,19 +49,18 @@ def ordered(objective: Objective, params: Params) -> Params:
     return {name: np.asarray(p, order=objective.order) for name, p in params.items()}
 
 
+@pytest.mark.parametrize("objective_name", OTHERS)
 def test_gradients_agree_with_central_differences(source: Composer, objective_name: str) -> None:
     """Those of analytic functions are certified (test_certify)."""
     objective = build(
         source, "objective", objective_name, dtype="float64", sigma=0.0, density=1.0, delay=0, activation="tanh"
     )
-    if not isinstance(objective, Analytic):
-        check_gradient(objective, np.arange(4), step=3)
+    check_gradient(objective, np.arange(4), step=3)
 
 
+@pytest.mark.parametrize("objective_name", ANALYTIC)
 def test_starts_lie_in_the_box_and_are_the_published_one_for_seed_0(source: Composer, objective_name: str) -> None:
     objective = build(source, "objective", objective_name)
-    if not isinstance(objective, Analytic):
-        return
     starts = objective.init(np.arange(50))["x"]
     np.testing.assert_array_equal(starts[0], np.resize(objective.published_start, objective.dim))
     low, high = np.broadcast_to(np.asarray(objective.start_box), (objective.dim, 2)).T
@@ -67,14 +69,13 @@ def test_starts_lie_in_the_box_and_are_the_published_one_for_seed_0(source: Comp
 
 
 @pytest.mark.exact
+@pytest.mark.parametrize("objective_name", OTHERS)
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 def test_a_run_ignores_its_neighbours(source: Composer, objective_name: str, dtype: str) -> None:
     """Loss, gradients and metrics alone (computed twice where the runs are contiguous), and among others. That of
     analytic functions is certified (test_certify).
     """
     objective = build(source, "objective", objective_name, dtype=dtype, activation="gelu")
-    if isinstance(objective, Analytic):
-        return
     many = np.array([4, 0, 9, 2, 2, 7, 1, 3])
     params = ordered(objective, objective.init(many))
     together = observe(objective, params, many)

@@ -20,7 +20,7 @@ from harness.optimizers.memory import Element, Iterate, New, PerRun, PerTensor, 
 from harness.optimizers.oracle import BookOracle
 from harness.optimizers.wrappers import Clip
 from harness.schedules import Linear, MultiStep
-from tests.support import node
+from tests.support import node, options
 
 SHAPES = {"W": (5, 3), "b": (3,), "scale": ()}
 SMALL = {"x": (2,)}
@@ -176,6 +176,7 @@ def test_the_textbook_call_makes_the_same_steps(source: Composer, optimizer_name
         np.testing.assert_array_equal(p.reshape(-1), buffer[0, plan.columns[plan.names.index(name)]])
 
 
+@pytest.mark.parametrize("optimizer_name", options("optimizer", fields.numbers))
 def test_a_schedule_moves_every_number(source: Composer, optimizer_name: str) -> None:
     """A schedule that halves a number from step 4 on gives the steps of an optimizer with half the number."""
     config = node(source, "optimizer", optimizer_name)
@@ -698,10 +699,15 @@ def test_params_may_not_change_their_shape() -> None:
         optimizer.update({"x": np.zeros(3)}, {"x": np.zeros(3)})
 
 
+def counts(cls: Any) -> list[str]:
+    """The fields that are integers from 1 on."""
+    return [name for name, hint in fields.hints(cls).items() if fields.Least(1) in getattr(hint, "__metadata__", ())]
+
+
+@pytest.mark.parametrize("optimizer_name", options("optimizer", counts))
 def test_counts_start_at_1(source: Composer, optimizer_name: str) -> None:
     config = node(source, "optimizer", optimizer_name)
-    for name, hint in fields.hints(trust.locate(config["_target_"])).items():
-        if fields.Least(1) in getattr(hint, "__metadata__", ()):
-            for wrong in (0, 2.5, True):
-                with pytest.raises(UserError, match=f"{name} must be an integer of at least 1; got {wrong}"):
-                    trust.build({**config, name: wrong}, "optimizer")
+    for name in counts(trust.locate(config["_target_"])):
+        for wrong in (0, 2.5, True):
+            with pytest.raises(UserError, match=f"{name} must be an integer of at least 1; got {wrong}"):
+                trust.build({**config, name: wrong}, "optimizer")

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from harness.statistics import mean, median
+from harness.statistics import Interval, mean, mean_interval, median
 
 
 @pytest.mark.parametrize("n", [*range(1, 70), 1024, 5000])
@@ -37,3 +37,22 @@ def test_mean_and_deviation() -> None:
     value, deviation = mean(np.array([5.0]))
     assert value == 5
     assert np.isnan(deviation)
+
+
+@pytest.mark.parametrize("level", [0.5, 0.95])
+def test_the_interval_of_a_mean_is_students(level: float) -> None:
+    values = np.random.default_rng(0).normal(size=7)
+    low, high = stats.t.interval(level, 6, values.mean(), stats.sem(values))
+    assert mean_interval(values, level) == pytest.approx((values.mean(), low, high, level), rel=1e-12)
+
+
+def test_the_mean_of_one_run_has_no_interval() -> None:
+    assert mean_interval(np.array([2.5])) == Interval(2.5, 2.5, 2.5, None)
+    assert median(np.array([2.5])) == Interval(2.5, 2.5, 2.5, None)
+
+
+def test_the_mean_is_lost_with_a_run() -> None:
+    for lost in (np.inf, -np.inf, np.nan):
+        found = mean_interval(np.array([1.0, lost, 2.0]))
+        assert (found.value, found.level) == (np.inf, None), "unbounded below is no victory"
+    assert mean_interval(np.array([1.0, np.inf, 2.0]))[1:3] == (1.0, np.inf)

@@ -1,5 +1,6 @@
 """Tuning: spaces, fairness, studies, pruning, failures, resuming."""
 
+import copy
 import csv
 import math
 import shlex
@@ -28,6 +29,7 @@ from harness.sweeps.study import CellStudy
 from harness.tables import console, show
 from harness.trace import Progress, Trace
 from harness.training import train
+from objectives.curved import Rosenbrock
 from tests.support import names
 
 SMALL = ("objective=rosenbrock", "trials=6", "batch=3", "steps=40", "seeds=2", "confirm=2")
@@ -495,6 +497,35 @@ def test_damaged_rounds_are_named() -> None:
     path.write_bytes(content[:200])
     with pytest.raises(UserError, match=r"000000.npz: damaged"):
         harness.sweep(f"resume={found.folder}")
+
+
+def test_what_another_objective_left_is_not_gone_on_with(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = harness.sweep(*SMALL, "optimizer=adam")
+    before = Rosenbrock.value_and_gradient
+
+    def scaled(factor: float) -> None:
+        both = lambda self, x: tuple(factor * a for a in before(self, x))  # noqa: E731
+        monkeypatch.setattr(Rosenbrock, "value_and_gradient", both)
+
+    scaled(1 + 1e-9)  # another machine's last bits
+    assert harness.sweep(f"resume={found.folder}").cells == found.cells
+    scaled(1.01)
+    with pytest.raises(UserError, match=r"000000.npz: another objective or other data made it: its fingerprint was"):
+        harness.sweep(f"resume={found.folder}")
+
+
+def test_a_cell_that_is_gone_leaves_its_plan_to_nobody(source: Composer) -> None:
+    """Python gives its id to the next one."""
+    tuned = ["objective=valley", "trials=8", "optimizer=momentum"]
+    cells = [cell for name in ("lr", "momentum") for cell in enumerated(source, [*tuned, f"search={name}"])]
+    assert [sorted(cell.space) for cell in cells] == [["optimizer.lr"], ["optimizer.momentum"]]
+    planner = Planner()
+    for k in range(20):
+        cell = copy.copy(cells[k % 2])
+        (planned,) = planner.plan([Part(0, cell, (0,), "tune", 0, dict.fromkeys(cell.space, 0.25))])
+        numbers = planned.population.optimizer.lr, planned.population.optimizer.momentum
+        assert numbers[k % 2] == 0.25
+        del cell, planned
 
 
 def test_a_stored_config_runs_no_code(tmp_path: Path) -> None:

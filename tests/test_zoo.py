@@ -1,6 +1,7 @@
 """The catalogue says what the config folders hold, as it is."""
 
 import json
+from typing import Any
 
 import pytest
 
@@ -9,15 +10,23 @@ from harness.compose import Composer
 from harness.zoo import catalogue, main
 from tests.support import names, node
 
+Entries = dict[str, list[dict[str, Any]]]
 
-def test_everything_stands_there_once() -> None:
-    for group, entries in catalogue().items():
+
+@pytest.fixture(scope="module")
+def found() -> Entries:
+    """Everything: to compose and to measure it takes as long as 200 other tests."""
+    return catalogue()
+
+
+def test_everything_stands_there_once(found: Entries) -> None:
+    for group, entries in found.items():
         shown = [e["name"] for e in entries] + [v["name"] for e in entries for v in e["variants"]]
         assert sorted(shown) == names(group.removesuffix("s"))
 
 
-def test_defaults_are_those_of_the_configs(source: Composer) -> None:
-    (adam,) = [entry for entry in catalogue(["optimizers"])["optimizers"] if entry["name"] == "adam"]
+def test_defaults_are_those_of_the_configs(source: Composer, found: Entries) -> None:
+    (adam,) = [entry for entry in found["optimizers"] if entry["name"] == "adam"]
     config = node(source, "optimizer", "adam")
     assert adam["defaults"] == {key: config[key] for key in adam["defaults"]}
     assert adam["space"] == config["space"]
@@ -27,13 +36,12 @@ def test_defaults_are_those_of_the_configs(source: Composer) -> None:
 
 
 @pytest.mark.parametrize(("name", "state", "wrapper"), [("sgd", 0, False), ("adam", 2, False), ("clip", 0, True)])
-def test_memory_is_measured(name: str, state: float, wrapper: bool) -> None:
-    (entry,) = [entry for entry in catalogue(["optimizers"])["optimizers"] if entry["name"] == name]
+def test_memory_is_measured(name: str, state: float, wrapper: bool, found: Entries) -> None:
+    (entry,) = [entry for entry in found["optimizers"] if entry["name"] == name]
     assert (entry["state"], entry["wrapper"]) == (state, wrapper)
 
 
-def test_every_entry_says_what_it_is_and_where_it_comes_from() -> None:
-    found = catalogue()
+def test_every_entry_says_what_it_is_and_where_it_comes_from(found: Entries) -> None:
     assert all(entry["what"].endswith((".", ":")) for entries in found.values() for entry in entries)
     for entry in found["optimizers"]:
         assert entry["source"], entry["name"]

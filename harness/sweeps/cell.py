@@ -13,7 +13,7 @@ from harness.sweeps.space import Range, read
 from harness.typed import parsed
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # a cell is itself: it can be a key
 class Cell:
     """One combination, with its resolved config."""
 

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from harness.errors import RunError, UserError
+from harness.fingerprint import same
 from harness.metrics import Metric
 from harness.plan import Part, Planned, Planner
 from harness.sweeps import rounds
@@ -119,17 +120,30 @@ class Tuner:
     def _replay(self, path: Path) -> None:
         """Ask for the trials of a round that is on disk, and tell what it came to."""
         trained = rounds.load(path, self.cells)
+        self._demand_the_same_problems(path, trained)
         for part in in_order(trained):
             study = self._studies[part.number]
             if study is not None:
                 asked = study.ask()
-                if asked is None or asked[0] != part.trial or not _same(asked[1], part.point):
+                if asked is None or asked[0] != part.trial or not _same_point(asked[1], part.point):
                     told = f"its trial {part.trial} was at {part.point}, and is now {asked and asked[1]}"
                     raise UserError(f"{path}: another version of Optuna or of the configs made it: {told}")
         board = [part for one in trained for part in one.board]
         for record in range(1, max(one.trace.records for one in trained)):
             self._compare(board, record)
         self._tell(trained)
+
+    def _demand_the_same_problems(self, path: Path, trained: Iterable[Trained]) -> None:
+        """What was seen on other data, or of an objective that has changed since, is not compared with what follows."""
+        for one in trained:
+            if "loss" in one.fingerprint:  # an objective that could not be made at its point has no numbers
+                of = one.board[0]
+                now = self.planner.fingerprint(
+                    Part(of.number, self.cells[of.number], tuple(one.trace.seeds[of.rows].tolist()), point=of.point)
+                )
+                if not same(one.fingerprint, now):
+                    told = f"its fingerprint was {one.fingerprint}, and is now {now}"
+                    raise UserError(f"{path}: another objective or other data made it: {told}")
 
     def _train(self, parts: list[Part], test: bool = False) -> list[Trained]:
         planned, lost = self._planned(parts)
@@ -248,7 +262,7 @@ class Tuner:
         self._trained += kept
 
 
-def _same(one: Any, other: Any) -> bool:
+def _same_point(one: Any, other: Any) -> bool:
     """Whether two points are one, but for the last bits in which two machines differ."""
     if one.keys() != other.keys():
         return False

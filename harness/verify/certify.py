@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from harness import advice, trust
 from harness.compose import Composer, composer
@@ -71,12 +72,17 @@ def discovered(source: Composer, names: Sequence[str], trusted: tuple[str, ...])
 
 
 def certified(name: str, objective: Analytic, starts: int = STARTS) -> Certificate:
-    """The certificate of a function: every check, in the dimension it has and up to two others."""
+    """The certificate of a function: every check, in the dimension it has and up to two others.
+
+    BLAS gets one thread: in SciPy's L-BFGS-B, several spend 100 times as long on waiting for each other.
+    """
+    import scipy.linalg  # noqa: F401  the limit holds for libraries that are there
+
     certificate = Certificate(name)
     others = [dim for dim in DIMS if objective.allows(dim) and dim != objective.dim]
     for dim in dict.fromkeys([objective.dim, *others[:1], *others[-1:]]):
         try:
-            with np.errstate(all="ignore"):
+            with np.errstate(all="ignore"), threadpool_limits(1):
                 _certify(certificate, replace(objective, dim=dim, start=None, dtype="float64"), starts)
         except Exception as error:  # whatever somebody's function raises is what is wrong with it
             kind = "" if isinstance(error, UserError) else f"{type(error).__name__}: "

@@ -27,12 +27,18 @@ def objective(obj: Objective, noisy: bool = False) -> None:
     """
     if not isinstance(obj, Objective):
         raise UserError(f"{obj!r} is no Objective: derive its class from objectives.base.Objective")
-    name = type(obj).__name__
+    if wrong := fault(obj, noisy):
+        raise UserError(wrong)
+
+
+def fault(obj: Objective, noisy: bool = False) -> str:
+    """The first thing that is wrong with it, or nothing; a UserError where shapes do not fit."""
     with np.errstate(all="ignore"):
         probe(_fresh(obj))
         for check in (_repeats, _changes, _neighbours, _deterministic, *(() if noisy else (_slopes, _curvature))):
             for wrong in check(obj):
-                raise UserError(f"{name}.{wrong}")
+                return f"{type(obj).__name__}.{wrong}"
+    return ""
 
 
 def _fresh(obj: Objective) -> Objective:

@@ -33,6 +33,9 @@ def recorded(family: str) -> dict[str, tuple[Points, dict[str, Any]]]:
 
 def main(*names: str) -> None:
     """Record all cases, or those of these optimizers or families anew; drop what no case names."""
+    known = {word for family, cases in families() for word in (family, *(case.optimizer for case in cases))}
+    if unknown := sorted(set(names) - known):
+        sys.exit(f"{', '.join(unknown)}: no such optimizer or family")
     FOLDER.mkdir(exist_ok=True)
     refused = []
     for family, cases in families():
@@ -86,4 +89,4 @@ def _write(family: str, records: dict[str, tuple[Points, dict[str, Any]]]) -> No
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])

@@ -1,0 +1,141 @@
+"""The live screen: what it shows of cells in training, in the room that there is."""
+
+import io
+from typing import Any
+
+import numpy as np
+import pytest
+from rich.console import Console
+
+from harness import live
+from harness.live import Screen
+from harness.metrics import Metric
+from harness.trace import Progress, Standing
+from tests.support import progress
+
+
+def shown(board: list[Progress], standings: Any = (), height: int = 30, single: bool = False) -> list[str]:
+    """The lines of a screen 100 wide."""
+    out = Console(width=100, height=height, file=io.StringIO())
+    screen = Screen(out, "the title", single, Metric())
+    screen._begun -= 2.0  # seconds ago
+    out.print(screen._panel(board[0]) if single else screen._table(board, standings))
+    assert isinstance(out.file, io.StringIO)
+    return out.file.getvalue().splitlines()
+
+
+def first_words(lines: list[str]) -> list[str]:
+    """What the rows of cells begin with."""
+    return [line.split()[0] for line in lines if line.startswith("c")]
+
+
+@pytest.mark.parametrize(("height", "rows"), [(30, 20), (12, 6), (7, 1), (3, 1)])
+def test_the_table_is_cut_to_the_terminals_height(height: int, rows: int) -> None:
+    board = [progress({"loss": [[9.0, float(20 - k)]]}, number=k) for k in range(20)]
+    lines = shown(board, height=height)
+    assert first_words(lines) == [f"c{k}" for k in range(19, 19 - rows, -1)], "the best ones stay"
+    assert ([f"… {20 - rows} more"] if rows < 20 else []) == [line for line in lines if "…" in line]
+    assert len(lines) <= max(height, 7), "or Live would scroll"
+
+
+def test_cells_are_ranked_as_in_the_finished_table() -> None:
+    losses = {"far": 3.0, "diverged": np.inf, "near": 1.0, "same": 1.0}
+    board = [progress({"loss": [[5.0, x]]}, number=k, varied={"optimizer": f"c_{n}"}) for k, (n, x) in
+             enumerate(losses.items())]  # fmt: skip
+    assert first_words(shown(board)) == ["c_near", "c_same", "c_far", "c_diverged"]
+
+
+def tuned(part: Progress, trials: int) -> Standing:
+    value = float(part.last("loss")[0]) if part.trace.records else np.nan
+    return Standing(part, planned=8, trials=trials, best=value, history=[value] * trials)
+
+
+def test_a_cell_whose_first_batch_still_trains_shows_the_best_of_it() -> None:
+    told = tuned(progress({"loss": [[9.0, 2.0]]}, number=0), trials=4)
+    batch = [progress({"loss": [[9.0, x]]}, number=1, trial=k, phase="tune") for k, x in enumerate((7.0, 1.0, 8.0))]
+    waiting = tuned(progress({"loss": [[9.0, 0.0]]}, number=2), trials=0)
+    begun = Standing(progress({"loss": [[9.0, 9.0]]}, number=1), planned=8)
+    lines = shown(batch, [told, begun, waiting])
+    rows = [line.split() for line in lines if line.split()[1:2] in (["c0"], ["c1"], ["c2"])]
+    assert [row[:3] for row in rows] == [["1", "c1", "1"], ["2", "c0", "2"]]
+    assert [("0/8" in row, "4/8" in row) for row in rows] == [(True, False), (False, True)]
+
+
+def test_the_bar_tells_trials_with_the_share_of_those_in_training() -> None:
+    told = tuned(progress({"loss": [[9.0, 2.0]]}), trials=3)
+    half = progress({"loss": [[9.0, 5.0, 4.0]]}, trial=3, phase="tune", planned=5)
+    gone = progress({"loss": [[9.0, np.inf, np.nan]]}, trial=4, phase="tune", planned=5)
+    assert live._done([half], [told]) == (3.5, 8, "trials")
+    assert live._done([half, gone], [told]) == (4.5, 8, "trials"), "what has lost all its runs is done"
+    assert live._done([half, gone], ()) == (2 + 4, 8, "steps")
+    (bar,) = [line for line in shown([half], [told]) if " of " in line and "trials" in line]
+    assert "3 of 8 trials" in bar
+    assert "0:02, 0:18 left" in bar, "half a trial in two seconds, and four and a half to go"
+
+
+def test_the_bar_tells_steps_where_nothing_is_tuned_and_while_winners_are_confirmed() -> None:
+    half = progress({"loss": [[9.0, 5.0, 4.0]]}, planned=5)
+    (bar,) = [line for line in shown([half]) if "2 of 4" in line]
+    assert "1 steps/s" in bar
+    assert "0:02, 0:02 left" in bar
+    half.phase = "confirm"
+    (bar,) = [line for line in shown([half], [tuned(half, 8)]) if "2 of 4" in line]
+    assert "2 of 4 steps, confirming" in bar
+    assert "left" not in bar
+
+
+def test_what_was_done_before_a_resume_does_not_count_as_speed() -> None:
+    screen = Screen(Console(width=100, file=io.StringIO()), "", False, Metric())
+    part = progress({"loss": [[9.0, 2.0]]})
+    screen._table([], [tuned(part, 4)])
+    assert screen._before == 4
+
+
+def test_the_panel_of_one_run() -> None:
+    part = progress({"loss": [[9.0, 1.0], [9.0, 3.0], [9.0, np.inf]], "accuracy": [[0.1, 0.5]] * 3})
+    lines = shown([part], single=True)
+    assert "the title" in lines[0]
+    assert any("loss" in line and "3 (median)" in line and "█▁" in line for line in lines)
+    assert any("accuracy" in line and "0.5 ± 0" in line and "▁█" in line for line in lines)
+    assert any("diverged 1 of 3" in line for line in lines)
+
+
+def test_a_pipe_gets_a_line_at_every_tenth_and_not_more_often_than_every_second(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now = [0.0]
+    monkeypatch.setattr(live.time, "monotonic", lambda: now[0])
+    out = Console(width=100, file=io.StringIO())
+    far, near = ([progress({"loss": [[9.0] * (k + 1)]}, number=n, planned=101) for k in range(101)] for n in (0, 1))
+    with Screen(out, "the title", False, Metric()) as screen:
+        for k in range(100):
+            now[0] += 0.06
+            near[k].trace.curves["loss"][0, k] = 1.0
+            screen.show([far[k], near[k]])
+    assert isinstance(out.file, io.StringIO)
+    title, *lines = out.file.getvalue().splitlines()
+    assert title == "the title"
+    assert [line.split()[0] for line in lines] == ["20", "54", "88", "122", "156", "190"]
+    assert all(line.endswith("of 200 steps   loss 1   leads: optimizer=c1") for line in lines)
+
+
+@pytest.mark.parametrize(("cost", "gap"), [(0.0, 0.25), (0.5, 5.5)])
+def test_at_most_a_tenth_of_the_time_is_spent_on_drawing(
+    cost: float, gap: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now, drawn = [0.0], []
+
+    class Terminal:
+        def update(self, *shown: Any, refresh: bool) -> None:
+            drawn.append(now[0])
+            now[0] += cost
+
+    monkeypatch.setattr(live.time, "monotonic", lambda: now[0])
+    screen = Screen(Console(width=100, file=io.StringIO()), "", False, Metric())
+    screen._live = Terminal()  # type: ignore[assignment]
+    for _ in range(400):
+        now[0] += 1 / 32
+        screen.show([progress({"loss": [[9.0, 1.0]]})])
+    assert drawn[0] == 0.25
+    assert len(drawn) > 2
+    assert np.diff(drawn) == pytest.approx(gap)

@@ -1,0 +1,73 @@
+"""Populations in, traces out: what happens to the neighbours of a trial that raises."""
+
+from typing import Any
+
+import numpy as np
+
+from harness.compose import Composer
+from harness.plan import Part, Planned, Planner
+from harness.sweeps.cells import enumerated
+from harness.training import train
+from objectives.base import Array, Params, Seeds, Split
+from objectives.quadratic import Sphere
+
+
+class Touchy(Sphere):
+    """Fails for whoever comes close to the minimum."""
+
+    def loss_and_grads(self, params: Params, step: int, seeds: Seeds) -> tuple[Array, Params]:
+        if (np.abs(params["x"]).max(axis=1) < 1e-3).any():
+            raise ArithmeticError("too close")
+        return super().loss_and_grads(params, step, seeds)
+
+
+class Untestable(Sphere):
+    """Has a test set that cannot be read."""
+
+    splits = ("validation", "test")
+
+    def evaluate(self, params: Params, split: Split) -> dict[str, Array]:
+        if split == "test" and np.abs(params["x"]).max() < 0.1:  # not where everybody starts
+            raise OSError("no such file")
+        return super().evaluate(params, split)
+
+
+def planned(source: Composer, cls: type, *lrs: float) -> tuple[Planner, list[Planned]]:
+    """One population, a trial for each lr."""
+    typed = [f"objective._target_={__name__}.{cls.__name__}", "optimizer=sgd", "trials=4", "search=lr", "seeds=[1]"]
+    (cell,) = enumerated(source, [*typed, "steps=8", "records=8"])
+    planner = Planner((__name__,))
+    parts = [Part(0, cell, (1,), "tune", k, {"optimizer.lr": lr}) for k, lr in enumerate(lrs)]
+    return planner, planner.plan(parts)
+
+
+def test_a_trial_that_raises_leaves_its_neighbours_where_they_were(source: Composer) -> None:
+    planner, populations = planned(source, Touchy, 0.01, 0.1, 0.45)
+    (population,) = populations
+    pruned, going, failing = population.board
+    seen: list[tuple[int, int]] = []
+
+    def compare(record: int) -> None:
+        seen.append((record, going.trace.records))
+        if record == 1:
+            pruned.trace.pruned[pruned.rows] = True
+
+    done = train(planner, populations, compare=compare)
+    assert [part.outcome for part in (pruned, going, failing)] == ["pruned", "complete", "failed"]
+    assert seen[:9] == [(k, k + 1) for k in range(9)], "who begins again has caught up when trials are compared"
+    assert pruned.trace.steps[pruned.rows].tolist() == [1], "and who was pruned does not begin again"
+    assert (pruned.trace.failure, failing.trace.failure) == ("", "ArithmeticError: too close")
+    alone_planner, alone = planned(source, Touchy, 0.1)
+    train(alone_planner, alone)
+    np.testing.assert_array_equal(going.curve("loss"), alone[0].board[0].curve("loss"))
+    assert sorted(part.trial for p in done for part in p.board) == [0, 1, 2]
+
+
+def test_a_test_set_that_cannot_be_read_is_a_failure_of_its_population(source: Composer) -> None:
+    planner, populations = planned(source, Untestable, 0.45)
+    (found,) = train(planner, populations)
+    assert found.population.trace.failure == "OSError: no such file"
+    planner, populations = planned(source, Untestable, 0.45)
+    (found,) = train(planner, populations, test=False)
+    outcome: Any = found.board[0].outcome
+    assert (outcome, found.population.trace.failure) == ("complete", "")
