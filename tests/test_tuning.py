@@ -340,7 +340,7 @@ def test_every_sampler_goes_on_where_it_was(sampler: str) -> None:
     overrides = [*SMALL, "optimizer=adam", "optimizer.space.beta1=interval(0.5,0.99)", f"sampler={sampler}", "batch=2"]
     package = {"cmaes": "cmaes", "gp": "torch"}.get(sampler)
     if package and find_spec(package) is None:
-        with pytest.raises(UserError, match=rf"needs the package {package}: pip install 'harness\[{sampler}\]'"):
+        with pytest.raises(UserError, match=rf"needs the package {package}: pip install -e '\.\[{sampler}\]'"):
             harness.sweep(*overrides)
         return
     whole = harness.sweep(*overrides, "trials=14")
