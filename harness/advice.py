@@ -59,7 +59,7 @@ def unknown(key: str, options: Iterable[str], config: Any = None) -> str:
     usual = OTHERS_SAY.get(name, name)
     there = [place for place in places(config) if place.rpartition(".")[2] in (name, usual) and place != key]
     there.sort(key=lambda place: (place.rpartition(".")[0] != parent, place.rpartition(".")[2] != usual))
-    close = nearest(usual, options)
+    close = nearest(usual, [option for option in options if option != key])
     meant = f" (did you mean {' or '.join(there[:2])}?)" if there and usual not in options else close
     return f"{key}: no such setting{meant}; choices: {', '.join(options) or 'none'}"
 

@@ -82,7 +82,7 @@ class Composer:
                 raise UserError(f"{typed[0]}: objective={choices['objective']} uses no dataset")
             config.pop("dataset", None)
             choices.pop("dataset", None)
-        refuse_unknown(config, choices, [o.key_or_group for o in self.parse(overrides)], self.groups())
+        refuse_unknown(config, choices, [o.package or o.key_or_group for o in self.parse(overrides)], self.groups())
         plain = OmegaConf.to_container(config, resolve=True, throw_on_missing=True)
         demand_plain(plain, "")
         return Composed(cast("dict[str, Any]", plain), choices)
@@ -199,7 +199,7 @@ def refuse_unknown(
     """Refuse a top-level key that nothing reads, naming the file where it stands unless it was typed."""
     known = (*settings.NAMES, *settings.PARTS)
     for key in (str(key) for key in config if key not in known):
-        if any(text.partition(".")[0] == key for text in typed) and key not in choices:
+        if any(text.partition(".")[0] == key and text not in choices for text in typed):
             raise UserError(advice.unknown(key, [*known, *groups], config))
         if key in choices:
             header = HEADERS.get(key, "_global_")

@@ -1,5 +1,6 @@
 """What the user types: overrides parsed, and written into a config."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,6 +12,7 @@ from omegaconf import DictConfig, OmegaConf
 from harness import advice
 from harness.errors import UserError
 
+SWEEP = re.compile(r"\w+\(([^)]*|.*\))$|.*,,")  # choice(...) or a list with a mistake in it, and no text without quotes
 ABOUT = ("space", "paper")  # what a node says about itself; not for its constructor
 
 
@@ -25,7 +27,7 @@ def parsed(text: str, parser: OverridesParser) -> Override:
         if not equals:
             raise UserError(f"{text}: an override names a value, as in optimizer=adam") from error
         try:
-            parser.parse_overrides([f"{key}={quoted(value)}"])
+            parser.parse_overrides([f"{key}={quoted(value)}"] if not SWEEP.match(value) else [text])
         except HydraException:
             raise UserError(f"{text}: not an override as Hydra reads them: {advice.line(error)}") from error
         raise UserError(f"{text}: put it in quotes, as in {advice.in_shell(key, value)}") from error
@@ -59,7 +61,8 @@ def write(config: DictConfig, key: str, value: Any) -> None:
     parent, _, name = key.rpartition(".")
     node = OmegaConf.select(config, parent) if parent else config
     if not OmegaConf.is_dict(node):
-        raise UserError(advice.unknown(parent, _known(config, parent), config))
+        there = parent.partition(".")[0] in config  # else what stands under that name elsewhere may be meant
+        raise UserError(advice.unknown(parent if there else key, _known(config, parent), config))
     if name not in node:
         raise UserError(advice.unknown(key, [str(k) for k in node if k not in ABOUT], config))
     OmegaConf.update(config, key, value, merge=True)

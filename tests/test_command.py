@@ -78,7 +78,7 @@ CONTROL = re.compile(r"\x1b|\r")
         (["~optimizer"], "optimizer: there is none; choose one, as in optimizer=NAME"),
         (["~objective"], "objective: there is none"),
         (["~dataset"], "dataset"),
-        (["-m", "optimizer=glob(zz*)"], "optimizer=glob(zz*): nothing matches"),
+        (["-m", "optimizer=glob(zz*)"], "optimizer=glob(zz*): no value, so nothing to compare"),
         (["=3"], "=3: an override is a text like optimizer=adam"),
         (['cells=["\'"]'], 'cells: "\'": No closing quotation'),
         (["steps=1000000000000000000000"], "steps must be at most 1,000,000,000,000"),

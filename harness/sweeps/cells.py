@@ -39,6 +39,8 @@ def enumerated(composer: Composer, overrides: Sequence[str]) -> list[Cell]:
     searched = [o for o in typed if search.asked(o)]
     fixed = [o for o in typed if not o.is_sweep_override() and not search.asked(o)]
     axes = [[(o.get_key_element(), value) for value in _values(o)] for o in typed if search.enumerates(o)]
+    for o in (o for o in typed if search.enumerates(o) and not _values(o)):
+        raise UserError(f"{o.input_line}: no value, so nothing to compare")
     lines: Sequence[str] = _lines(composer, fixed) or ("",)
     keys = {o.get_key_element() for o in typed}
     cells: dict[tuple[tuple[str, str], ...], Cell] = {}
@@ -63,8 +65,6 @@ def enumerated(composer: Composer, overrides: Sequence[str]) -> list[Cell]:
         elif wanted and "trials" not in keys:
             raise UserError(f"{wanted[0].input_line} is searched, which takes trials; add trials=64")
         cells[tuple(varied)] = cell
-    if not cells:
-        raise UserError(f"{' '.join(o.input_line or '' for o in typed)}: nothing matches")
     search.check_names(list(cells.values()), searched)
     return list(cells.values())
 
@@ -137,5 +137,6 @@ def _refuse_lists(override: Override) -> None:
     key = override.key_or_group
     if key in WHOLE and override.is_sweep_override():
         values = (override.input_line or "").partition("=")[2]
-        form = f"write the list {key}=[{values}]" if key in ("seeds", "cells") else "give it one value"
+        listed = key in ("seeds", "cells", "search") and override.is_choice_sweep() and "(" not in values
+        form = f"write the list {key}=[{values}]" if listed else "give it one value"
         raise UserError(f"{key}={values}: {key} is one setting of the whole sweep; {form}")
