@@ -227,8 +227,11 @@ def _refuse_tuning(trials: int, multirun: bool, overrides: Sequence[str]) -> Non
 
 
 def _refuse_idle(cells: Sequence[Cell], typed: Sequence[Override]) -> None:
-    """Refuse what is typed and says how to tune, where nothing is tuned."""
-    for o in typed if cells[0].settings.trials == 1 else ():
+    """Refuse what nothing reads: a target of another metric, and what is typed of tuning where nothing is tuned."""
+    settings = cells[0].settings
+    if settings.target is not None and settings.metric != STEPS_TO_TARGET:
+        raise UserError(f"target={settings.target:g} is for metric={STEPS_TO_TARGET}; got metric={settings.metric}")
+    for o in typed if settings.trials == 1 else ():
         if o.key_or_group.partition(".")[0] in IDLE and o.value() is not None:
             raise UserError(f"{o.input_line}: it says how to tune, and nothing is tuned; add -m and trials=64")
 

@@ -69,8 +69,6 @@ class Settings:
         target = _number(config, "target", "the loss to reach")
         if config["metric"] == "steps_to_target" and target is None:
             raise UserError("metric=steps_to_target needs the loss to reach, as in target=0.01")
-        if config["metric"] != "steps_to_target" and target is not None:
-            raise UserError(f"target={config['target']} is for metric=steps_to_target; got metric={config['metric']}")
         timeout = _number(config, "timeout", "seconds")
         if timeout is not None and timeout <= 0:
             raise UserError(f"timeout must be above 0 seconds; got {config['timeout']!r}")
