@@ -8,7 +8,7 @@ from objectives.base import Array
 
 
 def power(base: Any, exponent: Any) -> Array:
-    """Base ** exponent, elementwise, by one routine whatever the shapes.
+    """base ** exponent, elementwise, by one routine whatever the shapes.
 
     NumPy squares, takes the root or the reciprocal where an exponent of 2, 0.5 or -1 is the same for all elements, and
     calls pow() where it is an array: they differ in the last bit, and so would a run alone and the same run in company.
@@ -18,10 +18,24 @@ def power(base: Any, exponent: Any) -> Array:
     >>> (power(x, 0.5) == power(x, np.array([[0.5], [0.5]]))).all()
     np.True_
     """
-    shape = np.broadcast_shapes(np.shape(base), np.shape(exponent))
-    dtype = np.result_type(base, exponent, 1.0)
+    if _alike(base, exponent):
+        found: Array = np.power(base, exponent)
+        return found
+    shape = np.broadcast(base, exponent).shape
     like = base if np.ndim(base) == len(shape) else exponent
-    order = "F" if isinstance(like, np.ndarray) and like.flags.fnc else "C"
-    operands = [np.array(np.broadcast_to(a, shape or (1,)), dtype=dtype, order=order) for a in (base, exponent)]  # type: ignore[call-overload]
-    found: Array = np.power(*operands).reshape(shape)
-    return found
+    order: Any = "F" if isinstance(like, np.ndarray) and like.flags.fnc else "C"
+    dtype = np.result_type(base, exponent, 1.0)
+    full: list[Array] = [np.empty(shape or (1,), dtype, order) for _ in range(2)]
+    full[0][...], full[1][...] = base, exponent
+    found = np.power(*full)  # not in place: there a single number takes the other way
+    return found if shape else found.reshape(())
+
+
+def _alike(base: Any, exponent: Any) -> bool:
+    """Whether both are floats, in full and forwards, already."""
+    if not (isinstance(base, np.ndarray) and isinstance(exponent, np.ndarray) and base.ndim):
+        return False
+    if base.shape != exponent.shape or base.dtype != exponent.dtype or base.dtype.kind not in "fc":
+        return False
+    one, other = base.flags, exponent.flags
+    return (one.c_contiguous and other.c_contiguous) or (one.f_contiguous and other.f_contiguous)
