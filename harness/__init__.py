@@ -57,9 +57,9 @@ def make(group: str, name: str, **fields: Any) -> Any:
 
 def _start(overrides: tuple[str, ...], multirun: bool, config_dir: str | None) -> "Results":
     from harness.advice import one_line_errors
-    from harness.command import typed
+    from harness.command import trusting
     from harness.session import start
 
     with one_line_errors():
-        rest, trusted = typed(overrides)
+        rest, trusted = trusting(overrides)
         return start(rest, multirun, config_dir, trusted)

@@ -18,7 +18,7 @@ RESOLVERS = ("oc.select", "oc.create", "oc.decode", "oc.deprecated", "oc.dict.ke
 
 OTHERS_SAY = {
     "learning_rate": "lr", "alpha": "lr", "eta": "lr", "b1": "beta1", "b2": "beta2", "epsilon": "eps",
-    "wd": "weight_decay", "l2": "weight_decay", "decay_rate": "beta2", "epochs": "steps", "iterations": "steps",
+    "wd": "weight_decay", "epochs": "steps", "iterations": "steps",
     "num_steps": "steps", "max_steps": "steps", "seed": "seeds", "scheduler": "schedule", "lr_scheduler": "schedule",
     "n_trials": "trials", "data": "dataset", "model": "objective", "problem": "objective",
 }  # fmt: skip
@@ -59,7 +59,7 @@ def unknown(key: str, options: Iterable[str], config: Any = None) -> str:
     usual = OTHERS_SAY.get(name, name)
     there = [place for place in places(config) if place.rpartition(".")[2] in (name, usual) and place != key]
     there.sort(key=lambda place: (place.rpartition(".")[0] != parent, place.rpartition(".")[2] != usual))
-    close = nearest(usual, [option for option in options if option != key])
+    close = nearest(usual if usual in options else name, [option for option in options if option != key])
     meant = f" (did you mean {' or '.join(there[:2])}?)" if there and usual not in options else close
     return f"{key}: no such setting{meant}; choices: {', '.join(options) or 'none'}"
 

@@ -1,7 +1,7 @@
 """The optimizers of Deep Learning from Scratch under its names and with its arguments: `from harness import Adam`.
 
-They return the optimizers that configs name, with the numbers of the book's common/optimizer.py: it adds 1e-7 to the
-root and has no name for it. `harness.make` gives the other numbers, schedules and everything else.
+They are functions that return the optimizers which configs name, with the numbers of the book's common/optimizer.py: it
+adds 1e-7 to the root and has no name for it. `harness.make` gives the other numbers, schedules and everything else.
 """
 
 import harness.optimizers.adam as adam

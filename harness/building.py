@@ -9,7 +9,7 @@ from harness import fields, trust
 from harness.errors import UserError
 from harness.optimizers.base import Optimizer
 from harness.schedules import Constant, Schedule
-from harness.typed import ABOUT
+from harness.settings import ABOUT
 from objectives.data import Dataset
 
 Path = tuple[str | int, ...]

@@ -98,7 +98,7 @@ def _main(arguments: list[str]) -> int:
         for flag, line in REFUSED.items():
             if getattr(args, flag):
                 raise UserError(line)
-        overrides, trusted = typed(args.overrides)
+        overrides, trusted = trusting(args.overrides)
         if trusted:
             sys.path.append(os.getcwd())  # `python -m` has it already, the console script has not
         if not (args.help or args.info or args.shell_completion or args.cfg):
@@ -153,7 +153,7 @@ def interruptible() -> Iterator[list[int]]:
         signal.signal(signal.SIGINT, before)
 
 
-def typed(overrides: Sequence[str]) -> tuple[list[str], tuple[str, ...]]:
+def trusting(overrides: Sequence[str]) -> tuple[list[str], tuple[str, ...]]:
     """The overrides, and what they trust: `trust=package`, and every `_target_` typed by the user's own hand."""
     from hydra.core.override_parser.overrides_parser import OverridesParser
     from hydra.core.override_parser.types import ChoiceSweep

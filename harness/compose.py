@@ -186,7 +186,7 @@ def refuse_changes(own: DictConfig, untouched: DictConfig) -> None:
 
 def demand_name(text: str, group: str, value: Any, options: Sequence[str]) -> None:
     """Refuse what is no name where a group's option is chosen: a list, a number, a dict."""
-    if isinstance(value, (list, ListConfig)):
+    if isinstance(value, (list, ListConfig)) and value:
         compare = "" if group == "experiment" else f"; to compare: -m {group}={','.join(map(str, value))}"
         raise UserError(f"{text}: choose one{compare}")
     if not isinstance(value, str):
@@ -196,16 +196,24 @@ def demand_name(text: str, group: str, value: Any, options: Sequence[str]) -> No
 def refuse_unknown(
     config: DictConfig, choices: dict[str, str], typed: Sequence[str], groups: dict[str, list[str]]
 ) -> None:
-    """Refuse a top-level key that nothing reads, naming the file where it stands unless it was typed."""
+    """Refuse a top-level key that nothing reads, naming the file where it stands unless it was typed; and a name where
+    what it names belongs.
+    """
     known = (*settings.NAMES, *settings.PARTS)
-    for key in (str(key) for key in config if key not in known):
-        if any(text.partition(".")[0] == key and text not in choices for text in typed):
-            raise UserError(advice.unknown(key, [*known, *groups], config))
-        if key in choices:
+    where = f"experiment={choices['experiment']}: " if "experiment" in choices else ""
+    for key in map(str, config):
+        if isinstance(config[key], str) and key in (*settings.PARTS, *groups):
+            group = key.removesuffix("s")
+            raise UserError(
+                f"{where}{key}: {config[key]}: to choose in a file: `defaults: [override /{group}: {config[key]}]`"
+            )
+        if key in known:
+            continue
+        if key in choices and not any(text.partition(".")[0] == key and text not in choices for text in typed):
             header = HEADERS.get(key, "_global_")
             raise UserError(f"{key}={choices[key]}: its file lacks the line `# @package {header}` at its top")
-        where = f"experiment={choices['experiment']}: " if "experiment" in choices else "a config: "
-        raise UserError(where + advice.unknown(key, [*known, *groups], config))
+        in_a_file = not any(text.partition(".")[0] == key for text in typed)
+        raise UserError((where if in_a_file else "") + advice.unknown(key, [*known, *groups], config))
 
 
 def demand_plain(config: Any, where: str) -> None:

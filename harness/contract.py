@@ -24,6 +24,8 @@ def probe(objective: Objective) -> tuple[Array, Params]:
         }:
             wanted = ", ".join(f"{key} {p.shape}" for key, p in params.items())
             raise UserError(f"{name}.loss_and_grads must return gradients named and shaped as the params: {wanted}")
+        if not {"train", "validation"} & set(objective.splits):
+            raise UserError(f"{name}.splits must have validation or train; got {objective.splits!r}")
         for split in objective.splits:
             metrics = objective.evaluate(params, split)
             if not (isinstance(metrics, dict) and "loss" in metrics):

@@ -61,6 +61,8 @@ def arrays(params: Mapping[str, Any]) -> Params:
 
 def _array(name: str, value: Any, weak: Any) -> Array:
     if isinstance(value, np.ndarray):
+        if not value.ndim and value.dtype.kind in "iub":
+            return np.array(value, weak)
         if value.dtype.kind != "f":
             raise ValueError(f"{name} must be an array of floats to be updated in place")
         return value if value.ndim else value.copy()

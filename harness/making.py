@@ -7,7 +7,7 @@ from harness import advice, trust
 from harness.compose import composer
 from harness.errors import UserError
 from harness.optimizers.base import Optimizer
-from harness.typed import ABOUT
+from harness.settings import ABOUT
 
 PLACES = {
     "optimizer": ("optimizer",),

@@ -13,10 +13,10 @@ from harness.building import Path, at, built_optimizer, demand, gradients, numbe
 from harness.engine import Population
 from harness.errors import UserError
 from harness.fingerprint import fingerprint
+from harness.settings import ABOUT
 from harness.sweeps.cell import Cell
 from harness.sweeps.space import corners
 from harness.trace import Phase, Progress, Trace, Trained
-from harness.typed import ABOUT
 from objectives.base import Objective
 from objectives.data import Dataset
 

@@ -1,35 +1,32 @@
 """One run or one sweep from overrides to files: what the command and `harness.run` share."""
 
-import copy
 import shlex
 import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from hydra.core.override_parser.types import Override
 
 from harness import budget, results, rows
 from harness.compose import Composer, composer
-from harness.engine import metrics_of
 from harness.environment import environment
 from harness.errors import UserError
-from harness.fields import Array
 from harness.metrics import STEPS_TO_TARGET, Metric
 from harness.plan import Part, Planner
+from harness.ranking import ranked_by
 from harness.results import Results
+from harness.settings import OF_TUNING
 from harness.sweeps import cells as sweep_cells
 from harness.sweeps import resume
 from harness.sweeps.cell import Cell
 from harness.sweeps.resume import Begun
 from harness.trace import Outcome, Watch
 from harness.training import train
-from objectives.base import Objective
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -65,15 +62,12 @@ def start(
             begun = Begun(budget.shared(source, cells, trusted), list(overrides), config_dir, trusted, name)
     planner = Planner(trusted)
     planner.check(begun.cells)
-    metric = _metric(begun.cells, planner)
+    metric = ranked_by(begun.cells, planner)
     job = _Job(begun, kind, planner, metric, out, stop)
     if going_on:
         return job.tune(folder)
     with _claimed(wanted, kind) as folder:
         return job.tune(folder) if any(cell.space for cell in begun.cells) else job.run(folder)
-
-
-IDLE = ("search", "batch", "rungs", "confirm", "timeout", "storage", "sampler", "pruner")  # where nothing is tuned
 
 
 @dataclass(frozen=True)
@@ -131,40 +125,6 @@ class _Job:
         title = _title(self.begun.cells, self.kind)
         with Screen(self.out, title, self.kind == "run", self.metric) as screen:
             yield screen.show
-
-
-def _metric(cells: Sequence[Cell], planner: Planner) -> Metric:
-    """The metric, which every objective must have, and which must tell trials apart."""
-    settings = cells[0].settings
-    plain = Metric(settings.metric, settings.aggregate, settings.target)
-    metrics = []
-    for cell in cells:
-        objective = planner.objective(cell)
-        at_start = _at_start(objective, cell)
-        if plain.curve not in at_start:
-            known = ", ".join([*at_start, "best_loss", STEPS_TO_TARGET])
-            raise UserError(f"metric={plain.name}: objective={cell.choices['objective']} has {known}")
-        ranked = len(cells) > 1 or bool(cell.space)
-        if ranked and "validation" not in objective.splits and not plain.curve.startswith("train_"):
-            raise UserError(f"metric={plain.name} reads validation data, and there are none; rank by metric=train_loss")
-        more = plain.curve.removeprefix("train_") in objective.more_is_better
-        metrics.append(replace(plain, more_is_better=more))
-        if plain.name == STEPS_TO_TARGET and plain.value(np.where(at_start["loss"] <= plain.target, 0, np.inf)) == 0:
-            shown = f"target={plain.target:g}: the start meets it already (loss {np.median(at_start['loss']):.4g})"
-            raise UserError(f"{shown}, and every trial would be worth 0; give a lower one")
-    if len(set(metrics)) > 1:
-        raise UserError(f"metric={plain.name}: more of it is better in one cell and worse in another")
-    return metrics[0]
-
-
-def _at_start(objective: Objective, cell: Cell) -> dict[str, Array]:
-    """What a record at the start shows: of all seeds, where a target is compared with it."""
-    objective = copy.deepcopy(objective) if objective.remembers else objective
-    seeds = cell.settings.seeds if cell.settings.metric == STEPS_TO_TARGET else cell.settings.seeds[:1]
-    with np.errstate(all="ignore"):
-        params = objective.init(np.array(seeds, dtype=np.int64))
-        ordered = {name: np.asarray(p, order=objective.order) for name, p in params.items()}
-        return metrics_of(objective, ordered)
 
 
 @contextmanager
@@ -232,7 +192,7 @@ def _refuse_idle(cells: Sequence[Cell], typed: Sequence[Override]) -> None:
     if settings.target is not None and settings.metric != STEPS_TO_TARGET:
         raise UserError(f"target={settings.target:g} is for metric={STEPS_TO_TARGET}; got metric={settings.metric}")
     for o in typed if settings.trials == 1 else ():
-        if o.key_or_group.partition(".")[0] in IDLE and o.value() is not None:
+        if o.key_or_group.partition(".")[0] in OF_TUNING and o.value() is not None:
             raise UserError(f"{o.input_line}: it says how to tune, and nothing is tuned; add -m and trials=64")
 
 

@@ -16,11 +16,10 @@ MOST = {
 LEAST = {"steps": 1, "records": 1, "trials": 1, "batch": 1, "rungs": 1, "confirm": 0}
 CHOICES = {"aggregate": ("median", "mean"), "budget": ("gradients", "steps"), "on_error": ("continue", "raise")}
 PARTS = ("objective", "dataset", "optimizer", "schedules", "sampler", "pruner")  # what stands beside the settings
-# settings that say how to tune, not what a run does
-NOT_OF_A_RUN = (
-    "trials", "search", "batch", "rungs", "confirm", "metric", "aggregate", "target", "timeout", "on_error", "storage",
-    "resume", "sampler", "pruner",
-)  # fmt: skip
+GROUPS = ("schedule", "experiment")  # chosen by these names, which are no settings
+ABOUT = ("space", "paper")  # what a node says about itself; not for its constructor
+OF_TUNING = ("search", "batch", "rungs", "confirm", "timeout", "storage", "sampler", "pruner")  # read by nothing else
+NOT_OF_A_RUN = (*OF_TUNING, "trials", "metric", "aggregate", "target", "on_error", "resume")
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,11 @@ from omegaconf import DictConfig, OmegaConf
 
 from harness import advice
 from harness.errors import UserError
+from harness.settings import ABOUT, GROUPS
 
-SWEEP = re.compile(r"\w+\(([^)]*|.*\))$|.*,,")  # choice(...) or a list with a mistake in it, and no text without quotes
-ABOUT = ("space", "paper")  # what a node says about itself; not for its constructor
+BARE = re.compile(
+    r"[^=()\[\]{},;][^()\[\]{},;]*|\w+\(\w+\)\.\w+"
+)  # what may need quotes, and is no list or call with a slip
 
 
 def parsed(text: str, parser: OverridesParser) -> Override:
@@ -27,7 +29,7 @@ def parsed(text: str, parser: OverridesParser) -> Override:
         if not equals:
             raise UserError(f"{text}: an override names a value, as in optimizer=adam") from error
         try:
-            parser.parse_overrides([f"{key}={quoted(value)}"] if not SWEEP.match(value) else [text])
+            parser.parse_overrides([f"{key}={quoted(value)}"] if BARE.fullmatch(value) else [text])
         except HydraException:
             raise UserError(f"{text}: not an override as Hydra reads them: {advice.line(error)}") from error
         raise UserError(f"{text}: put it in quotes, as in {advice.in_shell(key, value)}") from error
@@ -60,11 +62,18 @@ def write(config: DictConfig, key: str, value: Any) -> None:
     """Change a setting that is there."""
     parent, _, name = key.rpartition(".")
     node = OmegaConf.select(config, parent) if parent else config
-    if not OmegaConf.is_dict(node):
+    if node is not None and not OmegaConf.is_dict(node):
+        raise UserError(f"{key}: {parent} is one value, and has no settings of its own")
+    if node is None:
         there = parent.partition(".")[0] in config  # else what stands under that name elsewhere may be meant
         raise UserError(advice.unknown(parent if there else key, _known(config, parent), config))
     if name not in node:
-        raise UserError(advice.unknown(key, [str(k) for k in node if k not in ABOUT], config))
+        options = [str(k) for k in node if k not in ABOUT] + ([] if parent else [*GROUPS])
+        raise UserError(advice.unknown(key, options, config))
+    if OmegaConf.is_dict(node.get(name)) and isinstance(value, (str, int, float)):
+        group = "schedule" if key.partition(".")[0] == "schedules" else key.partition(".")[0]
+        place = "" if key in ("schedules", "schedules.lr") else f"@{key}"
+        raise UserError(f"{key}={value}: it has settings of its own; to choose another: {group}{place}={value}")
     OmegaConf.update(config, key, value, merge=True)
 
 
@@ -75,7 +84,8 @@ def _known(config: DictConfig, key: str) -> list[str]:
         if not OmegaConf.is_dict(node) or part not in node:
             break
         node = node[part]
-    return [str(k) for k in node if k not in ABOUT] if OmegaConf.is_dict(node) else []
+    options = [str(k) for k in node if k not in ABOUT] if OmegaConf.is_dict(node) else []
+    return options + ([*GROUPS] if node is config else [])
 
 
 def quoted(text: str) -> str:

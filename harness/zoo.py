@@ -18,8 +18,8 @@ from harness import advice, fields, trust
 from harness.compose import Composer, composer
 from harness.errors import UserError
 from harness.optimizers.base import Optimizer, Wrapper
+from harness.settings import ABOUT
 from harness.tables import console
-from harness.typed import ABOUT
 from objectives.analytic import Analytic
 
 Entry = dict[str, Any]

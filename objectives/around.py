@@ -17,7 +17,7 @@ class Around(Objective):
             raise ValueError(f"{type(self).__name__}.inner must be an Objective; got {self.inner!r}")
         self.order = self.inner.order
         self.splits = self.inner.splits
-        self.more_is_better = self.inner.more_is_better
+        self.more_is_better, self.less_is_better = self.inner.more_is_better, self.inner.less_is_better
         self.digest = self.inner.digest
         self.remembers = self.inner.remembers
         self.deterministic = self.inner.deterministic

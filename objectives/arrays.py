@@ -8,7 +8,7 @@ from objectives.base import Array
 
 
 def power(base: Any, exponent: Any) -> Array:
-    """base ** exponent, elementwise, by one routine whatever the shapes.
+    """Base ** exponent, elementwise, by one routine whatever the shapes.
 
     NumPy squares, takes the root or the reciprocal where an exponent of 2, 0.5 or -1 is the same for all elements, and
     calls pow() where it is an array: they differ in the last bit, and so would a run alone and the same run in company.

@@ -24,7 +24,8 @@ class Objective(ABC):
     """What `evaluate` knows. Curves, tuning and ranking read validation, or train where there is no validation; test is
     read once, at the end."""
     more_is_better: frozenset[str] = frozenset({"accuracy"})
-    """The metrics of `evaluate` of which more is better; of all others less is."""
+    less_is_better: frozenset[str] = frozenset({"loss"})
+    """Which way the metrics of `evaluate` are ranked, besides those whose names end in accuracy or loss."""
     deterministic: bool = False
     """Whether loss and gradients depend on the params alone, but for rounding: then none is asked for twice at the
     same point."""

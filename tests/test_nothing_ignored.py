@@ -46,6 +46,22 @@ def refused(arguments: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> s
         (("-m", "trials=4", "optimizer.lr=loguniform(1,2)"), "Unknown function 'loguniform'"),
         (("-m", "optimizer.lr=range(0,1,0.1"), "not an override as Hydra reads them: no viable alternative"),
         (("-m", "optimizer.lr=0.1,,0.2"), "not an override as Hydra reads them"),
+        (("scheduler=cosine",), "scheduler: no such setting (did you mean schedule?)"),
+        (("schedules=cosine",), "schedules=cosine: it has settings of its own; to choose another: schedule=cosine"),
+        (("schedules.lr=cosine",), "to choose another: schedule=cosine"),
+        (("optimizer=clip", "optimizer.inner=adam"), "to choose another: optimizer@optimizer.inner=adam"),
+        (("steps.x=1",), "steps.x: steps is one value, and has no settings of its own"),
+        (("epsilon=1",), "epsilon: no such setting; choices: aggregate"),
+        (("optimizer=adam", "epsilon=1"), "epsilon: no such setting (did you mean optimizer.eps?)"),
+        (("optimizer=clip", "optimizer.learning_rate=1"), "(did you mean optimizer.inner.lr?)"),
+        (("optimizer=[]",), "optimizer=[]: choose one of accsgd"),
+        (("steps==10",), "steps==10: not an override as Hydra reads them"),
+        (("cells=[optimizer=sgd]",), "cells=[optimizer=sgd]: not an override as Hydra reads them"),
+        (("dataset=npz", "dataset.path=$HOME/été"), """put it in quotes, as in 'dataset.path="$HOME/été"'"""),
+        (("-m", "optimizer.lr=range(0.1,inf,0.1)"), "a range goes from a number to a number"),
+        (("-m", "optimizer.lr=range(nan,1,0.1)"), "a range goes from a number to a number"),
+        (("-m", "optimizer.lr=range(0,1,0)"), "a range goes from a number to a number"),
+        (("-m", "optimizer.lr=range(0,1e9,0.001)"), "1,000,000,000,000 values are too many to compare"),
         (("seeds=range(3)",), "seeds is one setting of the whole sweep; give it one value"),
         (("search=lr,momentum",), "search is one setting of the whole sweep; write the list search=[lr,momentum]"),
         (("dataset=npz", "dataset.path=my(1).npz"), "put it in quotes, as in \"dataset.path='my(1).npz'\""),
@@ -102,6 +118,10 @@ def test_what_nothing_reads_is_refused(
          "experiment=mine", "optimizer: a config chooses several; choose one"),
         ("experiment/mine.yaml", "# @package _global_\ncells: ['+epochs=5']\n", "experiment=mine",
          "epochs: no such setting (did you mean steps?)"),
+        ("experiment/mine.yaml", "# @package _global_\nschedule: cosine\n", "experiment=mine",
+         "experiment=mine: schedule: cosine: to choose in a file: `defaults: [override /schedule: cosine]`"),
+        ("experiment/mine.yaml", "# @package _global_\noptimizer: adam\n", "experiment=mine",
+         "experiment=mine: optimizer: adam: to choose in a file: `defaults: [override /optimizer: adam]`"),
         ("schedule/mine.yaml", "_target_: harness.schedules.decay.Cosine\nlength: 5\n", "schedule=mine",
          "schedule=mine: its file lacks the line `# @package schedules.lr` at its top"),
         ("optimizer/mine.yml", SGD, "optimizer=mine", "optimizer/mine.yml: a config ends in .yaml; rename it"),
@@ -132,6 +152,20 @@ def test_files_that_hydra_would_ignore_or_cannot_read(
 def test_ranges_are_the_numbers_that_are_written(source: Composer, text: str, numbers: list[str]) -> None:
     cells = enumerated(source, ["optimizer=sgd", "objective=valley", f"optimizer.lr={text}"])
     assert [cell.varied["optimizer.lr"] for cell in cells] == numbers
+
+
+def test_a_range_in_any_order(source: Composer) -> None:
+    cells = enumerated(source, ["optimizer=sgd", "objective=valley", "optimizer.lr=shuffle(range(0.1,1.0,0.1))"])
+    found = [cell.varied["optimizer.lr"] for cell in cells]
+    assert sorted(found) == ["0.1", "0.2", "0.3", "0.4", "0.5", "0.6", "0.7", "0.8", "0.9"] != found
+
+
+def test_what_changes_nothing_is_no_mistake() -> None:
+    """Settings of tuning at their defaults, and in a file."""
+    Path("conf/experiment").mkdir(parents=True)
+    Path("conf/experiment/mine.yaml").write_text("# @package _global_\nbatch: 4\n")
+    found = harness.run(*QUICK, "timeout=null", "search=null", "experiment=mine", config_dir="conf")
+    assert found.config["batch"] == 4
 
 
 def test_what_the_records_show_can_be_ranked_by() -> None:

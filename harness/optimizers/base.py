@@ -117,7 +117,9 @@ class Optimizer(ABC):
             oracle = BookOracle(lambda there: evaluate(layout.held(there, params)), p, plan, shapes, self._updates)
         self.advance(p, self._gathered(grads, plan).astype(p.dtype, copy=False), plan, loss, oracle)
         _scatter(p, plan, tensors)
-        params.update(layout.held(tensors, params))
+        for name, value in layout.held(tensors, params).items():
+            if value is not params[name]:
+                params[name] = value
 
     def evaluation_params(self, params: Held) -> Held:
         """Copies of the params at the point to evaluate: schedule-free's x, an average, or params themselves."""

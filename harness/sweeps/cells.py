@@ -2,6 +2,7 @@
 
 import itertools
 import math
+import random
 import shlex
 from collections.abc import Sequence
 from dataclasses import fields
@@ -14,7 +15,7 @@ from omegaconf.errors import OmegaConfBaseException
 from harness import advice
 from harness.compose import Composed, Composer
 from harness.errors import UserError
-from harness.settings import Settings
+from harness.settings import MOST, Settings
 from harness.sweeps import search
 from harness.sweeps.cell import Cell
 
@@ -105,17 +106,23 @@ def _composed(composer: Composer, overrides: list[str], name: str) -> Composed:
 
 def _values(override: Override) -> list[str]:
     sweep = override.value()
-    if isinstance(sweep, RangeSweep) and not sweep.shuffle:
-        return _range(sweep)
-    return [str(value) for value in override.sweep_string_iterator()]
+    return (
+        _range(override, sweep) if isinstance(sweep, RangeSweep) else [str(v) for v in override.sweep_string_iterator()]
+    )
 
 
-def _range(sweep: RangeSweep) -> list[str]:
+def _range(override: Override, sweep: RangeSweep) -> list[str]:
     """Its numbers as they are written: adding up floats gives 0.30000000000000004 for range(0.1, 0.5, 0.1)."""
-    start, stop, step = (Decimal(str(number)) for number in (sweep.start, sweep.stop, sweep.step))
-    whole = all(isinstance(number, int) for number in (sweep.start, sweep.stop, sweep.step))
-    count = max(0, math.ceil((stop - start) / step)) if step else 0  # as Hydra has it, the end does not belong to it
-    return [str(number if whole else float(number)) for number in (start + k * step for k in range(count))]
+    written = (sweep.start, sweep.stop, sweep.step)
+    if not all(math.isfinite(number) for number in written if number is not None) or not sweep.step:
+        raise UserError(f"{override.input_line}: a range goes from a number to a number in steps that are not 0")
+    start, stop, step = (Decimal(str(number)) for number in written)
+    count = max(0, math.ceil((stop - start) / step))  # as Hydra has it, the end does not belong to it
+    if count > MOST["trials"]:
+        raise UserError(f"{override.input_line}: {count:,} values are too many to compare")
+    whole = all(isinstance(number, int) for number in written)
+    numbers = [str(number if whole else float(number)) for number in (start + k * step for k in range(count))]
+    return random.sample(numbers, count) if sweep.shuffle else numbers
 
 
 def _refuse_conflicts(typed: Sequence[Override]) -> None:

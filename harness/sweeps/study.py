@@ -23,10 +23,10 @@ from optuna.trial import FrozenTrial, TrialState
 from harness import trust
 from harness.building import demand
 from harness.errors import UserError
+from harness.settings import ABOUT
 from harness.sweeps.cell import Cell
 from harness.sweeps.storage import Direction
 from harness.trace import State
-from harness.typed import ABOUT
 
 NEEDS = {"GPSampler": ("torch", "gp"), "CmaEsSampler": ("cmaes", "cmaes")}  # a package, and the extra that has it
 STATES = {"complete": TrialState.COMPLETE, "pruned": TrialState.PRUNED, "failed": TrialState.FAIL}

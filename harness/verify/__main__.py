@@ -24,11 +24,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     from omegaconf.errors import OmegaConfBaseException
 
     from harness import advice
-    from harness.command import typed
+    from harness.command import trusting
     from harness.errors import UserError
 
     try:
-        _, trusted = typed([word for word in args.words if word.startswith("trust=")])
+        _, trusted = trusting([word for word in args.words if word.startswith("trust=")])
         words = [word for word in args.words if not word.startswith("trust=")]
         subjects = list(dict.fromkeys(itertools.takewhile(lambda word: word in SUBJECTS, words)))
         if not subjects:

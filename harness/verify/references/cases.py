@@ -15,7 +15,7 @@ from harness.fields import Array
 from harness.optimizers.base import Optimizer
 from harness.optimizers.oracle import Kind
 from harness.schedules import Schedule
-from harness.typed import ABOUT
+from harness.settings import ABOUT
 from harness.verify.references.calls import Call
 from harness.verify.references.problems import PROBLEMS, Problem, kept
 from harness.verify.references.walks import Evaluated, ours, theirs

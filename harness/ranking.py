@@ -1,0 +1,65 @@
+"""What trials and cells can be ranked by: a metric that every objective has, and that tells them apart."""
+
+import copy
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from harness.engine import metrics_of
+from harness.errors import UserError
+from harness.fields import Array
+from harness.metrics import STEPS_TO_TARGET, Metric
+from harness.plan import Planner
+from harness.sweeps.cell import Cell
+from objectives.base import Objective
+
+
+def ranked_by(cells: Sequence[Cell], planner: Planner) -> Metric:
+    """The metric of the settings; a UserError where an objective cannot be ranked by it."""
+    settings = cells[0].settings
+    plain = Metric(settings.metric, settings.aggregate, settings.target)
+    found: dict[str, Metric] = {}  # by the config of the objective
+    for cell in cells:
+        key = json.dumps(cell.config["objective"], sort_keys=True)
+        if key not in found:
+            ranked = len(cells) > 1 or bool(cell.space)
+            found[key] = _checked(plain, planner.objective(cell), cell, ranked)
+    if len(set(found.values())) > 1:
+        raise UserError(f"metric={plain.name}: more of it is better in one cell and worse in another")
+    return next(iter(found.values()))
+
+
+def _checked(metric: Metric, objective: Objective, cell: Cell, ranked: bool) -> Metric:
+    """The metric, which knows now whether more of it is better."""
+    at_start = _at_start(objective, cell)
+    if metric.curve not in at_start:
+        known = ", ".join([*at_start, "best_loss", STEPS_TO_TARGET])
+        raise UserError(f"metric={metric.name}: objective={cell.choices['objective']} has {known}")
+    if ranked and "validation" not in objective.splits and not metric.curve.startswith("train_"):
+        raise UserError(f"metric={metric.name} reads validation data, and there are none; rank by metric=train_loss")
+    name = metric.curve.removeprefix("train_")
+    more = name in objective.more_is_better or name.endswith("accuracy")
+    if not (more or name in objective.less_is_better or name.endswith("loss")):
+        told = f"name it in more_is_better or in less_is_better of {type(objective).__name__}"
+        raise UserError(f"metric={metric.name}: is more of it better? {told}")
+    if metric.name == STEPS_TO_TARGET:
+        _demand_a_way_to_go(metric, at_start["loss"])
+    return replace(metric, more_is_better=more)
+
+
+def _demand_a_way_to_go(metric: Metric, losses: Array) -> None:
+    if metric.value(np.where(losses <= metric.target, 0, np.inf)) == 0:
+        told = f"target={metric.target:g}: the start meets it already (loss {np.median(losses):.4g})"
+        raise UserError(f"{told}, and every trial would be worth 0; give a lower one")
+
+
+def _at_start(objective: Objective, cell: Cell) -> dict[str, Array]:
+    """What a record at the start shows: of all seeds, where a target is compared with it."""
+    objective = copy.deepcopy(objective) if objective.remembers else objective
+    seeds = cell.settings.seeds if cell.settings.metric == STEPS_TO_TARGET else cell.settings.seeds[:1]
+    with np.errstate(all="ignore"):
+        params = objective.init(np.array(seeds, dtype=np.int64))
+        ordered = {name: np.asarray(p, order=objective.order) for name, p in params.items()}
+        return metrics_of(objective, ordered)
