@@ -13,9 +13,7 @@ from harness import advice
 from harness.errors import UserError
 from harness.settings import ABOUT, GROUPS
 
-BARE = re.compile(
-    r"[^=()\[\]{},;][^()\[\]{},;]*|\w+\(\w+\)\.\w+"
-)  # what may need quotes, and is no list or call with a slip
+BARE = r"[^=()\[\]{},;][^()\[\]{},;]*|\w+\(\w+\)\.\w+"  # a text that may need quotes: no list, no call with a slip
 
 
 def parsed(text: str, parser: OverridesParser) -> Override:
@@ -29,7 +27,7 @@ def parsed(text: str, parser: OverridesParser) -> Override:
         if not equals:
             raise UserError(f"{text}: an override names a value, as in optimizer=adam") from error
         try:
-            parser.parse_overrides([f"{key}={quoted(value)}"] if BARE.fullmatch(value) else [text])
+            parser.parse_overrides([f"{key}={quoted(value)}"] if re.fullmatch(BARE, value) else [text])
         except HydraException:
             raise UserError(f"{text}: not an override as Hydra reads them: {advice.line(error)}") from error
         raise UserError(f"{text}: put it in quotes, as in {advice.in_shell(key, value)}") from error

@@ -6,6 +6,7 @@ import sys
 from collections import OrderedDict
 from collections.abc import Callable
 from math import sqrt
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -214,3 +215,18 @@ assert Adam(0.3).lr == 0.3 and "numpy" in sys.modules and "hydra" not in sys.mod
     subprocess.run([sys.executable, "-c", code], check=True)
     with pytest.raises(AttributeError, match="module 'harness' has no attribute 'Adan'"):
         harness.Adan  # type: ignore[attr-defined] # noqa: B018
+
+
+def test_a_whole_number_becomes_a_float_however_it_is_held() -> None:
+    for seven in (7, np.int64(7), np.array(7)):
+        params = {"x": seven}
+        SGD(lr=0.5).update(params, {"x": 1})
+        assert params["x"] == 6.5
+        assert seven == 7
+
+
+def test_params_that_are_arrays_need_not_be_rebound() -> None:
+    x = np.array([1.0, 2.0])
+    params: Any = MappingProxyType({"x": x})
+    SGD(lr=0.5).update(params, {"x": [2.0, 2.0]})
+    assert x.tolist() == [0.0, 1.0]

@@ -128,6 +128,7 @@ def test_a_schedule_drives_the_outermost_optimizer_that_has_the_number(source: C
     assert [set(o.schedules) for o in (outer, middle, middle.inner)] == [{"max_norm"}, set(), {"lr"}]
 
 
+@pytest.mark.exact
 def test_a_cells_numbers_are_those_of_the_cell_run_alone(source: Composer) -> None:
     sweep = harness.sweep(
         "optimizer=clip,adam", "objective=rosenbrock", "schedule=cosine", "schedules.lr.end=0,0.5", "steps=50"

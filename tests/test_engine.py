@@ -87,6 +87,7 @@ def test_diverged_runs_leave_and_the_others_do_not_notice(dtype: Any, dim: int) 
         assert whole.evaluations[k] == whole.steps[k] < 200
 
 
+@pytest.mark.exact
 def test_a_schedule_per_run_stays_with_its_run() -> None:
     lrs, ends = np.array([0.1, 1e30, 0.1, 0.2]), np.array([0.1, 0.2, 0.3, 0.4])
 

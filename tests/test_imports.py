@@ -25,7 +25,7 @@ LAYERS = [
     {"harness.schedules.cycles"},
     {"harness.schedules.*"},
     {"harness.schedules"},
-    {"harness.optimizers.memory", "harness.optimizers.oracle", "harness.rows"},
+    {"harness.optimizers.memory", "harness.optimizers.oracle", "harness.optimizers.held", "harness.rows"},
     {"harness.optimizers.base", "harness.counting", "harness.results"},
     {"harness.optimizers.*", "harness.engine", "harness.fingerprint", "harness.tables"},
     {"harness.advice", "harness.live", "harness.book"},

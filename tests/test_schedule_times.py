@@ -104,6 +104,7 @@ def test_in_steps_it_is_the_same_schedule(source: Composer, schedule_name: str) 
         assert factors(in_steps(config)) == pytest.approx(factors(config), rel=rounded, abs=0)
 
 
+@pytest.mark.exact
 def test_times_in_steps_per_run_are_the_same_bit_for_bit(source: Composer, schedule_name: str) -> None:
     config = in_shares(source, schedule_name)
     config = in_steps(config) if "unit" in config else config

@@ -52,6 +52,7 @@ def test_a_schedule_is_pure_and_frozen(source: Composer, schedule_name: str) -> 
             setattr(schedule, field.name, 1)
 
 
+@pytest.mark.exact
 def test_numbers_per_run_are_the_same_bit_for_bit(source: Composer, schedule_name: str) -> None:
     config = node(source, "schedule", schedule_name)
     numbers = fields.numbers(trust.locate(config["_target_"]))

@@ -24,9 +24,10 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from harness import fields, layout
+from harness import fields
 from harness.fields import Array
-from harness.layout import Held, Layout, Params
+from harness.layout import Layout, Params
+from harness.optimizers.held import Held, arrays, demand_fitting, held
 from harness.optimizers.memory import Memory, New, NoSlots, Sees
 from harness.optimizers.oracle import BookOracle, Oracle, Through
 from harness.schedules import Schedule
@@ -102,8 +103,8 @@ class Optimizer(ABC):
     ) -> None:
         """One update. For rules that ask for them: the loss at params, and `evaluate(params)`, which returns loss and
         grads at other params."""
-        tensors = layout.arrays(params)
-        layout.check(tensors, grads, self.runs)
+        tensors = arrays(params)
+        demand_fitting(tensors, grads, self.runs)
         if self._memory is not None and tensors.keys() == set(self._memory.plan.names):
             tensors = {name: tensors[name] for name in self._memory.plan.names}
         plan = self._plan(tensors)
@@ -114,21 +115,21 @@ class Optimizer(ABC):
         oracle = None
         if evaluate is not None:
             shapes = {name: tensor.shape for name, tensor in tensors.items()}
-            oracle = BookOracle(lambda there: evaluate(layout.held(there, params)), p, plan, shapes, self._updates)
+            oracle = BookOracle(lambda there: evaluate(held(there, params)), p, plan, shapes, self._updates)
         self.advance(p, self._gathered(grads, plan).astype(p.dtype, copy=False), plan, loss, oracle)
         _scatter(p, plan, tensors)
-        for name, value in layout.held(tensors, params).items():
+        for name, value in held(tensors, params).items():
             if value is not params[name]:
                 params[name] = value
 
     def evaluation_params(self, params: Held) -> Held:
         """Copies of the params at the point to evaluate: schedule-free's x, an average, or params themselves."""
-        tensors = layout.arrays(params)
+        tensors = arrays(params)
         names = list(tensors) if self._memory is None else self._memory.plan.names
         copies = {name: tensors[name].copy() for name in names}
         plan = self._plan(copies)
         _scatter(self.evaluation_point(self._gathered(tensors, plan)), plan, copies)
-        return layout.held(copies, params)
+        return held(copies, params)
 
     def _plan(self, params: Params) -> Layout:
         return Layout.of(params if self.runs else {name: p[None] for name, p in params.items()})
