@@ -358,6 +358,15 @@ def test_every_pruner_decides_again_as_it_did(pruner: str) -> None:
     demand_resumed(whole, lost=2)
 
 
+def test_a_searched_objective_goes_on_as_the_same_problem_at_each_point() -> None:
+    whole = harness.sweep(
+        "objective=ellipsoid", "optimizer=sgd", "objective.condition=interval(1,9)", "steps=10", "seeds=2", "trials=6",
+        "batch=2",
+    )  # fmt: skip
+    assert len({run["problem"] for run in whole.runs}) > 2
+    demand_resumed(whole, lost=1)
+
+
 def demand_resumed(whole: Results, lost: int, *more: str) -> None:
     """Take away the last rounds and the files, resume, and compare byte for byte."""
     folder = Path(shutil.copytree(whole.folder, "copy"))
