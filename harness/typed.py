@@ -68,7 +68,7 @@ def write(config: DictConfig, key: str, value: Any) -> None:
     if name not in node:
         options = [str(k) for k in node if k not in ABOUT] + ([] if parent else [*GROUPS])
         raise UserError(advice.unknown(key, options, config))
-    if OmegaConf.is_dict(node.get(name)) and isinstance(value, (str, int, float)):
+    if OmegaConf.is_dict(node.get(name)) and name not in ABOUT and isinstance(value, (str, int, float)):
         group = "schedule" if key.partition(".")[0] == "schedules" else key.partition(".")[0]
         place = "" if key in ("schedules", "schedules.lr") else f"@{key}"
         raise UserError(f"{key}={value}: it has settings of its own; to choose another: {group}{place}={value}")
