@@ -25,3 +25,16 @@ def power(base: Any, exponent: Any) -> Array:
     operands = [np.array(np.broadcast_to(a, shape or (1,)), dtype=dtype, order=order) for a in (base, exponent)]  # type: ignore[call-overload]
     found: Array = np.power(*operands).reshape(shape)
     return found
+
+
+def ratio(a: Any, b: Any) -> Array:
+    """The quotient a / b, and a where b is 0: what has been 0 all the time has no size to be measured by, and moves
+    nothing.
+
+    No other quotient is touched: adding False to a number leaves it as it is (np.where takes twice as long).
+
+    >>> ratio(np.array([0.0, 1.0]), np.array([0.0, 4.0]))
+    array([0.  , 0.25])
+    """
+    found: Array = a / (b + (b == 0))
+    return found

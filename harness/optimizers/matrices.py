@@ -11,7 +11,7 @@ from harness.optimizers.adam import moments
 from harness.optimizers.base import Optimizer
 from harness.optimizers.memory import Element, New, PerTensor, Sees, Slot
 from harness.optimizers.norms import norm
-from objectives.arrays import power
+from objectives.arrays import power, ratio
 
 Shape = tuple[int, ...]
 
@@ -72,7 +72,7 @@ class Muon(Optimizer):
         kept = p * (1 - h.lr * h.weight_decay)
         if g.ndim < 3:
             new = moments(g, s, h)
-            step = h.vector_lr / new.c1 * new.m / (np.sqrt(new.v / new.c2) + h.eps)
+            step = ratio(h.vector_lr / new.c1 * new.m, np.sqrt(new.v / new.c2) + h.eps)
             return kept - h.lr * step, Muon.Slots(*new)
         m = h.momentum * s.m + g
         x = g + h.momentum * m if h.nesterov else m

@@ -9,7 +9,7 @@ from harness.fields import Array, Count, Fraction, NonNegative
 from harness.optimizers.base import Optimizer
 from harness.optimizers.matrices import Left, Right, as_matrix
 from harness.optimizers.memory import Element, New, Sees
-from objectives.arrays import power
+from objectives.arrays import power, ratio
 
 
 @dataclass
@@ -52,7 +52,7 @@ class SOAP(Optimizer):
             m = m + (1 - h.beta1) * (g - m)
             v = v + (1 - h.beta2) * (_turned(g, basis) ** 2 - v)
             c1, c2 = 1 - power(h.beta1, h.t - 1), 1 - power(h.beta2, h.t - 1)
-            step = _turned(_turned(m, basis) / (np.sqrt(v) + h.eps), basis, back=True)
+            step = _turned(ratio(_turned(m, basis), np.sqrt(v) + h.eps), basis, back=True)
             new = p - h.lr * np.sqrt(c2) / c1 * step
             new = new - h.lr * h.weight_decay * new
         if g.ndim < 3:
