@@ -135,5 +135,6 @@ def _model_step(
         bound = np.where(height < shrink * weight * bound, lowered, bound)
     step = polyak(height - shrink * weight * bound, squared, h.lr / weight)
     if h.adapt:
-        bound = np.maximum((loss + inner - gamma - step * squared / 2) / weight, h.lower_bound)
+        fall = np.where(step > 0, step * squared, 0)  # no step, where the square has left its dtype
+        bound = np.maximum((loss + inner - gamma - fall / 2) / weight, h.lower_bound)
     return step, bound + np.zeros_like(step)
