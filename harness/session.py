@@ -16,6 +16,7 @@ from hydra.core.override_parser.types import Override
 
 from harness import budget, results, rows
 from harness.compose import Composer, composer
+from harness.contract import lost
 from harness.engine import metrics_of
 from harness.environment import environment
 from harness.errors import UserError
@@ -66,6 +67,8 @@ def start(
     planner = Planner(trusted)
     planner.check(begun.cells)
     metric = _metric(begun.cells, planner)
+    if not going_on:
+        _say_lost(begun.cells, planner, out)
     job = _Job(begun, kind, planner, metric, out, stop)
     if going_on:
         return job.tune(folder)
@@ -73,6 +76,7 @@ def start(
         return job.tune(folder) if any(cell.space for cell in begun.cells) else job.run(folder)
 
 
+STARTS = 64  # seeds whose start is looked at before training
 IDLE = ("search", "batch", "rungs", "confirm", "timeout", "storage", "sampler", "pruner")  # where nothing is tuned
 
 
@@ -155,6 +159,27 @@ def _metric(cells: Sequence[Cell], planner: Planner) -> Metric:
     if len(set(metrics)) > 1:
         raise UserError(f"metric={plain.name}: more of it is better in one cell and worse in another")
     return metrics[0]
+
+
+def _say_lost(cells: Sequence[Cell], planner: Planner, out: "Console | None") -> None:
+    """Refuse a problem whose every start is nan; say it, where some are: their runs will have diverged."""
+    known: list[Objective] = []
+    for cell in cells:
+        objective, seeds = planner.objective(cell), cell.settings.seeds[:STARTS]
+        if any(objective is other for other in known):
+            continue
+        known.append(objective)
+        if not (found := lost(objective, seeds)):
+            continue
+        where = f"objective={cell.choices['objective']}"
+        seed, what = next(iter(found.items()))
+        if len(found) == len(seeds):
+            raise UserError(f"{where}: {what} is nan at the start (seed {seed}); start elsewhere")
+        if out is not None:
+            out.print(
+                f"{where}: {what} is nan at the start of seed {seed}; {len(found)} of {len(seeds)} runs diverge there",
+                markup=False, highlight=False, soft_wrap=True,
+            )  # fmt: skip
 
 
 def _at_start(objective: Objective, cell: Cell) -> dict[str, Array]:

@@ -260,3 +260,19 @@ def test_the_value_of_rosenbrock_costs_as_many_operations_as_by_hand() -> None:
     value, gradient = Rosenbrock().value_and_gradient(np.array([[-1.2, 1.0]]))
     assert loss == pytest.approx(value)
     np.testing.assert_allclose([grads["x"][0], grads["y"][0]], gradient[0], rtol=1e-12)
+
+
+def test_a_start_that_is_nan_is_said_before_training(tmp_path: Path) -> None:
+    def ran(*overrides: str) -> Any:
+        command = [sys.executable, "-m", "harness", "objective=formula", "optimizer=sgd", "steps=5", *overrides]
+        return subprocess.run([*command, f"hydra.run.dir={tmp_path}/run"], capture_output=True, text=True)
+
+    every = ran("objective.f='x*log(x)'", "seeds=1")
+    said = "objective=formula: the loss is nan at the start (seed 0); start elsewhere"
+    assert (every.returncode, every.stdout) == (2, "")
+    assert said in every.stderr
+    assert len(every.stderr.splitlines()) == 1
+    assert not (tmp_path / "run").exists()
+    some = ran("objective.f='x*log(x)'", "objective.start={x: 0}", "objective.box=[0, 2]", "seeds=3")
+    assert some.returncode == 0
+    assert "the loss is nan at the start of seed 0; 1 of 3 runs diverge there" in some.stdout

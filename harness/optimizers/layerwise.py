@@ -49,7 +49,8 @@ class LARS(Optimizer):
 class LAMB(Optimizer):
     """Adam's step with weight decay, stretched to the length of the tensor (You et al. 2020, arXiv 1904.00962,
     algorithm 2, with the identity for phi); not stretched where either is 0. Others take a tensor for at most `longest`
-    long (0: as long as it is), and do not `correct` the averages for their start.
+    long (0: as long as it is), do not `correct` the averages for their start, or (`late`) the first one only, after its
+    step has been stretched, so that early steps are longer than the tensor's length tells.
 
     >>> params, grads = {"w": np.array([3.0, 4.0])}, {"w": np.array([1.0, -7.0])}
     >>> LAMB(lr=0.1, weight_decay=0.0).update(params, grads)
@@ -64,6 +65,7 @@ class LAMB(Optimizer):
     weight_decay: NonNegative = 0.01
     longest: NonNegative = 0.0
     correct: bool = True
+    late: bool = False
 
     sees: ClassVar[Sees] = "tensors"
     Slots = Moments
@@ -73,7 +75,8 @@ class LAMB(Optimizer):
         s = moments(g, s, h)
         c1, c2 = (s.c1, s.c2) if h.correct else (np.ones_like(s.c1), np.ones_like(s.c2))
         u = ratio(s.m / c1, np.sqrt(s.v / c2) + h.eps) + h.weight_decay * p
-        return p - h.lr * trust(p, u, most=np.where(h.longest > 0, h.longest, np.inf)) * u, s
+        lr = h.lr / s.c1 if h.late else h.lr
+        return p - lr * trust(p, u, most=np.where(h.longest > 0, h.longest, np.inf)) * u, s
 
 
 def trust(p: Array, u: Array, least: Any = 0, most: Any = np.inf) -> Array:
