@@ -38,7 +38,7 @@ def probe(objective: Objective) -> tuple[Array, Params]:
 def lost(objective: Objective, seeds: Sequence[int]) -> dict[int, str]:
     """The seeds at whose start the loss or a gradient is nan, which no training can leave, each with what is nan."""
     objective = copy.deepcopy(objective) if objective.remembers else objective
-    found = {}
+    found: dict[int, str] = {}
     with np.errstate(all="ignore"):
         at = np.array(seeds, dtype=np.int64)
         params = {key: np.asarray(p, order=objective.order) for key, p in objective.init(at).items()}

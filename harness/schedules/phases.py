@@ -6,8 +6,9 @@ from typing import Annotated, Literal
 import numpy as np
 
 from harness.fields import Array, NonNegative, Number, Range
-from harness.schedules.base import Shape, Time, Timed, Unit, between, progress
+from harness.schedules.base import Shape, Time, Timed, TimeRange, Unit, between, progress
 
+TwoSteps = Annotated[Number, TimeRange(open_low=True, least=2)]  # a default of 1.0 is no time in steps
 Decay = Annotated[Number, Range(0, 1, open_low=True, open_high=True)]
 
 
@@ -23,7 +24,7 @@ class HalfLife(Timed):
 
     start: Decay = 0.9
     end: Decay = 0.9999
-    rise: Time = 1.0
+    rise: TwoSteps = 1.0
     unit: Unit = "run"
 
     def __call__(self, step: Number) -> Number:
