@@ -1,5 +1,7 @@
 """Whether an objective keeps its contract: asked once, before anything runs, and answered in words."""
 
+import copy
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -33,6 +35,22 @@ def probe(objective: Objective) -> tuple[Array, Params]:
             for metric, values in metrics.items():
                 _demand_loss(f"{name}.evaluate's {metric}", values)
     return loss, grads
+
+
+def lost(objective: Objective, seeds: Sequence[int]) -> dict[int, str]:
+    """The seeds at whose start the loss or a gradient is nan, which no training can leave, each with what is nan."""
+    objective = copy.deepcopy(objective) if objective.remembers else objective
+    found: dict[int, str] = {}
+    with np.errstate(all="ignore"):
+        at = np.array(seeds, dtype=np.int64)
+        params = {key: np.asarray(p, order=objective.order) for key, p in objective.init(at).items()}
+        loss, grads = objective.loss_and_grads(params, 0, at)
+    for row, seed in enumerate(seeds):
+        said = {"the loss": loss[row], **{f"the gradient of {name}": g[row] for name, g in grads.items()}}
+        for what, numbers in said.items():
+            if np.isnan(numbers).any():
+                found.setdefault(seed, what)
+    return found
 
 
 def _floats(value: Any, runs: int) -> bool:

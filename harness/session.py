@@ -21,6 +21,7 @@ from harness.plan import Part, Planner
 from harness.ranking import ranked_by
 from harness.results import Results
 from harness.settings import OF_TUNING
+from harness.starts import say_lost
 from harness.sweeps import cells as sweep_cells
 from harness.sweeps import resume
 from harness.sweeps.cell import Cell
@@ -63,6 +64,8 @@ def start(
     planner = Planner(trusted)
     planner.check(begun.cells)
     metric = ranked_by(begun.cells, planner)
+    if not going_on:
+        say_lost(begun.cells, planner, out)
     job = _Job(begun, kind, planner, metric, out, stop)
     if going_on:
         return job.tune(folder)

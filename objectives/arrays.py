@@ -39,3 +39,16 @@ def _alike(base: Any, exponent: Any) -> bool:
         return False
     one, other = base.flags, exponent.flags
     return (one.c_contiguous and other.c_contiguous) or (one.f_contiguous and other.f_contiguous)
+
+
+def ratio(a: Any, b: Any) -> Array:
+    """The quotient a / b, and a where b is 0: what has been 0 all the time has no size to be measured by, and moves
+    nothing.
+
+    No other quotient is touched: adding False to a number leaves it as it is (np.where takes twice as long).
+
+    >>> ratio(np.array([0.0, 1.0]), np.array([0.0, 4.0]))
+    array([0.  , 0.25])
+    """
+    found: Array = a / (b + (b == 0))
+    return found

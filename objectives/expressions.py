@@ -3,21 +3,44 @@
 import ast
 import math
 import operator
+import re
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
-from functools import cache
 from typing import Any
 
 Value = Any  # a float, a sympy expression, or a list of them: a vector
 LONGEST, MOST_PARTS, DEEPEST, HIGHEST = 2_000, 2_000, 100, 1_000
 CONSTANTS = {"pi": math.pi, "e": math.e}
-FUNCTIONS = ("exp", "log", "sqrt", "sin", "cos", "tan", "sinh", "cosh", "tanh", "arctan", "abs", "sign")
-REDUCTIONS = ("sum", "prod", "mean", "min", "max")
+FUNCTIONS = ("exp", "log", "sqrt", "sin", "cos", "tan", "sinh", "cosh", "tanh", "arctan", "abs", "sign",
+             "log10", "relu")  # fmt: skip
+REDUCTIONS = ("sum", "prod", "mean", "min", "max", "norm")
+CALLED = (*FUNCTIONS, *REDUCTIONS, "dot", "clip", "where")
 SYNTAX = "allowed are numbers, names, + - * / **, x[0], x[1:], where(x > 0, a, b) and functions"
+
+
+def _power(base: Any, exponent: Any) -> Any:
+    if isinstance(base, float) and isinstance(exponent, float):
+        return base**exponent
+    from objectives import symbolic
+
+    return symbolic.power(base, exponent)
+
+
 BINARY: dict[type, Callable[[Any, Any], Any]] = {
     ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv,
-    ast.Pow: operator.pow,
+    ast.Pow: _power,
 }  # fmt: skip
+NO_NAMES = {
+    "Pi": "the constant is pi", "PI": "the constant is pi", "E": "the constant is e", "I": "formulas are real",
+    "inf": "it is not finite", "nan": "it is not a number", "oo": "it is not finite"
+}  # fmt: skip
+OTHERS = {
+    "ln": "log", "atan": "arctan", "fabs": "abs", "pow": "**", "power": "**", "maximum": "max", "minimum": "min",
+    "square": "**", "average": "mean",
+}  # fmt: skip
+MODULES = ("np", "numpy", "math", "sympy", "torch", "jnp", "jax", "tf")
+NO_STAR = r"(?<![\w.])\d+(\.\d*)?(?!e[+-]?\d)\s*[A-Za-z_(]"
 COMPARISONS = {ast.Lt: "StrictLessThan", ast.LtE: "LessThan", ast.Gt: "StrictGreaterThan", ast.GtE: "GreaterThan"}
 
 
@@ -28,11 +51,19 @@ def parsed(text: str) -> ast.expr:
     if len(text) > LONGEST:
         raise ValueError(f"a formula may have {LONGEST:,} characters; this one has {len(text):,}")
     try:
-        tree = ast.parse(text.strip(), mode="eval").body
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", SyntaxWarning)  # Python's word for 2(x), which is refused below
+            tree = ast.parse(text.strip(), mode="eval").body
     except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
-        raise ValueError(f"{_short(text)}: not a formula: {str(error).partition(' (')[0]}") from None
+        hint = "; products are written 2*x" if re.search(NO_STAR, text) else ""
+        raise ValueError(f"{_short(text)}: not a formula: {str(error).partition(' (')[0]}{hint}") from None
+    if isinstance(tree, ast.Lambda):
+        raise ValueError(f"{_short(text)}: a formula is the expression alone: {_text(tree.body)}")
     if sum(1 for _ in ast.walk(tree)) > MOST_PARTS or _depth(tree) > DEEPEST:
         raise ValueError(f"{_short(text)}: too many parts, or too deeply nested")
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and ast.unparse(node).partition(".")[0] in MODULES:
+            raise ValueError(f"{_text(node)}: names have no modules before them; write {node.attr}")
     return tree
 
 
@@ -41,8 +72,10 @@ def names(tree: ast.expr) -> list[str]:
     called = {node.func for node in ast.walk(tree) if isinstance(node, ast.Call)}
     found = [node for node in ast.walk(tree) if isinstance(node, ast.Name) and node not in called]
     for node in found:
-        if node.id.startswith("_") or node.id in (*FUNCTIONS, *REDUCTIONS, "where"):
+        if node.id.startswith("_") or node.id in CALLED:
             raise ValueError(f"{node.id}: not a name for a parameter")
+        if node.id in NO_NAMES:
+            raise ValueError(f"{node.id}: not a name for a parameter: {NO_NAMES[node.id]}")
     ordered = sorted(found, key=lambda node: (node.lineno, node.col_offset))
     return list(dict.fromkeys(node.id for node in ordered if node.id not in CONSTANTS))
 
@@ -95,7 +128,7 @@ class _Reader:
             hint = "; powers are written **" if isinstance(node.op, ast.BitXor) else f"; {SYNTAX}"
             raise ValueError(f"{_text(node)}: not possible in a formula{hint}")
         make, left, right = BINARY[type(node.op)], self.read(node.left), self.read(node.right)
-        if make is operator.pow:
+        if make is _power:
             for exponent in right if isinstance(right, list) else [right]:
                 if isinstance(exponent, float) and abs(exponent) > HIGHEST:
                     raise ValueError(f"{_text(node)}: exponents may be up to {HIGHEST:,}")
@@ -123,14 +156,20 @@ class _Reader:
 
     def _call(self, node: ast.Call) -> Value:
         name = node.func.id if isinstance(node.func, ast.Name) else ""
-        if name not in (*FUNCTIONS, *REDUCTIONS, "where"):
-            near = _near(name, [*FUNCTIONS, *REDUCTIONS, "where"]) if name else ""
+        if name not in CALLED:
+            near = _near(name, CALLED) if name else ""
+            if name in OTHERS:
+                near = f"; write {OTHERS[name]}"
+            elif isinstance(node.func, ast.Constant):
+                near = "; products are written 2*x"
             raise ValueError(f"{_text(node.func)}: no such function{near}")
         if node.keywords or any(isinstance(argument, ast.Starred) for argument in node.args):
             raise ValueError(f"{_text(node)}: arguments have no names or stars")
         if name == "where":
             return self._where(node)
         values = [self.read(argument) for argument in node.args]
+        if name in ("dot", "clip"):
+            return self._several(name, values, node)
         if name in FUNCTIONS:
             if len(values) != 1:
                 raise ValueError(f"{_text(node)}: {name} takes one argument")
@@ -140,6 +179,15 @@ class _Reader:
         if len(values) != 1:
             raise ValueError(f"{_text(node)}: {name} takes one vector")
         return _reduced(name, values[0] if isinstance(values[0], list) else values, node)
+
+    def _several(self, name: str, values: list[Value], node: ast.Call) -> Value:
+        if len(values) != (wanted := {"dot": 2, "clip": 3}[name]):
+            raise ValueError(f"{_text(node)}: write {'dot(a, b)' if wanted == 2 else 'clip(x, low, high)'}")
+        if name == "dot":
+            products = _each(lambda a, b: _made(operator.mul, a, b, node), node, *values)
+            return _reduced("sum", products if isinstance(products, list) else [products], node)
+        at_least = _each(lambda *several: _reduced("max", several, node), node, *values[:2])
+        return _each(lambda *several: _reduced("min", several, node), node, at_least, values[2])
 
     def _where(self, node: ast.Call) -> Value:
         import sympy
@@ -180,37 +228,32 @@ def _made(make: Callable[[Any, Any], Any], a: Any, b: Any, node: ast.expr) -> An
 def _applied(name: str, a: Any, node: ast.expr) -> Any:
     import sympy
 
+    from objectives import symbolic
+
     if isinstance(a, float):
-        own = {"abs": math.fabs, "arctan": math.atan, "sign": lambda x: float((x > 0) - (x < 0))}
+        sign = {"sign": lambda x: float((x > 0) - (x < 0)), "relu": lambda x: max(x, 0.0)}
+        own = {"abs": math.fabs, "arctan": math.atan, **sign}
         return _finite(lambda: own.get(name, getattr(math, name, None))(a), node)  # type: ignore[misc]
-    absolute, signum = _of_reals()
-    ours = {"abs": absolute, "sign": signum, "arctan": sympy.atan}
+    if name == "relu":
+        return sympy.Piecewise((a, a > 0), (0, True))
+    if name == "sqrt":
+        return symbolic.power(a, sympy.Rational(1, 2))
+    ours = {"abs": symbolic.absolute, "sign": symbolic.signum, "arctan": sympy.atan, "log10": symbolic.log10}
     return ours.get(name, getattr(sympy, name, None))(a)  # type: ignore[misc]
-
-
-@cache
-def _of_reals() -> tuple[Any, Any]:
-    """|x| and its sign; sympy's own take complex arguments, and then have no derivative."""
-    import sympy
-
-    class signum(sympy.Function):  # type: ignore[misc]  # noqa: N801
-        def fdiff(self, argindex: int = 1) -> Any:
-            return sympy.Integer(0)
-
-    class absolute(sympy.Function):  # type: ignore[misc]  # noqa: N801
-        def fdiff(self, argindex: int = 1) -> Any:
-            return signum(self.args[0])
-
-    return absolute, signum
 
 
 def _reduced(name: str, values: Sequence[Any], node: ast.expr) -> Any:
     import sympy
 
+    from objectives import symbolic
+
     if name in ("min", "max"):
         if all(isinstance(value, float) for value in values):
             return min(values) if name == "min" else max(values)
-        return (sympy.Min if name == "min" else sympy.Max)(*map(_sympy, values))
+        return (symbolic.smallest if name == "min" else symbolic.largest)(*map(_sympy, values))
+    if name == "norm":
+        squares = [_made(_power, value, 2.0, node) for value in values]
+        return _applied("sqrt", _reduced("sum", squares, node), node)
     total = sympy.Mul(*map(_sympy, values)) if name == "prod" else sympy.Add(*map(_sympy, values))
     return total / len(values) if name == "mean" else total
 

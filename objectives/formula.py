@@ -21,9 +21,12 @@ class Formula(Objective):
     """The value of `f`, whose names are parameters: numbers (runs,), or vectors (runs, k) where `start` has a list.
     The gradient and the Hessian are derived symbolically (sympy) and exact.
 
-    Numbers, + - * / **, x[0], x[1:], sums and products over vectors, where(x > 0, a, b) and the usual functions are
-    read; nothing is evaluated as Python. Without `start` every parameter starts at 0. Seed 0 starts there, seed k > 0
-    at normal draws of size `spread` around it, or uniformly in `box`: [low, high] for all, or {name: [low, high]}.
+    Numbers, + - * / **, x[0], x[1:], sums and products over vectors, where(x > 0, a, b), norm, dot, clip and the usual
+    functions are read; nothing is evaluated as Python. Parts of a max or min that are equal share its slope; a root of
+    what doesn't move has the slope 0.
+
+    Without `start` every parameter starts at 0. Seed 0 starts there, seed k > 0 at normal draws of size `spread` around
+    it, or uniformly in `box`: [low, high] for all, or {name: [low, high]}.
     """
 
     f: str = "100*(y - x**2)**2 + (1 - x)**2"

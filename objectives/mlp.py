@@ -98,6 +98,8 @@ class MLP(Objective):
         for name in ("dropout", "label_smoothing"):
             share = getattr(self, name)
             demand(type(share) in (int, float) and 0 <= share < 1, name, "a number of at least 0 and below 1")
+        alone = self.batch_norm and self.batch_size == 1
+        demand(not alone, "batch_size", "at least 2 with batch_norm=true: one example alone has no variance")
         smooth = not self.label_smoothing or self.loss == "cross_entropy"
         demand(smooth, "label_smoothing", "0 for another loss than cross_entropy")
         demand(bool(self.dataset.classes) or self.loss == "mse", "loss", "mse for targets that are not classes")

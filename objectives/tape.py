@@ -1,7 +1,7 @@
 """Sympy expressions as a list of NumPy calls: no code is generated, so none can be smuggled in."""
 
 from collections.abc import Callable, Sequence
-from functools import reduce
+from functools import partial, reduce
 from typing import Any
 
 import numpy as np
@@ -9,15 +9,26 @@ import numpy as np
 from objectives.arrays import power
 from objectives.base import Array
 
+
+def _with_logs(n: int, base: Any, exponent: Any) -> Any:
+    """The power base^exponent log(base)^n, which is 0 for a base of 0 and an exponent above 0."""
+    log = np.log(base)
+    value = power(base, exponent) * (log if n == 1 else log * log)
+    return np.where((base == 0) & (exponent > 0), 0, value)
+
+
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     "exp": np.exp, "log": np.log, "sin": np.sin, "cos": np.cos, "tan": np.tan, "sinh": np.sinh, "cosh": np.cosh,
     "tanh": np.tanh, "atan": np.arctan, "Abs": np.abs, "absolute": np.abs, "sign": np.sign, "signum": np.sign,
-    "DiracDelta": lambda x, *_: np.zeros_like(x), "Heaviside": lambda x, _: np.heaviside(x, 0.5),
-    "Min": np.minimum, "Max": np.maximum,
+    "log10": np.log10, "DiracDelta": lambda x, *_: np.zeros_like(x), "smallest": np.minimum, "largest": np.maximum,
+    "equal": lambda a, b: np.asarray(np.equal(a, b), dtype=np.result_type(a, b)),
+    "share": np.divide,
+    "times": lambda a, b: np.where(a == 0, a, a * b),
     "StrictLessThan": np.less, "LessThan": np.less_equal, "StrictGreaterThan": np.greater,
     "GreaterThan": np.greater_equal, "Mul": np.multiply, "And": np.logical_and, "Or": np.logical_or,
 }  # fmt: skip
-CHAINED = ("Mul", "Min", "Max", "And", "Or")  # of any number of parts
+CHAINED = ("Mul", "smallest", "largest", "And", "Or")  # of any number of parts
+LOGS: dict[int, Callable[..., Any]] = {n: partial(_with_logs, n) for n in (1, 2)}  # a Hessian has no more of them
 SMALL = 8  # exponents up to which powers are products
 
 
@@ -54,6 +65,8 @@ class Tape:
             return self._entry(None, float(part) if part.is_number else bool(part))
         if name == "Pow":
             return self._power(part.base, part.exp)
+        if name == "raised":
+            return self._raised(part)
         if name == "Mul" and (place := self._fraction(part)) is not None:
             return place
         if name == "Add":
@@ -95,6 +108,14 @@ class Tape:
         if exponent.is_number and exponent == 0.5:
             return self._entry(np.sqrt, (self._place(base),))
         return self._entry(power, (self._place(base), self._place(exponent)))
+
+    def _raised(self, part: Any) -> int:
+        base, exponent, n = part.args
+        if n != 0:
+            return self._entry(LOGS[int(n)], (self._place(base), self._place(exponent)))
+        if exponent.is_number and exponent < 0:
+            return self._entry(np.reciprocal, (self._place(type(part)(base, -exponent, n)),))
+        return self._power(base, exponent)
 
     def _choice(self, part: Any) -> int:
         (value, holds), *rest = part.args

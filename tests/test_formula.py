@@ -49,13 +49,64 @@ def test_gradients_are_derivatives(text: str) -> None:
             assert slopes[k] == pytest.approx(difference, rel=1e-8, abs=1e-8)
 
 
+@pytest.mark.parametrize(
+    ("text", "point", "slopes"),
+    [
+        ("(x**2)**(y**2+1)", {"x": 0.0, "y": 1.0}, {"x": 0.0, "y": 0.0}),
+        ("(x**2)**(y**2+1)", {"x": 0.0, "y": 0.0}, {"x": 0.0, "y": 0.0}),
+        ("sqrt(max(0, x**2-4)) + x", {"x": 1.0}, {"x": 1.0}),
+        ("(max(0, x**2-4))**0.3 + x", {"x": 1.0}, {"x": 1.0}),
+        ("max(0, log(x))", {"x": 0.0}, {"x": 0.0}),
+        ("x**y", {"x": 0.0, "y": 2.0}, {"x": 0.0, "y": 0.0}),
+        ("norm(v)", {"v": [0.0, 0.0]}, {"v": [0.0, 0.0]}),
+        ("max(x, y) + min(x, y, 7)", {"x": 3.0, "y": 3.0}, {"x": 1.0, "y": 1.0}),
+        ("relu(x)", {"x": 0.0}, {"x": 0.0}),
+    ],
+)
+def test_slopes_at_the_edges(text: str, point: dict[str, Any], slopes: dict[str, Any]) -> None:
+    with np.errstate(all="ignore"):
+        loss, grads = at(Formula(text, point), point)
+    assert np.isfinite(loss).all()
+    assert {name: g[0].tolist() for name, g in grads.items()} == slopes
+
+
+def test_curvature_of_powers() -> None:
+    """Of (x^2)^(y^2+1): central differences of the slopes."""
+    formula, at_hand, h = Formula("(x**2)**(y**2+1)"), np.array([0.3, 0.4]), 1e-5
+    v = np.array([0.7, -0.2])
+
+    def pair(z: Array) -> dict[str, Any]:
+        return {"x": z[:1], "y": z[1:]}
+
+    found = formula.hvp(pair(at_hand), pair(v), 0, SEEDS[:1])
+    high, low = (formula.loss_and_grads(pair(at_hand + s * h * v), 0, SEEDS[:1])[1] for s in (1, -1))
+    for name, wanted in found.items():
+        np.testing.assert_allclose(wanted, (high[name] - low[name]) / (2 * h), rtol=1e-6)
+    with np.errstate(all="ignore"):
+        edge = formula.hvp({"x": np.zeros(1), "y": np.zeros(1)}, pair(np.ones(2)), 0, SEEDS[:1])
+    assert (edge["x"].item(), edge["y"].item()) == (2.0, 0.0)
+
+
+def test_extremes_of_sixty_numbers_are_differentiated_at_once() -> None:
+    """Sympy's own Min and Max compare every part with every other: for hours."""
+    v = np.random.default_rng(0).normal(size=60).tolist()
+    for text, value in (("min(v)*max(v)", min(v) * max(v)), ("min(sin(v))", np.sin(v).min())):
+        loss, grads = at(Formula(text, {"v": v}), {"v": v})
+        assert loss[0] == pytest.approx(value)
+        assert np.count_nonzero(grads["v"]) == (2 if "max" in text else 1)
+        assert len(Formula(text, {"v": v})._tapes[0]._program) < 1000
+
+
 def test_values() -> None:
     start = {"x": 2.0, "y": 3.0}
     for text, value in (("x - y - 1", -2.0), ("-x**2 + y/x", -2.5), ("x**y**1", 8.0), ("2*x + y", 7.0)):
         assert at(Formula(text, start), start)[0][0] == value
     assert at(Formula("where(x > 2, 1, x*y)", start), start)[0][0] == 6.0
     vectors = {"v": [1.0, 2.0, 4.0]}
-    for text, value in (("sum(v)", 7.0), ("prod(v)", 8.0), ("mean(v[:2])", 1.5), ("sum((v*v)[::2])", 17.0)):
+    for text, value in (("sum(v)", 7.0), ("prod(v)", 8.0), ("mean(v[:2])", 1.5), ("sum((v*v)[::2])", 17.0),
+                        ("norm(v[1:])**2", 20.0),
+                        ("dot(v, v)", 21.0), ("sum(clip(v, 1.5, 3))", 6.5), ("sum(relu(v-2))", 2.0),
+                        ("log10(v[0]*100)", 2.0), ("max(v) + min(v)", 5.0)):  # fmt: skip
         assert at(Formula(text, vectors), vectors)[0][0] == value
 
 
@@ -140,6 +191,16 @@ def test_constants_and_parameters_that_do_not_matter() -> None:
         ("where(x, 1, 2)", "write where(a < b, value, other value)"),
         ("where(x == 1, 1, 2)", "compare with <, <=, > or >="),
         ("sin(x, x)", "sin takes one argument"),
+        ("ln(x)", "ln: no such function; write log"),
+        ("np.sin(x)", "np.sin: names have no modules before them; write sin"),
+        ("2x + 1", "products are written 2*x"),
+        ("2(x + 1)", "products are written 2*x"),
+        ("lambda x: x**2", "a formula is the expression alone: x ** 2"),
+        ("Pi*x", "Pi: not a name for a parameter: the constant is pi"),
+        ("E*x", "E: not a name for a parameter: the constant is e"),
+        ("I*x", "I: not a name for a parameter: formulas are real"),
+        ("dot(x)", "write dot(a, b)"),
+        ("clip(x, 1)", "write clip(x, low, high)"),
         ("", "a formula is a text"),
         ("3", "there is no parameter"),
     ],
@@ -199,3 +260,19 @@ def test_the_value_of_rosenbrock_costs_as_many_operations_as_by_hand() -> None:
     value, gradient = Rosenbrock().value_and_gradient(np.array([[-1.2, 1.0]]))
     assert loss == pytest.approx(value)
     np.testing.assert_allclose([grads["x"][0], grads["y"][0]], gradient[0], rtol=1e-12)
+
+
+def test_a_start_that_is_nan_is_said_before_training(tmp_path: Path) -> None:
+    def ran(*overrides: str) -> Any:
+        command = [sys.executable, "-m", "harness", "objective=formula", "optimizer=sgd", "steps=5", *overrides]
+        return subprocess.run([*command, f"hydra.run.dir={tmp_path}/run"], capture_output=True, text=True)
+
+    every = ran("objective.f='x*log(x)'", "seeds=1")
+    said = "objective=formula: the loss is nan at the start (seed 0); start elsewhere"
+    assert (every.returncode, every.stdout) == (2, "")
+    assert said in every.stderr
+    assert len(every.stderr.splitlines()) == 1
+    assert not (tmp_path / "run").exists()
+    some = ran("objective.f='x*log(x)'", "objective.start={x: 0}", "objective.box=[0, 2]", "seeds=3")
+    assert some.returncode == 0
+    assert "the loss is nan at the start of seed 0; 1 of 3 runs diverge there" in some.stdout

@@ -180,6 +180,7 @@ def test_batches_with_replacement_repeat_examples() -> None:
     [
         ({"dropout": 1}, "MLP.dropout must be a number of at least 0 and below 1; got 1"),
         ({"batch_norm": 1}, "MLP.batch_norm must be true or false; got 1"),
+        ({"batch_norm": True, "batch_size": 1}, "MLP.batch_size must be at least 2 with batch_norm=true: one example"),
         ({"label_smoothing": 0.1, "loss": "mse"}, "MLP.label_smoothing must be 0 for another loss than cross_entropy"),
         ({"hidden": [0]}, r"MLP.hidden must be a list of layer widths; got \[0\]"),
         ({"hidden": "100"}, "MLP.hidden"),

@@ -667,6 +667,8 @@ def test_bad_numbers_are_refused(make_it: Any, message: str) -> None:
         ({"x": [1.0, 2.0]}, {"x": [1.0]}, r"grads\['x'\] has shape \(1,\), params \(2,\)"),
         ({"x": np.zeros(2), "y": np.float32(1)}, {"x": np.zeros(2), "y": 0.0}, "one dtype; 'y' is float32"),
         ({"x": np.zeros(2), "y": np.zeros(2, "f")}, {"x": np.zeros(2), "y": np.zeros(2, "f")}, "one dtype"),
+        ({"x": np.zeros(2, "f2")}, {"x": np.zeros(2)}, r"params\['x'\] is float16, .*; update a copy in float32"),
+        ({"x": np.float16(1)}, {"x": 0.0}, r"params\['x'\] is float16"),
         ({}, {}, "there are no params"),
         ({"x": np.zeros(0)}, {"x": np.zeros(0)}, "all are empty"),
     ],

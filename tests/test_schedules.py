@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from harness import fields, trust
+from harness.building import built_optimizer
 from harness.compose import Composer
 from harness.optimizers.gradient_descent import SGD
 from harness.schedules import (
@@ -242,3 +243,30 @@ def test_chebyshev_of_runs_with_lengths_of_their_own() -> None:
 def test_bad_arguments_are_refused(make_it: Any, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         make_it()
+
+
+def test_half_lives_grow_as_in_ademamix(source: Composer) -> None:
+    """Against the paper's code, written anew: beta3 by half-lives, alpha on a straight line, both within T updates."""
+    T, beta1, beta2, beta3, alpha, lr, eps = 20, 0.9, 0.999, 0.9999, 5.0, 0.1, 1e-8
+    gradients = np.random.default_rng(0).normal(size=(30, 4))
+    p, fast, slow, v = np.ones(4), 0.0, 0.0, 0.0
+    for t, g in enumerate(gradients):
+        life = [np.log(0.5) / np.log(beta) - 1 for beta in (beta1, beta3)]
+        share = min(t / T, 1)
+        held = 0.5 ** (1 / ((1 - share) * life[0] + share * life[1] + 1))
+        fast, v = beta1 * fast + (1 - beta1) * g, beta2 * v + (1 - beta2) * g**2
+        slow = held * slow + (1 - held) * g
+        top = fast / (1 - beta1 ** (t + 1)) + alpha * share * slow
+        p = p - lr * top / (np.sqrt(v / (1 - beta2 ** (t + 1))) + eps)
+    config = source.compose(
+        [
+            "optimizer=ademamix", "optimizer.lr=0.1", "steps=30", "+schedule@schedules.beta3=half_life",
+            f"schedules.beta3.rise={T}", "schedules.beta3.unit=steps",
+            "+schedule@schedules.alpha=linear", f"schedules.alpha.length={T}", "schedules.alpha.start=0",
+            "schedules.alpha.end=1",
+        ]
+    ).config  # fmt: skip
+    optimizer, params = built_optimizer(config, 1, ()), {"x": np.ones((1, 4))}
+    for g in gradients:
+        optimizer.update(params, {"x": g[None]})
+    np.testing.assert_allclose(params["x"][0], p, rtol=1e-12)

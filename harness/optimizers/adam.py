@@ -8,6 +8,7 @@ import numpy as np
 from harness.fields import Array, Fraction, NonNegative
 from harness.optimizers.base import Optimizer
 from harness.optimizers.memory import Element, New, PerRun
+from objectives.arrays import ratio
 
 
 class Moments(NamedTuple):
@@ -57,9 +58,9 @@ class Adam(Optimizer):
     def rule(p: Array, g: Array, s: Moments, h: Any) -> New:
         s = moments(g, s, h)
         if h.eps_hat:
-            step = h.lr * np.sqrt(s.c2) / s.c1 * s.m / (np.sqrt(s.v) + h.eps)
+            step = ratio(h.lr * np.sqrt(s.c2) / s.c1 * s.m, np.sqrt(s.v) + h.eps)
         else:
-            step = h.lr / s.c1 * s.m / (np.sqrt(s.v / s.c2) + h.eps)
+            step = ratio(h.lr / s.c1 * s.m, np.sqrt(s.v / s.c2) + h.eps)
         return p - step, s
 
 
@@ -85,7 +86,7 @@ class AdamW(Optimizer):
     @staticmethod
     def rule(p: Array, g: Array, s: Moments, h: Any) -> New:
         s = moments(g, s, h)
-        return p * (1 - h.lr * h.weight_decay) - h.lr / s.c1 * s.m / (np.sqrt(s.v / s.c2) + h.eps), s
+        return p * (1 - h.lr * h.weight_decay) - ratio(h.lr / s.c1 * s.m, np.sqrt(s.v / s.c2) + h.eps), s
 
 
 class MaximalMoments(NamedTuple):
@@ -129,8 +130,7 @@ class AMSGrad(Optimizer):
         top = np.maximum(s.top, new.v / new.c2 if h.correction == "first" else new.v)
         v = top / new.c2 if h.correction == "last" else top
         m = new.m if h.correction == "none" else new.m / new.c1
-        root = np.sqrt(v) + h.eps
-        return p - h.lr * m / np.where(root > 0, root, 1), MaximalMoments(*new, top)
+        return p - ratio(h.lr * m, np.sqrt(v) + h.eps), MaximalMoments(*new, top)
 
 
 @dataclass
@@ -161,4 +161,4 @@ class AdaMax(Optimizer):
         m, c1 = s.m + new1 * (g - s.m), s.c1 + new1 * (1 - s.c1)
         u = np.maximum(h.beta2 * s.u, np.abs(g) if h.eps_outside else np.abs(g) + h.eps)
         size = u + h.eps if h.eps_outside else u
-        return p - h.lr / c1 * m / np.where(size > 0, size, 1), AdaMax.Slots(m, u, c1)
+        return p - ratio(h.lr / c1 * m, size), AdaMax.Slots(m, u, c1)

@@ -8,6 +8,7 @@ import numpy as np
 from harness.fields import Array, Fraction, NonNegative
 from harness.optimizers.base import Optimizer
 from harness.optimizers.memory import Element, New
+from objectives.arrays import ratio
 
 
 @dataclass
@@ -36,7 +37,7 @@ class AdaGrad(Optimizer):
     @staticmethod
     def rule(p: Array, g: Array, s: Slots, h: Any) -> New:
         G = s.G + g * g
-        return p - h.lr * g / _root(h.initial_accumulator + G, h), AdaGrad.Slots(G)
+        return p - ratio(h.lr * g, _root(h.initial_accumulator + G, h)), AdaGrad.Slots(G)
 
 
 @dataclass
@@ -63,7 +64,7 @@ class AdaDelta(Optimizer):
     @staticmethod
     def rule(p: Array, g: Array, s: Slots, h: Any) -> New:
         v = h.rho * s.v + (1 - h.rho) * (g * g)
-        step = np.sqrt(s.u + h.eps) / np.sqrt(v + h.eps) * g
+        step = ratio(np.sqrt(s.u + h.eps), np.sqrt(v + h.eps)) * g
         u = h.rho * s.u + (1 - h.rho) * (step * step)
         return p - h.lr * step, AdaDelta.Slots(v, u)
 
@@ -92,7 +93,7 @@ class RMSProp(Optimizer):
     @staticmethod
     def rule(p: Array, g: Array, s: Slots, h: Any) -> New:
         v = h.rho * s.v + (1 - h.rho) * (g * g)
-        return p - h.lr * g / _root(v, h), RMSProp.Slots(v)
+        return p - ratio(h.lr * g, _root(v, h)), RMSProp.Slots(v)
 
 
 @dataclass
@@ -122,7 +123,7 @@ class RMSPropMomentum(Optimizer):
     def rule(p: Array, g: Array, s: Slots, h: Any) -> New:
         v, m = h.rho * s.v + (1 - h.rho) * (g * g), h.rho * s.m + (1 - h.rho) * g
         spread = np.maximum(v - m * m, 0) if h.centered else v  # rounding may take it below 0
-        u = h.momentum * s.u + h.lr * g / _root(spread, h)
+        u = h.momentum * s.u + ratio(h.lr * g, _root(spread, h))
         return p - u, RMSPropMomentum.Slots(v, m, u)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from harness.fields import Array, Fraction, NonNegative
 from harness.optimizers.base import Optimizer
 from harness.optimizers.memory import Element, Iterate, New, PerRun
-from objectives.arrays import power
+from objectives.arrays import power, ratio
 
 
 @dataclass
@@ -47,7 +47,7 @@ def averaged(z: Array, x: Array, weights: Array, momentum: Array, lr: Array) -> 
     """The params y to hold, the new average x of all z, and the sum of their weights lr^2 (Defazio et al. 2024,
     equations 3 and 5)."""
     weights = weights + lr * lr
-    x = x + lr * lr / np.where(weights > 0, weights, 1) * (z - x)
+    x = x + ratio(lr * lr, weights) * (z - x)
     return z + momentum * (x - z), x, weights
 
 
@@ -117,7 +117,7 @@ class ScheduleFreeAdamW(Optimizer):
     def rule(p: Array, g: Array, s: Slots, h: Any) -> New:
         new2 = 1 - h.beta2
         v, c2 = s.v + new2 * (g * g - s.v), s.c2 + new2 * (1 - s.c2)
-        z = s.z - h.lr * (g / (np.sqrt(v / c2) + h.eps) + h.weight_decay * p)
+        z = s.z - h.lr * (ratio(g, np.sqrt(v / c2) + h.eps) + h.weight_decay * p)
         y, x, weights = averaged(z, s.x, s.weights, h.beta1, h.lr)
         return y, ScheduleFreeAdamW.Slots(x, z, v, c2, weights)
 

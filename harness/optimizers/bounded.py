@@ -9,12 +9,12 @@ from harness.fields import Array, Fraction, NonNegative
 from harness.optimizers.adam import MaximalMoments, Moments, moments
 from harness.optimizers.base import Optimizer
 from harness.optimizers.memory import Element, New, PerRun, Sees
+from objectives.arrays import ratio
 
 
 def rates(v: Array, s: Moments, h: Any) -> Array:
     """Adam's step length per unit of m in every coordinate, both corrections in it."""
-    found: Array = h.lr * np.sqrt(s.c2) / s.c1 / (np.sqrt(v) + h.eps)
-    return found
+    return ratio(h.lr * np.sqrt(s.c2) / s.c1, np.sqrt(v) + h.eps)
 
 
 @dataclass
@@ -132,7 +132,7 @@ class Adopt(Optimizer):
         first = h.t == 1
         limit = np.sqrt(np.sqrt(h.t - 1))
         size = np.maximum(np.sqrt(s.v), h.eps)
-        scaled = np.minimum(np.maximum(g / np.where(size > 0, size, 1), -limit), limit)
+        scaled = np.minimum(np.maximum(ratio(g, size), -limit), limit)
         m = s.m + (1 - h.beta1) * (scaled - s.m)
         v = np.where(first, g * g, s.v + (1 - h.beta2) * (g * g - s.v))
         return p - h.lr * m, Adopt.Slots(m, v)
@@ -167,6 +167,6 @@ class StableAdamW(Optimizer):
     def rule(p: Array, g: Array, s: Moments, h: Any) -> New:
         s = moments(g, s, h)
         v = s.v / s.c2
-        rms = np.sqrt(np.mean(g * g / np.maximum(v, h.eps * h.eps), axis=tuple(range(1, g.ndim)), keepdims=True))
+        rms = np.sqrt(np.mean(ratio(g * g, np.maximum(v, h.eps * h.eps)), axis=tuple(range(1, g.ndim)), keepdims=True))
         lr = h.lr / np.maximum(1, rms)
-        return p * (1 - lr * h.weight_decay) - lr * s.m / s.c1 / (np.sqrt(v) + h.eps), s
+        return p * (1 - lr * h.weight_decay) - ratio(lr * s.m / s.c1, np.sqrt(v) + h.eps), s

@@ -8,7 +8,7 @@ import numpy as np
 from harness.fields import Array, Count, Fraction, NonNegative, Positive
 from harness.optimizers.base import Optimizer
 from harness.optimizers.memory import Element, New, PerRun, Sees
-from objectives.arrays import power
+from objectives.arrays import power, ratio
 
 
 def diagonal(h: Any) -> Array:
@@ -54,7 +54,7 @@ class AdaHessian(Optimizer):
         d = diagonal(h)
         m, v = s.m + new1 * (g - s.m), s.v + new2 * (d * d - s.v)
         c1, c2 = s.c1 + new1 * (1 - s.c1), s.c2 + new2 * (1 - s.c2)
-        step = m / c1 / (power(v / c2, h.power / 2) + h.eps)
+        step = ratio(m / c1, power(v / c2, h.power / 2) + h.eps)
         return p * (1 - h.lr * h.weight_decay) - h.lr * step, AdaHessian.Slots(m, v, c1, c2)
 
 
@@ -74,7 +74,7 @@ class Sophia(Optimizer):
     beta1: Fraction = 0.96
     beta2: Fraction = 0.99
     gamma: Positive = 0.01
-    eps: Positive = 1e-12
+    eps: NonNegative = 1e-12
     weight_decay: NonNegative = 0.0
     interval: Count = 10
     probe: Literal["signs", "normal"] = "normal"
@@ -91,5 +91,5 @@ class Sophia(Optimizer):
         m, v = s.m + (1 - h.beta1) * (g - s.m), s.v
         if (int(h.t.flat[0]) - 1) % h.interval == 0:
             v = v + (1 - h.beta2) * (diagonal(h) - v)
-        step = np.clip(m / np.maximum(h.gamma * v, h.eps), -1, 1)
+        step = np.clip(ratio(m, np.maximum(h.gamma * v, h.eps)), -1, 1)
         return p * (1 - h.lr * h.weight_decay) - h.lr * step, Sophia.Slots(m, v)

@@ -12,12 +12,12 @@ from harness.fields import Array, Fraction, NonNegative, Positive
 from harness.optimizers.base import Optimizer
 from harness.optimizers.memory import Element, New, Origin, PerRun, Sees
 from harness.optimizers.norms import dot, norm, total
+from objectives.arrays import ratio
 
 
 def bound(d: Array, numerator: Array, denominator: Array) -> Array:
     """The larger of d and the new estimate, which has none to give while there were no gradients."""
-    known = denominator > 0
-    larger: Array = np.maximum(d, np.where(known, numerator / np.where(known, denominator, 1), 0))
+    larger: Array = np.maximum(d, np.where(denominator > 0, ratio(numerator, denominator), 0))
     return larger
 
 
@@ -50,7 +50,7 @@ class DAdaptSGD(Optimizer):
     def rule(p: Array, g: Array, s: Slots, h: Any) -> New:
         first = np.where(s.first > 0, s.first, norm(g))
         d = np.where(h.t == 1, h.d0, s.d)
-        rate = d * h.lr / np.where(first > 0, first, 1)
+        rate = ratio(d * h.lr, first)
         g = g + h.weight_decay * p
         numerator = s.numerator + rate * dot(g, s.s)
         total = s.s + rate * g
@@ -73,7 +73,7 @@ class DAdaptAdam(Optimizer):
     lr: NonNegative = 1.0
     beta1: Fraction = 0.9
     beta2: Fraction = 0.999
-    eps: Positive = 1e-8
+    eps: NonNegative = 1e-8
     d0: Positive = 1e-6
     weight_decay: NonNegative = 0.0
     bias_correction: bool = False
@@ -95,11 +95,11 @@ class DAdaptAdam(Optimizer):
         d = np.where(h.t == 1, h.d0, s.d)
         rate = d * h.lr * (np.sqrt(c2) / c1 if h.bias_correction else 1)
         keep = np.sqrt(h.beta2)
-        numerator = keep * s.numerator + (1 - keep) * rate * dot(g, s.s / (np.sqrt(s.v) + h.eps))
+        numerator = keep * s.numerator + (1 - keep) * rate * dot(g, ratio(s.s, np.sqrt(s.v) + h.eps))
         m, v = h.beta1 * s.m + (1 - h.beta1) * rate * g, h.beta2 * s.v + (1 - h.beta2) * (g * g)
         average = keep * s.s + (1 - keep) * rate * g
         d = bound(d, numerator, (1 - keep) * total(np.abs(average)))
-        p = p * (1 - h.weight_decay * rate) - m / (np.sqrt(v) + h.eps)
+        p = p * (1 - h.weight_decay * rate) - ratio(m, np.sqrt(v) + h.eps)
         return p, DAdaptAdam.Slots(m, v, average, d, c1, c2, numerator)
 
 
@@ -121,7 +121,7 @@ class Prodigy(Optimizer):
     lr: NonNegative = 1.0
     beta1: Fraction = 0.9
     beta2: Fraction = 0.999
-    eps: Positive = 1e-8
+    eps: NonNegative = 1e-8
     d0: Positive = 1e-6
     d_coef: Positive = 1.0
     weight_decay: NonNegative = 0.0
@@ -150,5 +150,5 @@ class Prodigy(Optimizer):
         m, v = h.beta1 * s.m + (1 - h.beta1) * d * g, h.beta2 * s.v + (1 - h.beta2) * d * d * (g * g)
         average = keep * s.s + scale * (d if h.safeguard_warmup else rate) * g
         d = bound(d, h.d_coef * numerator, total(np.abs(average)))
-        p = p * (1 - h.weight_decay * rate) - rate * m / (np.sqrt(v) + d * h.eps)
+        p = p * (1 - h.weight_decay * rate) - ratio(rate * m, np.sqrt(v) + d * h.eps)
         return p, Prodigy.Slots(s.x0, m, v, average, d, c1, c2, numerator)

@@ -9,6 +9,7 @@ from harness.fields import Array, NonNegative, Positive
 from harness.optimizers.base import Optimizer
 from harness.optimizers.memory import Element, Iterate, New, Origin, PerRun, Sees
 from harness.optimizers.norms import dot, norm
+from objectives.arrays import ratio
 
 
 @dataclass
@@ -26,7 +27,7 @@ class DoG(Optimizer):
     """
 
     lr: NonNegative = 1.0
-    r_eps: Positive = 1e-6
+    r_eps: NonNegative = 1e-6
     eps: NonNegative = 1e-8
     averaging: NonNegative = 8.0
 
@@ -43,8 +44,7 @@ class DoG(Optimizer):
         known = np.where(h.t == 1, h.r_eps * (1 + norm(s.x0)), s.farthest)
         farthest = np.maximum(known, norm(p - s.x0))
         squares = s.squares + dot(g, g)
-        root = np.sqrt(squares + h.eps)
-        p = p - h.lr * farthest / np.where(root > 0, root, 1) * g
+        p = p - ratio(h.lr * farthest, np.sqrt(squares + h.eps)) * g
         average = s.average + (1 + h.averaging) / (h.t + h.averaging) * (p - s.average)
         return p, DoG.Slots(s.x0, average, farthest, squares)
 
@@ -80,8 +80,7 @@ class DoWG(Optimizer):
         away = p - s.x0
         farthest = np.maximum(np.where(h.t == 1, h.d0 * h.d0, s.farthest), dot(away, away))
         squares = s.squares + farthest * dot(g, g)
-        root = np.sqrt(squares) + h.eps
-        return p - h.lr * farthest / np.where(root > 0, root, 1) * g, DoWG.Slots(s.x0, farthest, squares)
+        return p - ratio(h.lr * farthest, np.sqrt(squares) + h.eps) * g, DoWG.Slots(s.x0, farthest, squares)
 
 
 @dataclass
@@ -96,7 +95,7 @@ class COCOB(Optimizer):
     """
 
     alpha: Positive = 100.0
-    eps: Positive = 1e-8
+    eps: NonNegative = 1e-8
 
     class Slots(NamedTuple):
         x0: Origin
@@ -111,5 +110,5 @@ class COCOB(Optimizer):
         G = s.G + np.abs(g)
         reward = np.maximum(s.reward - g * (p - s.x0), 0)
         theta = s.theta - g
-        p = s.x0 + theta / (L * np.maximum(G + L, h.alpha * L)) * (L + reward)
+        p = s.x0 + ratio(theta, L * np.maximum(G + L, h.alpha * L)) * (L + reward)
         return p, COCOB.Slots(s.x0, theta, L, G, reward)

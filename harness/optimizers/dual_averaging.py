@@ -8,6 +8,7 @@ import numpy as np
 from harness.fields import Array, Fraction, NonNegative, Positive
 from harness.optimizers.base import Optimizer
 from harness.optimizers.memory import Element, New, Origin
+from objectives.arrays import ratio
 
 
 @dataclass
@@ -35,7 +36,7 @@ class MADGRAD(Optimizer):
     def rule(p: Array, g: Array, s: Slots, h: Any) -> New:
         weight = (h.lr + h.eps) * np.sqrt(h.t)
         total, v = s.s + weight * g, s.v + weight * (g * g)
-        z = s.x0 - total / (np.cbrt(v) + h.eps)
+        z = s.x0 - ratio(total, np.cbrt(v) + h.eps)
         return z + h.momentum * (p - z), MADGRAD.Slots(total, v, s.x0)
 
 

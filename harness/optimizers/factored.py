@@ -10,7 +10,7 @@ from harness.fields import Array, Count, Fraction, NonNegative, Positive
 from harness.optimizers.base import Optimizer
 from harness.optimizers.memory import Element, New, Sees, Slot
 from harness.optimizers.norms import norm
-from objectives.arrays import power
+from objectives.arrays import power, ratio
 
 Shape = tuple[int, ...]
 
@@ -76,8 +76,7 @@ class SM3(Optimizer):
             mu = np.concatenate([np.max(nu, axis=axes) for axes in others], axis=1)
         else:
             nu = mu = g * g + s.mu
-        root = np.sqrt(nu + h.eps)
-        m = h.momentum * s.m + (1 - h.momentum) * g / np.where(root > 0, root, 1)
+        m = h.momentum * s.m + ratio((1 - h.momentum) * g, np.sqrt(nu + h.eps))
         return p - h.lr * m, SM3.Slots(m, mu)
 
 
@@ -94,11 +93,11 @@ def factored(squares: Array, s: Any, keep: Array) -> tuple[Array, Factored]:
     of the rows), and the averages with these squares in them. Products of averages would leave float32."""
     if not s.rows.size:
         v = keep * s.v + (1 - keep) * squares
-        return 1 / np.sqrt(v), Factored(s.rows, s.columns, v)
+        return ratio(1, np.sqrt(v)), Factored(s.rows, s.columns, v)
     rows = keep * s.rows + (1 - keep) * np.mean(squares, axis=-1, keepdims=True)
     columns = keep * s.columns + (1 - keep) * np.mean(squares, axis=-2, keepdims=True)
-    share = rows / np.mean(rows, axis=-2, keepdims=True)
-    return 1 / np.sqrt(share) / np.sqrt(columns), Factored(rows, columns, s.v)
+    share = ratio(rows, np.mean(rows, axis=-2, keepdims=True))
+    return ratio(ratio(1, np.sqrt(share)), np.sqrt(columns)), Factored(rows, columns, s.v)
 
 
 def rms(a: Array) -> Array:
@@ -120,7 +119,7 @@ class Adafactor(Optimizer):
 
     lr: NonNegative = 0.01
     decay_rate: Positive = 0.8
-    eps1: Positive = 1e-30
+    eps1: NonNegative = 1e-30
     eps2: NonNegative = 1e-3
     clip: Positive = 1.0
     weight_decay: NonNegative = 0.0
@@ -154,8 +153,8 @@ class CAME(Optimizer):
     beta1: Fraction = 0.9
     beta2: Fraction = 0.999
     beta3: Fraction = 0.9999
-    eps1: Positive = 1e-30
-    eps2: Positive = 1e-16
+    eps1: NonNegative = 1e-30
+    eps2: NonNegative = 1e-16
     clip: Positive = 1.0
     weight_decay: NonNegative = 0.0
 

@@ -9,6 +9,7 @@ from harness.fields import Array, Fraction, NonNegative, Share
 from harness.optimizers.adam import Moments, moments
 from harness.optimizers.base import Optimizer
 from harness.optimizers.memory import Element, New, PerRun
+from objectives.arrays import ratio
 
 
 @dataclass
@@ -37,7 +38,7 @@ class QHAdam(Optimizer):
         s = moments(g, s, h)
         m = (1 - h.nu1) * g + h.nu1 * (s.m / s.c1)
         v = (1 - h.nu2) * (g * g) + h.nu2 * (s.v / s.c2)
-        return p - h.lr * m / (np.sqrt(v) + h.eps), s
+        return p - ratio(h.lr * m, np.sqrt(v) + h.eps), s
 
 
 @dataclass
@@ -62,7 +63,7 @@ class LaProp(Optimizer):
     def rule(p: Array, g: Array, s: Moments, h: Any) -> New:
         new1, new2 = 1 - h.beta1, 1 - h.beta2
         v, c2 = s.v + new2 * (g * g - s.v), s.c2 + new2 * (1 - s.c2)
-        m = s.m + new1 * (g / (np.sqrt(v / c2) + h.eps) - s.m)
+        m = s.m + new1 * (ratio(g, np.sqrt(v / c2) + h.eps) - s.m)
         c1 = s.c1 + new1 * (1 - s.c1)
         return p - h.lr / c1 * m, Moments(m, v, c1, c2)
 
@@ -102,14 +103,15 @@ class Adan(Optimizer):
         new1, new2, new3 = 1 - h.beta1, 1 - h.beta2, 1 - h.beta3
         m, d, n = s.m + new1 * (g - s.m), s.d + new2 * (change - s.d), s.n + new3 * (ahead * ahead - s.n)
         c1, c2, c3 = s.c1 + new1 * (1 - s.c1), s.c2 + new2 * (1 - s.c2), s.c3 + new3 * (1 - s.c3)
-        step = h.lr * (m / c1 + h.beta2 * d / c2) / (np.sqrt(n / c3) + h.eps)
+        step = ratio(h.lr * (m / c1 + h.beta2 * d / c2), np.sqrt(n / c3) + h.eps)
         return (p - step) / (1 + h.lr * h.weight_decay), Adan.Slots(m, d, n, c1, c2, c3, g)
 
 
 @dataclass
 class AdEMAMix(Optimizer):
     """AdamW with a second, slow average of the gradient (Pagliardini, Ablin & Grangier 2024, arXiv 2409.03137,
-    equation AdEMAMix): m1 is corrected, m2 isn't. The paper warms alpha and beta3 up; give them schedules for that.
+    equation AdEMAMix): m1 is corrected, m2 isn't. The paper warms both up:
+    give beta3 the schedule half_life, alpha linear with start=0 and end=1.
 
     >>> params = {"x": np.array([0.0])}
     >>> AdEMAMix(lr=0.1, alpha=5.0, beta3=0.99).update(params, {"x": np.array([4.0])})
@@ -136,7 +138,7 @@ class AdEMAMix(Optimizer):
     def rule(p: Array, g: Array, s: Slots, h: Any) -> New:
         new = moments(g, s, h)
         slow = s.slow + (1 - h.beta3) * (g - s.slow)
-        step = (new.m / new.c1 + h.alpha * slow) / (np.sqrt(new.v / new.c2) + h.eps)
+        step = ratio(new.m / new.c1 + h.alpha * slow, np.sqrt(new.v / new.c2) + h.eps)
         return p * (1 - h.lr * h.weight_decay) - h.lr * step, AdEMAMix.Slots(*new, slow)
 
 
@@ -169,5 +171,5 @@ class SimplifiedAdEMAMix(Optimizer):
     def rule(p: Array, g: Array, s: Slots, h: Any) -> New:
         new2 = 1 - h.beta2
         m, v, c2 = h.beta1 * s.m + g, s.v + new2 * (g * g - s.v), s.c2 + new2 * (1 - s.c2)
-        step = (m + h.alpha * g) / (np.sqrt(v / c2) + h.eps)
+        step = ratio(m + h.alpha * g, np.sqrt(v / c2) + h.eps)
         return p * (1 - h.lr * h.weight_decay) - h.lr * step, SimplifiedAdEMAMix.Slots(m, v, c2)

@@ -27,8 +27,17 @@ def _array(name: str, value: Any, weak: Any) -> Array:
             return np.array(value, weak)
         if value.dtype.kind != "f":
             raise ValueError(f"{name} must be an array of floats to be updated in place")
+        _demand_wide(name, value.dtype)
         return value if value.ndim else value.copy()
+    if isinstance(value, np.floating):
+        _demand_wide(name, value.dtype)
     return np.array(_numbers(name, value), value.dtype if isinstance(value, np.floating) else weak)
+
+
+def _demand_wide(name: str, dtype: Any) -> None:
+    """Refuse float16: 1e-8 is 0 in it, and the square of 300 infinity, so that hardly a rule is what it says."""
+    if dtype.itemsize < 4:
+        raise ValueError(f"{name} is {dtype}, in which eps and squares are lost; update a copy in float32: astype('f')")
 
 
 def _numbers(name: str, value: Any) -> Array:

@@ -11,6 +11,7 @@ from harness.optimizers.adam import Moments, moments
 from harness.optimizers.base import Optimizer
 from harness.optimizers.memory import Element, New, PerTensor, Sees
 from harness.optimizers.norms import dot, norm
+from objectives.arrays import ratio
 
 
 @dataclass
@@ -39,9 +40,8 @@ class LARS(Optimizer):
     @staticmethod
     def rule(p: Array, g: Array, s: Slots, h: Any) -> New:
         length, slope = norm(p), norm(g)
-        known = (length > 0) & (slope > 0)
-        ratio = np.where(known, h.trust * length / np.where(known, slope + h.weight_decay * length, 1), 1)
-        v = h.momentum * s.v + h.lr * ratio * (g + h.weight_decay * p)
+        scale = ratio(h.trust * length, slope + h.weight_decay * length)
+        v = h.momentum * s.v + h.lr * np.where((length > 0) & (slope > 0), scale, 1) * (g + h.weight_decay * p)
         return p - v, LARS.Slots(v)
 
 
@@ -49,7 +49,8 @@ class LARS(Optimizer):
 class LAMB(Optimizer):
     """Adam's step with weight decay, stretched to the length of the tensor (You et al. 2020, arXiv 1904.00962,
     algorithm 2, with the identity for phi); not stretched where either is 0. Others take a tensor for at most `longest`
-    long (0: as long as it is), and do not `correct` the averages for their start.
+    long (0: as long as it is), do not `correct` the averages for their start, or (`late`) the first one only, after its
+    step has been stretched, so that early steps are longer than the tensor's length tells.
 
     >>> params, grads = {"w": np.array([3.0, 4.0])}, {"w": np.array([1.0, -7.0])}
     >>> LAMB(lr=0.1, weight_decay=0.0).update(params, grads)
@@ -64,6 +65,7 @@ class LAMB(Optimizer):
     weight_decay: NonNegative = 0.01
     longest: NonNegative = 0.0
     correct: bool = True
+    late: bool = False
 
     sees: ClassVar[Sees] = "tensors"
     Slots = Moments
@@ -72,16 +74,16 @@ class LAMB(Optimizer):
     def rule(p: Array, g: Array, s: Moments, h: Any) -> New:
         s = moments(g, s, h)
         c1, c2 = (s.c1, s.c2) if h.correct else (np.ones_like(s.c1), np.ones_like(s.c2))
-        u = s.m / c1 / (np.sqrt(s.v / c2) + h.eps) + h.weight_decay * p
-        return p - h.lr * trust(p, u, most=np.where(h.longest > 0, h.longest, np.inf)) * u, s
+        u = ratio(s.m / c1, np.sqrt(s.v / c2) + h.eps) + h.weight_decay * p
+        lr = h.lr / s.c1 if h.late else h.lr
+        return p - lr * trust(p, u, most=np.where(h.longest > 0, h.longest, np.inf)) * u, s
 
 
 def trust(p: Array, u: Array, least: Any = 0, most: Any = np.inf) -> Array:
     """||p||, at most `most`, over ||u||, both at least `least`; 1 where either is 0."""
     length, size = np.clip(norm(p), least, most), np.maximum(norm(u), least)
-    known = (length > 0) & (size > 0)
-    ratio: Array = np.where(known, length / np.where(known, size, 1), 1)
-    return ratio
+    stretch: Array = np.where((length > 0) & (size > 0), ratio(length, size), 1)
+    return stretch
 
 
 @dataclass
@@ -112,7 +114,7 @@ class NovoGrad(Optimizer):
     def rule(p: Array, g: Array, s: Slots, h: Any) -> New:
         first, squared = h.t == 1, dot(g, g)
         v = np.where(first, squared, h.beta2 * s.v + (1 - h.beta2) * squared)
-        u = g / (np.sqrt(v) + h.eps) + h.weight_decay * p
+        u = ratio(g, np.sqrt(v) + h.eps) + h.weight_decay * p
         m = h.beta1 * s.m + (np.where(first, 1, 1 - h.beta1) * u if h.averaging else u)
         return p - h.lr * m, NovoGrad.Slots(m, v)
 
@@ -166,7 +168,7 @@ class AdamP(Optimizer):
     @staticmethod
     def rule(p: Array, g: Array, s: Moments, h: Any) -> New:
         s = moments(g, s, h)
-        u, decay = s.m / s.c1 / (np.sqrt(s.v / s.c2) + h.eps), h.lr * h.weight_decay
+        u, decay = ratio(s.m / s.c1, np.sqrt(s.v / s.c2) + h.eps), h.lr * h.weight_decay
         if p.ndim > 2:
             inputs = tuple(range(1, p.ndim - 1))
             into = [_along(p, g, u, axes, h.delta) for axes in (inputs, (*inputs, p.ndim - 1))]
@@ -188,7 +190,7 @@ def _along(p: Array, g: Array, u: Array, axes: tuple[int, ...], delta: Array) ->
 
     squares = inner(p, p)
     lengths = np.sqrt(squares * inner(g, g))
-    cosine = np.abs(inner(p, g)) / np.where(lengths > 0, lengths, 1)
+    cosine = ratio(np.abs(inner(p, g)), lengths)
     largest = np.max(cosine, axis=tuple(range(1, p.ndim)), keepdims=True)
     size = np.sqrt(prod(p.shape[axis] for axis in axes))
-    return _Along(largest < delta / size, p * inner(p, u) / np.where(squares > 0, squares, 1))
+    return _Along(largest < delta / size, ratio(p * inner(p, u), squares))

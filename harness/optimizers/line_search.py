@@ -7,6 +7,7 @@ import numpy as np
 
 from harness.fields import Array
 from harness.optimizers.norms import dot
+from objectives.arrays import ratio
 
 MOST = 20  # points that a search tries
 FARTHEST = 1e10
@@ -105,16 +106,16 @@ def _interpolated(
     # 1: the loss is higher, a minimum lies before it
     theta, gamma = _cubic(x, here)
     gamma = np.where(away < 0, -gamma, gamma)
-    cubic = x.t + _ratio((gamma - x.d) + theta, ((gamma - x.d) + gamma) + d) * away
-    parabola = x.t + _ratio(x.d, _ratio(x.f - f, away) + x.d) / 2 * away
+    cubic = x.t + ratio((gamma - x.d) + theta, ((gamma - x.d) + gamma) + d) * away
+    parabola = x.t + ratio(x.d, ratio(x.f - f, away) + x.d) / 2 * away
     first = np.where(np.abs(cubic - x.t) <= np.abs(parabola - x.t), cubic, cubic + (parabola - cubic) / 2)
     # 2: the slope has changed sign, a minimum lies between
     gamma = np.where(away > 0, -np.abs(gamma), np.abs(gamma))
-    cubic = t + _ratio((gamma - d) + theta, ((gamma - d) + gamma) + x.d) * -away
-    secant = t + _ratio(d, d - x.d) * -away
+    cubic = t + ratio((gamma - d) + theta, ((gamma - d) + gamma) + x.d) * -away
+    secant = t + ratio(d, d - x.d) * -away
     second = np.where(np.abs(cubic - t) > np.abs(secant - t), cubic, secant)
     # 3: the slope has the same sign and is flatter
-    r = _ratio((gamma - d) + theta, (gamma + (x.d - d)) + gamma)
+    r = ratio((gamma - d) + theta, (gamma + (x.d - d)) + gamma)
     cubic = np.where((r < 0) & (gamma != 0), t - r * away, np.where(away > 0, high, low))
     nearer = np.abs(cubic - t) < np.abs(secant - t)
     inside = np.where(nearer, cubic, secant)
@@ -124,7 +125,7 @@ def _interpolated(
     # 4: the slope has the same sign and is not flatter
     theta, gamma = _cubic(y, here)
     gamma = np.where(t > y.t, -gamma, gamma)
-    cubic = t + _ratio((gamma - d) + theta, ((gamma - d) + gamma) + y.d) * (y.t - t)
+    cubic = t + ratio((gamma - d) + theta, ((gamma - d) + gamma) + y.d) * (y.t - t)
     fourth = np.where(bracketed, cubic, np.where(away > 0, high, low))
 
     higher, flatter = f > x.f, np.abs(d) < np.abs(x.d)
@@ -135,15 +136,10 @@ def _interpolated(
 
 def _cubic(a: End, b: End) -> tuple[Array, Array]:
     """Theta and gamma of the cubic through both values and slopes."""
-    theta = 3 * _ratio(a.f - b.f, b.t - a.t) + a.d + b.d
+    theta = 3 * ratio(a.f - b.f, b.t - a.t) + a.d + b.d
     s = np.maximum(np.abs(theta), np.maximum(np.abs(a.d), np.abs(b.d)))
     scale = np.where(s > 0, s, 1)
     return theta, s * np.sqrt(np.maximum((theta / scale) ** 2 - (a.d / scale) * (b.d / scale), 0))
-
-
-def _ratio(a: Array, b: Array) -> Array:
-    found: Array = a / np.where(b == 0, 1, b)
-    return found
 
 
 def _tilted(end: End, tilt: Array) -> End:

@@ -11,7 +11,7 @@ from harness.optimizers.adam import moments
 from harness.optimizers.base import Optimizer
 from harness.optimizers.memory import Element, New, PerTensor, Sees, Slot
 from harness.optimizers.norms import norm
-from objectives.arrays import power
+from objectives.arrays import power, ratio
 
 Shape = tuple[int, ...]
 
@@ -72,7 +72,7 @@ class Muon(Optimizer):
         kept = p * (1 - h.lr * h.weight_decay)
         if g.ndim < 3:
             new = moments(g, s, h)
-            step = h.vector_lr / new.c1 * new.m / (np.sqrt(new.v / new.c2) + h.eps)
+            step = ratio(h.vector_lr / new.c1 * new.m, np.sqrt(new.v / new.c2) + h.eps)
             return kept - h.lr * step, Muon.Slots(*new)
         m = h.momentum * s.m + g
         x = g + h.momentum * m if h.nesterov else m
@@ -147,7 +147,15 @@ class Shampoo(Optimizer):
 
 def _power(a: Array, eps: Array, exponent: float) -> Array:
     """The power of a + eps I, whose eigenvalues are at least eps."""
-    values, vectors = np.linalg.eigh(a + eps * np.eye(a.shape[-1], dtype=a.dtype))
+    values, vectors = eigh(a + eps * np.eye(a.shape[-1], dtype=a.dtype))
     values = np.maximum(values, np.reshape(eps, (-1, 1)))
     powers: Array = (vectors * power(values, exponent)[:, None, :]) @ vectors.swapaxes(-1, -2)
     return powers
+
+
+def eigh(a: Array) -> tuple[Array, Array]:
+    """Eigenvalues and eigenvectors of symmetric matrices (runs, n, n); nan for those that are not finite, which LAPACK
+    refuses together with all others: their runs have diverged."""
+    finite = np.all(np.isfinite(a), axis=(-2, -1), keepdims=True)
+    values, vectors = np.linalg.eigh(np.where(finite, a, 0))
+    return np.where(finite[..., 0], values, np.nan), np.where(finite, vectors, np.nan)

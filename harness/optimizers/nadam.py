@@ -9,7 +9,7 @@ from harness.fields import Array, Fraction, NonNegative
 from harness.optimizers.adam import Moments, moments
 from harness.optimizers.base import Optimizer
 from harness.optimizers.memory import Element, New, PerRun, Slot
-from objectives.arrays import power
+from objectives.arrays import power, ratio
 
 
 @dataclass
@@ -49,7 +49,7 @@ class NAdam(Optimizer):
         )
         product = s.product * mu
         ahead = following / (1 - product * following) * m + (1 - mu) / (1 - product) * g
-        return p - h.lr * ahead / (np.sqrt(v / c2) + h.eps), NAdam.Slots(m, v, c2, product)
+        return p - ratio(h.lr * ahead, np.sqrt(v / c2) + h.eps), NAdam.Slots(m, v, c2, product)
 
 
 @dataclass
@@ -103,4 +103,4 @@ class RAdam(Optimizer):
         some = np.where(trusted, length, 5)
         r = np.sqrt((some - 4) * (some - 2) * most / ((np.maximum(most, 5) - 4) * (most - 2) * some))
         root = (np.sqrt(s.v) + h.eps) / np.sqrt(s.c2) if h.eps_hat else np.sqrt(s.v / s.c2) + h.eps
-        return p - h.lr / s.c1 * s.m * np.where(trusted, r / np.where(trusted, root, 1), 1), s
+        return p - h.lr / s.c1 * s.m * np.where(trusted, ratio(r, root), 1), s

@@ -8,6 +8,8 @@ import numpy as np
 
 from harness.fields import Array
 from harness.layout import Layout, Params
+from harness.optimizers.norms import norm
+from objectives.arrays import ratio
 
 Kind = Literal["normal", "signs"]
 
@@ -47,7 +49,8 @@ class Through:
 @dataclass
 class BookOracle:
     """The oracle behind `update(params, grads, evaluate=f)`, for f(params) -> (loss, grads): curvature is a central
-    difference of gradients, random numbers are those of seeds 0 to runs - 1."""
+    difference of gradients, random numbers are drawn per run by its row and the step: the engine draws others, by
+    seed."""
 
     f: Callable[[Params], tuple[Any, Params]]
     p: Array
@@ -78,8 +81,7 @@ class BookOracle:
 def difference(slope: Callable[[Array], Array], p: Array, v: Array) -> Array:
     """The Hessian times v by a central difference of gradients: as far to both sides as rounding and curvature
     balance, the cube root of eps times the size of p."""
-    size = np.sqrt(np.sum(v * v, axis=1, keepdims=True))
-    reach = np.cbrt(np.finfo(p.dtype).eps) * (1 + np.sqrt(np.sum(p * p, axis=1, keepdims=True)))
-    h = (reach / np.where(size > 0, size, 1)).astype(p.dtype)
+    reach = np.cbrt(np.finfo(p.dtype).eps) * (1 + norm(p))
+    h = ratio(reach, norm(v)).astype(p.dtype)
     found: Array = (slope(p + h * v) - slope(p - h * v)) / (2 * h)
     return found

@@ -9,6 +9,7 @@ from harness.fields import Array, Finite, Fraction, NonNegative, Positive
 from harness.optimizers.base import Optimizer
 from harness.optimizers.memory import Element, New, PerRun, Sees
 from harness.optimizers.norms import dot
+from objectives.arrays import ratio
 
 
 @dataclass
@@ -92,7 +93,7 @@ class MoMoAdam(Optimizer):
     lr: Positive = 0.01
     beta1: Fraction = 0.9
     beta2: Fraction = 0.999
-    eps: Positive = 1e-8
+    eps: NonNegative = 1e-8
     lower_bound: Finite = 0.0
     weight_decay: NonNegative = 0.0
     adapt: bool = False
@@ -115,7 +116,7 @@ class MoMoAdam(Optimizer):
         m, v = s.m + new1 * (g - s.m), s.v + new2 * (g * g - s.v)
         c1, c2 = s.c1 + new1 * (1 - s.c1), s.c2 + new2 * (1 - s.c2)
         loss, gamma = s.loss + new1 * (h.loss - s.loss), s.gamma + new1 * (dot(g, p) - s.gamma)
-        scaled = m / (h.eps + np.sqrt(v / c2))
+        scaled = ratio(m, h.eps + np.sqrt(v / c2))
         step, lowest = _model_step(p, m, scaled, loss, gamma, s.bound, c1, h)
         new = p / (1 + h.lr * h.weight_decay) - step * scaled
         return new, MoMoAdam.Slots(m, v, c1, c2, loss, gamma, lowest)
@@ -134,5 +135,6 @@ def _model_step(
         bound = np.where(height < shrink * weight * bound, lowered, bound)
     step = polyak(height - shrink * weight * bound, squared, h.lr / weight)
     if h.adapt:
-        bound = np.maximum((loss + inner - gamma - step * squared / 2) / weight, h.lower_bound)
+        fall = np.where(step > 0, step * squared, 0)  # no step, where the square has left its dtype
+        bound = np.maximum((loss + inner - gamma - fall / 2) / weight, h.lower_bound)
     return step, bound + np.zeros_like(step)

@@ -9,7 +9,7 @@ from harness.fields import Array, Fraction, NonNegative, Range
 from harness.optimizers.adam import Moments, moments
 from harness.optimizers.base import Optimizer
 from harness.optimizers.memory import Element, New, PerRun
-from objectives.arrays import power
+from objectives.arrays import power, ratio
 
 Exponent = Annotated[float | Array, Range(0, 0.5, open_low=True)]
 
@@ -43,7 +43,7 @@ class AdaBelief(Optimizer):
         new1, new2 = 1 - h.beta1, 1 - h.beta2
         m, c1, c2 = s.m + new1 * (g - s.m), s.c1 + new1 * (1 - s.c1), s.c2 + new2 * (1 - s.c2)
         strayed = h.beta2 * s.s + new2 * ((g - m) * (g - m)) + h.eps
-        step = h.lr / c1 * m / (np.sqrt(strayed / c2) + h.eps)
+        step = ratio(h.lr / c1 * m, np.sqrt(strayed / c2) + h.eps)
         return p - step, AdaBelief.Slots(m, strayed, c1, c2)
 
 
@@ -76,8 +76,7 @@ class Yogi(Optimizer):
         m, v = np.where(first, h.initial_momentum, s.m), np.where(first, h.initial_accumulator, s.v)
         m, v = m + new1 * (g - m), v - new2 * np.sign(v - g * g) * (g * g)
         c1, c2 = s.c1 + new1 * (1 - s.c1), s.c2 + new2 * (1 - s.c2)
-        root = np.sqrt(v / c2) + h.eps
-        return p - h.lr / c1 * m / np.where(root > 0, root, 1), Moments(m, v, c1, c2)
+        return p - ratio(h.lr / c1 * m, np.sqrt(v / c2) + h.eps), Moments(m, v, c1, c2)
 
 
 @dataclass
@@ -102,8 +101,7 @@ class PAdam(Optimizer):
     @staticmethod
     def rule(p: Array, g: Array, s: Moments, h: Any) -> New:
         s = moments(g, s, h)
-        size = np.sqrt(s.v) + h.eps
-        return p - h.lr * np.sqrt(s.c2) / s.c1 * s.m / power(np.where(size > 0, size, 1), 2 * h.partial), s
+        return p - ratio(h.lr * np.sqrt(s.c2) / s.c1 * s.m, power(np.sqrt(s.v) + h.eps, 2 * h.partial)), s
 
 
 @dataclass
@@ -136,5 +134,5 @@ class DiffGrad(Optimizer):
     def rule(p: Array, g: Array, s: Slots, h: Any) -> New:
         new = moments(g, s, h)
         friction = 1 / (1 + np.exp(-np.abs(s.before - g)))
-        step = h.lr * np.sqrt(new.c2) / new.c1 * friction * new.m / (np.sqrt(new.v) + h.eps)
+        step = ratio(h.lr * np.sqrt(new.c2) / new.c1 * friction * new.m, np.sqrt(new.v) + h.eps)
         return p - step, DiffGrad.Slots(*new, g)

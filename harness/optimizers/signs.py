@@ -132,7 +132,7 @@ class Rprop(Optimizer):
 
     @staticmethod
     def rule(p: Array, g: Array, s: Slots, h: Any) -> New:
-        kept = np.sign(g * s.before)
+        kept = np.sign(g) * np.sign(s.before)  # their product may be too small for its dtype
         factor = np.where(kept > 0, h.eta_plus, np.where(kept < 0, h.eta_minus, 1))
         length = np.clip(np.where(h.t == 1, h.lr, s.length) * factor, h.step_min, h.step_max)
         before = np.where(kept < 0, 0, g)

@@ -7,9 +7,9 @@ import numpy as np
 
 from harness.fields import Array, Count, Fraction, NonNegative
 from harness.optimizers.base import Optimizer
-from harness.optimizers.matrices import Left, Right, as_matrix
+from harness.optimizers.matrices import Left, Right, as_matrix, eigh
 from harness.optimizers.memory import Element, New, Sees
-from objectives.arrays import power
+from objectives.arrays import power, ratio
 
 
 @dataclass
@@ -52,7 +52,7 @@ class SOAP(Optimizer):
             m = m + (1 - h.beta1) * (g - m)
             v = v + (1 - h.beta2) * (_turned(g, basis) ** 2 - v)
             c1, c2 = 1 - power(h.beta1, h.t - 1), 1 - power(h.beta2, h.t - 1)
-            step = _turned(_turned(m, basis) / (np.sqrt(v) + h.eps), basis, back=True)
+            step = _turned(ratio(_turned(m, basis), np.sqrt(v) + h.eps), basis, back=True)
             new = p - h.lr * np.sqrt(c2) / c1 * step
             new = new - h.lr * h.weight_decay * new
         if g.ndim < 3:
@@ -61,7 +61,7 @@ class SOAP(Optimizer):
         left = s.left + forget * (matrix @ matrix.swapaxes(-1, -2) - s.left)
         right = s.right + forget * (matrix.swapaxes(-1, -2) @ matrix - s.right)
         if not done:
-            basis = np.linalg.eigh(left)[1][..., ::-1], np.linalg.eigh(right)[1][..., ::-1]
+            basis = eigh(left)[1][..., ::-1], eigh(right)[1][..., ::-1]
         elif done % h.interval == 0:
             (one, rows), (other, columns) = _renewed(left, basis[0]), _renewed(right, basis[1])
             sorted_rows = np.take_along_axis(as_matrix(v), rows[:, :, None], axis=1)

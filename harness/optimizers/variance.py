@@ -10,6 +10,7 @@ from harness.optimizers.adam import Moments, moments
 from harness.optimizers.base import Optimizer
 from harness.optimizers.memory import Element, Iterate, New, PerRun, Sees
 from harness.optimizers.norms import norm
+from objectives.arrays import ratio
 
 
 @dataclass
@@ -117,5 +118,4 @@ def corrected(p: Array, g: Array, old: Array, s: Any, h: Any) -> tuple[Array, Mo
     c = g + h.gamma * (h.beta1 / (1 - h.beta1)) * (g - old)
     new = moments(h.tensors(lambda c: c / np.maximum(norm(c), 1), c), s, h)
     root = (np.sqrt(new.v) + h.eps) / np.sqrt(new.c2) if h.eps_hat else np.sqrt(new.v / new.c2) + h.eps
-    step = h.lr / new.c1 * new.m / root
-    return p * (1 - h.lr * h.weight_decay) - step, new
+    return p * (1 - h.lr * h.weight_decay) - ratio(h.lr / new.c1 * new.m, root), new

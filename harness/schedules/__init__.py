@@ -9,7 +9,7 @@ from harness.schedules.base import Schedule
 from harness.schedules.combine import Chain, Join, Warmup
 from harness.schedules.cycles import CosineRestarts, ExpRange, Triangular, Triangular2
 from harness.schedules.decay import Constant, Cosine, Exponential, InverseTime, Linear, Polynomial, Rex
-from harness.schedules.phases import OneCycle, Trapezoid
+from harness.schedules.phases import HalfLife, OneCycle, Trapezoid
 from harness.schedules.pieces import MultiStep, PiecewiseConstant, PiecewiseInterpolated, Step
 from harness.schedules.theory import Chebyshev, DoublingHorizon, InverseSqrt
 
@@ -22,6 +22,7 @@ __all__ = [
     "DoublingHorizon",
     "ExpRange",
     "Exponential",
+    "HalfLife",
     "InverseSqrt",
     "InverseTime",
     "Join",

@@ -1,12 +1,36 @@
 """Schedules in phases: up, along, down."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
 
 import numpy as np
 
-from harness.fields import Array, NonNegative, Number
-from harness.schedules.base import Shape, Time, Timed, Unit, between, progress
+from harness.fields import Array, NonNegative, Number, Range
+from harness.schedules.base import Shape, Time, Timed, TimeRange, Unit, between, progress
+
+TwoSteps = Annotated[Number, TimeRange(open_low=True, least=2)]  # a default of 1.0 is no time in steps
+Decay = Annotated[Number, Range(0, 1, open_low=True, open_high=True)]
+
+
+@dataclass(frozen=True)
+class HalfLife(Timed):
+    """The warm-up of a decay rate by half-lives (Pagliardini, Ablin & Grangier 2024, arXiv 2409.03137, the scheduler of
+    beta3): from the rate `start` to `end` in the first `rise` of the run, so that the steps until half is forgotten,
+    log(1/2) / log(rate), grow on a straight line. The factor is the rate over `end`, which must be the optimizer's.
+
+    >>> [round(0.9999 * float(HalfLife(length=4)(k)), 4) for k in range(6)]
+    [0.9, 0.9996, 0.9998, 0.9999, 0.9999, 0.9999]
+    """
+
+    start: Decay = 0.9
+    end: Decay = 0.9999
+    rise: TwoSteps = 1.0
+    unit: Unit = "run"
+
+    def __call__(self, step: Number) -> Number:
+        slow, fast = 1 / np.log(self.end), 1 / np.log(self.start)
+        rate: Array = np.exp(1 / between(fast, slow, progress(step, 0.0, self.steps(self.rise)), "linear"))
+        return rate / self.end
 
 
 @dataclass(frozen=True)

@@ -39,6 +39,22 @@ def lamb(problem: Problem, *, lr: float, beta1: float, beta2: float, eps: float,
         yield problem.vector(params)
 
 
+def lamb_late(
+    problem: Problem, *, lr: float, beta1: float, beta2: float, eps: float, longest: float
+) -> Iterator[Array]:
+    """As pytorch_optimizer writes Lamb without adam_debias, here without decay: lr / (1 - beta1^t) after the ratio."""
+    params = problem.tensors(problem.start)
+    m, v = ({name: np.zeros(p.shape) for name, p in params.items()} for _ in range(2))
+    for t in count(1):
+        for name, g in problem.tensors(problem.ask(problem.vector(params), t - 1)[1]).items():
+            m[name], v[name] = beta1 * m[name] + (1 - beta1) * g, beta2 * v[name] + (1 - beta2) * g**2
+            u = m[name] / (v[name] ** 0.5 + eps)
+            length, size = min(np.sum(params[name] ** 2) ** 0.5, longest), np.sum(u**2) ** 0.5
+            stretch = length / size if length > 0 and size > 0 else 1.0
+            params[name] = params[name] - lr / (1 - beta1**t) * stretch * u
+        yield problem.vector(params)
+
+
 PLAIN = {"lr": 0.3, "momentum": 0.8, "weight_decay": 0.0, "trust": 0.01}
 DECAYED = {**PLAIN, "weight_decay": 0.05}
 LAMB = {"lr": 0.02, "beta1": 0.8, "beta2": 0.99, "eps": 0.01, "weight_decay": 0.1}
@@ -62,6 +78,13 @@ CASES = [
     Case(
         "variant/lamb_clamped", {**LAMB, "eps": 1e-12},
         po("Lamb", lr=0.02, betas=(0.8, 0.99), eps=1e-12, weight_decay=0.1, weight_decouple=False, adam_debias=True),
+    ),
+    *(
+        Case(
+            "variant/lamb_late", {**LAMB, "weight_decay": 0.0, "longest": longest},
+            by_hand(lamb_late, lr=0.02, beta1=0.8, beta2=0.99, eps=0.01, longest=longest),
+        )
+        for longest in (0.5, 10.0)
     ),
     Case("lamb", LAMB, by_hand(lamb, lr=0.02, beta1=0.8, beta2=0.99, eps=0.01, decay=0.1)),
     Case(

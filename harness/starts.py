@@ -1,0 +1,36 @@
+"""Starts that no training can leave, told before it begins."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from harness.contract import lost
+from harness.errors import UserError
+from harness.plan import Planner
+from harness.sweeps.cell import Cell
+from objectives.base import Objective
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+STARTS = 64  # seeds whose start is looked at
+
+
+def say_lost(cells: Sequence[Cell], planner: Planner, out: "Console | None") -> None:
+    """Refuse a problem whose every start is nan; say it, where some are: their runs will have diverged."""
+    known: list[Objective] = []
+    for cell in cells:
+        objective, seeds = planner.objective(cell), cell.settings.seeds[:STARTS]
+        if any(objective is other for other in known):
+            continue
+        known.append(objective)
+        if not (found := lost(objective, seeds)):
+            continue
+        where = f"objective={cell.choices['objective']}"
+        seed, what = next(iter(found.items()))
+        if len(found) == len(seeds):
+            raise UserError(f"{where}: {what} is nan at the start (seed {seed}); start elsewhere")
+        if out is not None:
+            out.print(
+                f"{where}: {what} is nan at the start of seed {seed}; {len(found)} of {len(seeds)} runs diverge there",
+                markup=False, highlight=False, soft_wrap=True,
+            )  # fmt: skip
