@@ -120,7 +120,7 @@ def test_csv_trains(tmp_path: Path) -> None:
         (["dataset=csv", "dataset.path=mine.csv", "dataset.target=c"], "no column c; choices: a, b, kind"),
         (
             ["dataset=csv", "dataset.path=mine.csv", "dataset.target=a"],
-            "row 2, column kind: 'x' is not a finite number",
+            "mine.csv: of 2 rows, 0 for test and 0 for validation leave a split empty",
         ),
         (["dataset=csv", "dataset.path=nan.csv", "dataset.target=k"], "row 3, column a: 'nan' is not a finite number"),
         (["dataset=csv", "dataset.path=torn.csv", "dataset.target=k"], "row 3: 1 values for 2 columns"),
@@ -128,7 +128,10 @@ def test_csv_trains(tmp_path: Path) -> None:
         (["dataset=npz", "dataset.path=other.npz"], "no array y; it has x, z"),
         (["dataset=npz", "dataset.path=pickled.npz"], "not an npz file of plain arrays"),
         (["dataset=npz", "dataset.path=nan.npz"], "x has nan or infinity in 1 of 30 rows, first in row 4"),
-        (["dataset=npz", "dataset.path=labels.npz"], "labels must lie in 0 to 2; got -1 to 2"),
+        (
+            ["dataset=npz", "dataset.path=labels.npz"],
+            "y holds 4 whole numbers from -1 to 2 in 30 rows: for numbers to predict add dataset.task",
+        ),
         (["dataset=digits", "dataset.train_size=5000"], "train_size must be an integer from 1 to 1079"),
         (["dataset=digits", "dataset.test=0"], "the share test must be a number between 0 and 1; got 0"),
         (["dataset=diabetes"], "mse for targets that are not classes"),
