@@ -22,7 +22,7 @@ def line(
     x = dataset.x[dataset.parts["train"]]
     constant = np.flatnonzero(np.max(x, axis=0) == np.min(x, axis=0))
     if len(constant):
-        which = listed([names[k] for k in constant]) if names else f"{len(constant):,} of them"
+        which = listed([names[int(k)] for k in constant]) if names else f"{len(constant):,} of them"
         told.append(f"constant in training: {which}")
     return f"{source}: {'; '.join([*told, *notes])}"
 

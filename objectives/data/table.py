@@ -170,7 +170,8 @@ def _refuse_data(where: Path, names: list[str]) -> None:
     if odd:
         raise ValueError(
             f"{where}: row 1 holds {odd[0]!r}, a number, where the names of the columns are expected; for a file "
-            f"without header add dataset.header=none (columns are then called 1 to {len(names)}), else dataset.header=first"
+            f"without header add dataset.header=none (columns are then called 1 to {len(names)}), else "
+            "dataset.header=first"
         )
 
 
