@@ -65,6 +65,11 @@ def start(
             begun = Begun(budget.shared(source, cells, trusted), list(overrides), config_dir, trusted, name)
     planner = Planner(trusted)
     planner.check(begun.cells)
+    if out is not None:
+        from rich.text import Text
+
+        for line in planner.about_data():
+            out.print(Text(line), soft_wrap=True)
     metric = _metric(begun.cells, planner)
     job = _Job(begun, kind, planner, metric, out, stop)
     if going_on:

@@ -4,6 +4,9 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
+from objectives.base import Array
 from objectives.data import Dataset
 
 
@@ -38,7 +41,25 @@ def demand_dataset(objective: object, classes: int = 0) -> None:
     dataset = getattr(objective, "dataset", None)
     demand(objective, "dataset", isinstance(dataset, Dataset), "a Dataset")
     if classes and isinstance(dataset, Dataset) and dataset.classes < classes:
-        raise ValueError(f"{type(objective).__name__}.dataset must have classes as targets; these are numbers")
+        has = "of which these have one" if dataset.classes else "these are numbers, which objective=mlp learns"
+        raise ValueError(f"{type(objective).__name__}.dataset must have classes as targets; {has}")
+
+
+def cast(objective: object, x: Array) -> Array:
+    """Numbers in the dtype of the objective; a ValueError where it is too small for what tells rows apart."""
+    dtype = str(getattr(objective, "dtype", ""))
+    with np.errstate(over="ignore", under="ignore"):
+        found: Array = x.astype(dtype)
+    if found.dtype == x.dtype:
+        return found
+    lost = np.any((np.max(x, axis=0) != np.min(x, axis=0)) & (np.max(found, axis=0) == np.min(found, axis=0)))
+    if lost or not np.all(np.isfinite(found)):
+        told = "beyond the range of" if not lost else "all the same number in"
+        raise ValueError(
+            f"{type(objective).__name__}.dataset has a feature or target {told} {dtype}; add dataset.standardise=true "
+            "where the data set has it, or objective.dtype=float64"
+        )
+    return found
 
 
 def number(value: Any, least: float = -math.inf) -> bool:

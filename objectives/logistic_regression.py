@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 
 from objectives.base import Array, Objective, Params, Seeds, Split
-from objectives.checks import demand, demand_batch, demand_dataset, demand_dtype, demand_number
+from objectives.checks import cast, demand, demand_batch, demand_dataset, demand_dtype, demand_number
 from objectives.data import Dataset
 from objectives.layers import ACTIVATIONS
 from objectives.minibatches import epochs
@@ -46,7 +46,7 @@ class LogisticRegression(Objective):
         self._data = {}
         for name in self.splits:
             x, y = self.dataset.split(name)
-            self._data[name] = x.astype(self.dtype), np.isin(y, chosen).astype(self.dtype)
+            self._data[name] = cast(self, x), np.isin(y, chosen).astype(self.dtype)
         self._batches = epochs(len(self._data["train"][0]), self.batch_size)
         self.deterministic = self.batch_size == len(self._data["train"][0])
 

