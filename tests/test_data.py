@@ -191,6 +191,9 @@ def test_idx_files_are_read_raw_and_packed(images: tuple[Path, dict[str, str]]) 
     first = (folder / idx.FILES[0]).read_bytes()[16:28]
     np.testing.assert_allclose(found.x[0] * 255, list(first), rtol=1e-6)
     for file in folder.iterdir():
+        file.rename(folder / file.name.replace("-idx", ".idx"))
+    assert idx._found(folder, idx.FILES[2]) == folder / f"{idx.FILES[2].replace('-idx', '.idx')}.gz"
+    for file in folder.iterdir():
         file.unlink()
     assert idx.mnist(str(folder), None, hashes).digest == found.digest  # from the cache
 
@@ -200,9 +203,11 @@ def test_files_that_are_not_those_meant_are_refused(images: tuple[Path, dict[str
     wrong = {**hashes, idx.FILES[1]: "0" * 64}
     with pytest.raises(ValueError, match=r"train-labels-idx1-ubyte: its sha256 is [0-9a-f]{64}, not 0000"):
         idx.mnist(str(folder), None, wrong)
-    text = b"\0\0\x09\x01\0\0\0\x01a"
+    text = b"\0\0\x08\x01\0\0\0\x02a"
     (folder / idx.FILES[1]).write_bytes(text)
-    with pytest.raises(ValueError, match="not an IDX file of bytes, or not whole"):
+    with pytest.raises(
+        ValueError, match=r"not a whole IDX file: its head promises \(2,\), which is 2 bytes, and there are 1"
+    ):
         idx.mnist(str(folder), None, {**hashes, idx.FILES[1]: hashlib.sha256(text).hexdigest()})
     (folder / idx.FILES[0]).write_bytes(b"\x1f\x8b torn")
     with pytest.raises(ValueError, match="damaged gzip data"):

@@ -36,7 +36,7 @@ def npz(
     made = divided(where, x, found, len(names), validation, test, train_size, stratified, tests)
     notes = [f"its own {tests:,} rows test"] if tests else []
     told = about.line(made, where.name, (), "y", names, notes)
-    return _finished(where, made, told, standardise)
+    return finished(where, made, told, standardise)
 
 
 def csv_file(
@@ -72,7 +72,7 @@ def csv_file(
     point = one_character("decimal", decimal)
     table = read(where, separator, header, encoding)
     named = table.named(target, "dataset.target")
-    table = without(table, drop)
+    table = without(table, drop, named)
     if named not in table.names:
         raise ValueError(f"{where}: dataset.drop leaves out {named}, which is dataset.target")
     whole = len(table.rows)
@@ -93,7 +93,7 @@ def csv_file(
     notes += [f"{column.name} equals {named}" for column in features if column.texts == goal.texts]
     notes += [f"{whole - len(y):,} rows left out for missing cells"] if whole > len(y) else []
     told = about.line(made, where.name, names, named, classes, notes)
-    return _finished(where, made, told, standardise, None if numeric.all() else np.flatnonzero(numeric))
+    return finished(where, made, told, standardise, None if numeric.all() else np.flatnonzero(numeric))
 
 
 def divided(
@@ -142,7 +142,8 @@ def _leaves_out(made: Dataset, own_test: bool) -> bool:
     return False
 
 
-def _finished(where: Path, made: Dataset, told: str, standardise: bool, columns: Array | None = None) -> Dataset:
+def finished(where: Path, made: Dataset, told: str, standardise: bool, columns: Array | None = None) -> Dataset:
+    """The data set with the line on it, standardised if that is wanted."""
     try:
         return replace(standardised(made, columns) if standardise else made, about=told)
     except ValueError as error:

@@ -77,7 +77,7 @@ def read(where: Path, separator: str, header: str | None, encoding: str | None) 
     return Table(where, names, [row for _, row in rows], [number for number, _ in rows])
 
 
-def without(table: Table, drop: Any) -> Table:
+def without(table: Table, drop: Any, target: str) -> Table:
     """The table without the columns of these names ('': those without a name); what remains is named, and once."""
     wanted = [] if drop is None else list(drop) if isinstance(drop, Sequence) and not isinstance(drop, str) else [drop]
     gone = {"" if name == "" else table.named(name, "dataset.drop") for name in wanted}
@@ -96,11 +96,9 @@ def without(table: Table, drop: Any) -> Table:
             )
         if names.count(name) > 1:
             places = ", ".join(str(j + 1) for j, other in enumerate(table.names) if other == name)
+            leave = "" if name == target else f", or leave them out: dataset.drop={typed([name])}"
             none = "; if the file has no header, add dataset.header=none" if _value(name) is not None else ""
-            raise ValueError(
-                f"{table.where}: the name {name} stands over columns {places}; rename one, or leave them out: "
-                f"dataset.drop={typed([name])}{none}"
-            )
+            raise ValueError(f"{table.where}: the name {name} stands over columns {places}; rename one{leave}{none}")
     return Table(table.where, names, [[row[k] for k in keep] for row in table.rows], table.numbers)
 
 
