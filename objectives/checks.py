@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from objectives.base import Array
 from objectives.data import Dataset
+
+LEVELS = 16  # different numbers that a feature must be able to take
 
 
 def demand(objective: object, field: str, good: bool, wanted: str) -> None:
@@ -45,21 +46,22 @@ def demand_dataset(objective: object, classes: int = 0) -> None:
         raise ValueError(f"{type(objective).__name__}.dataset must have classes as targets; {has}")
 
 
-def cast(objective: object, x: Array) -> Array:
-    """Numbers in the dtype of the objective; a ValueError where it is too small for what tells rows apart."""
-    dtype = str(getattr(objective, "dtype", ""))
-    with np.errstate(over="ignore", under="ignore"):
-        found: Array = x.astype(dtype)
-    if found.dtype == x.dtype:
-        return found
-    lost = np.any((np.max(x, axis=0) != np.min(x, axis=0)) & (np.max(found, axis=0) == np.min(found, axis=0)))
-    if lost or not np.all(np.isfinite(found)):
-        told = "beyond the range of" if not lost else "all the same number in"
-        raise ValueError(
-            f"{type(objective).__name__}.dataset has a feature or target {told} {dtype}; add dataset.standardise=true "
-            "where the data set has it, or objective.dtype=float64"
-        )
-    return found
+def demand_range(objective: object, dataset: Dataset, dtype: str) -> None:
+    """A ValueError where the dtype is too small for a feature or target, or for what tells rows apart in it."""
+    for values in (dataset.x, dataset.y):
+        if values.dtype == dtype or values.dtype.kind != "f":
+            continue
+        with np.errstate(over="ignore", under="ignore"):
+            found = values.astype(dtype)
+        high, low = np.max(values, axis=0) / 2, np.min(values, axis=0) / 2  # halves, whose difference is finite
+        coarse = np.maximum(np.abs(high), np.abs(low)) * LEVELS * np.finfo(dtype).eps
+        lost = np.any((high > low) & ((high - low <= coarse) | (np.max(found, axis=0) == np.min(found, axis=0))))
+        if lost or not np.all(np.isfinite(found)):
+            told = "whose numbers are all the same, or nearly so, in" if lost else "beyond the range of"
+            raise ValueError(
+                f"{type(objective).__name__}.dataset has a feature or target {told} {dtype}; add "
+                "dataset.standardise=true where the data set has it, or objective.dtype=float64"
+            )
 
 
 def number(value: Any, least: float = -math.inf) -> bool:

@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 
 from objectives.base import Array, Objective, Params, Seeds, Split
-from objectives.checks import cast, demand, demand_batch, demand_dataset, demand_dtype, demand_number
+from objectives.checks import demand, demand_batch, demand_dataset, demand_dtype, demand_number, demand_range
 from objectives.data import Dataset
 from objectives.layers import ACTIVATIONS
 from objectives.minibatches import epochs
@@ -38,6 +38,7 @@ class LogisticRegression(Objective):
         demand_number(self, 0, "l2")
         demand_batch(self, len(self.dataset.parts["train"]))
         demand_dtype(self)
+        demand_range(self, self.dataset, self.dtype)
         classes = range(self.dataset.classes)
         chosen = list(classes)[len(classes) // 2 :] if self.positive is None else self.positive
         some = isinstance(chosen, Sequence) and set(chosen) < set(classes) and len(chosen) > 0
@@ -46,7 +47,7 @@ class LogisticRegression(Objective):
         self._data = {}
         for name in self.splits:
             x, y = self.dataset.split(name)
-            self._data[name] = cast(self, x), np.isin(y, chosen).astype(self.dtype)
+            self._data[name] = x.astype(self.dtype), np.isin(y, chosen).astype(self.dtype)
         self._batches = epochs(len(self._data["train"][0]), self.batch_size)
         self.deterministic = self.batch_size == len(self._data["train"][0])
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from objectives.base import Array, Objective, Params, Seeds, Split
-from objectives.checks import cast
+from objectives.checks import demand_range
 from objectives.data import Dataset
 from objectives.layers import ACTIVATIONS, EPS, LOSSES, Normalised, normalised, through_normalisation
 from objectives.minibatches import epochs, with_replacement
@@ -59,6 +59,7 @@ class MLP(Objective):
         if self.loss is None and isinstance(self.dataset, Dataset):
             self.loss = "cross_entropy" if self.dataset.classes else "mse"
         self._check()
+        demand_range(self, self.dataset, self.dtype)
         self.digest, self.splits = self.dataset.digest, self.dataset.splits
         self._data = {name: self._prepared(*self.dataset.split(name)) for name in self.splits}
         self._activation, self._loss = ACTIVATIONS[self.activation], LOSSES[str(self.loss)]
@@ -80,7 +81,7 @@ class MLP(Objective):
     def _prepared(self, x: Array, y: Array) -> tuple[Array, Array]:
         """Inputs, and targets shaped as the outputs: one-hot for classes."""
         targets = y[:, None] == np.arange(self.dataset.classes) if self.dataset.classes else y.reshape(len(y), -1)
-        return cast(self, x), cast(self, targets)
+        return x.astype(self.dtype), targets.astype(self.dtype)
 
     def _check(self) -> None:
         def demand(good: bool, name: str, wanted: str) -> None:

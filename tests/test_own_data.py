@@ -311,6 +311,37 @@ def test_files_that_cannot_be_meant(here: Path, text: str, fields: dict[str, Any
         csv(text, **{"target": "price", **fields})
 
 
+def test_more_that_new_users_type(here: Path) -> None:
+    with refused(
+        "no column price; choices: a b price; that is one column: if there are several, add dataset.separator=s"
+    ):
+        csv(table("a b price", numbers(), numbers(), PRICES, mark=" "))
+    with refused("row 2: 2 values for 1 column, which row 1 has: # made by me"):
+        csv("# made by me\n" + table("a,price", numbers(), PRICES))
+    with refused("is not a finite number; write it as a plain number, such as 1234,5"):
+        csv(table("a;price", ["1"] * 60, ["1.000,5"] * 60, mark=";"), separator=";", decimal="comma")
+    Path("folder.csv").mkdir()
+    with refused("folder.csv: a folder"):
+        own.csv_file("folder.csv", "price")
+    with refused(
+        "my.csv: not an npz file of plain arrays, as np.savez('my.npz', x=x, y=y) writes it; tables of text are"
+    ):
+        own.npz("my.csv")
+    np.savez("X.npz", X=np.ones((60, 1)) * np.arange(60)[:, None], Y=np.arange(60) % 2)
+    assert own.npz("X.npz").classes == 2
+
+
+def test_the_line_says_what_may_be_meant_otherwise(here: Path) -> None:
+    assert (
+        "the rarest 1 with 20 rows; without a row: 0 (dataset.task=classes numbers" in npz(np.arange(60) % 3 + 1).about
+    )
+    assert "a number from 0 to 2 (if these are classes: dataset.task=classes)" in npz(np.arange(60) % 3 * 1.0).about
+    shouted = csv(table("a,y", numbers(), [("yes", "Yes", "no")[k % 3] for k in range(60)]), "y")
+    assert "; Yes, yes are different classes" in shouted.about
+    assert "numbers up to 1e+09 are taken as they are (dataset.standardise=true" in npz(np.arange(60) + 1e9).about
+    assert "a number from 1000000000 to 1000000059" in npz(np.arange(60) + 1e9).about
+
+
 # splits and scales
 
 
@@ -397,8 +428,9 @@ def test_more_r2_is_better(here: Path) -> None:
 def test_what_does_not_fit_the_dtype_is_refused(here: Path) -> None:
     x, y = np.random.default_rng(1).normal(size=(60, 2)), np.arange(60) % 2
     common = ("dataset=npz", "dataset.path=x.npz", "objective.batch_size=20", "steps=2", "seeds=1")
-    for scaled, told in ((x * 1e300, "beyond the range of"), (x * 1e-200, "all the same number in"),
-                         (1.7e9 + x, "all the same number in")):  # fmt: skip
+    for scaled, told in ((x * 1e300, "beyond the range of"), (x * 1e-200, "all the same, or nearly so, in"),
+                         (1.7e9 + x, "all the same, or nearly so, in"),
+                         (1e9 + 100 * x, "all the same, or nearly so, in")):  # fmt: skip
         np.savez("x.npz", x=scaled, y=y)
         with pytest.raises(UserError, match=f"{told} float32; add dataset.standardise=true"):
             harness.run(*common)

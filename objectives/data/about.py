@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from objectives.base import Array
+from objectives.data.columns import OFTEN
 from objectives.data.dataset import Dataset
 from objectives.data.table import listed
 
@@ -31,11 +32,19 @@ def _target(dataset: Dataset, target: str, labels: Sequence[str]) -> str:
     y = dataset.y
     if not dataset.classes:
         outputs = f"{y.shape[1]} numbers" if y.ndim > 1 and y.shape[1] > 1 else "a number"
-        return f"{target} is {outputs} from {y.min():.6g} to {y.max():.6g}"
+        digits = 6 if f"{y.min():.6g}" != f"{y.max():.6g}" else 15
+        told = f"{target} is {outputs} from {y.min():.{digits}g} to {y.max():.{digits}g}"
+        few = np.all(y == np.floor(y)) and len(np.unique(y)) * OFTEN <= len(y)
+        return f"{told} (if these are classes: dataset.task=classes)" if few and y.size == len(y) else told
     counts = np.bincount(y, minlength=dataset.classes)
-    rarest = int(np.argmin(counts))
+    rarest = int(np.argmin(np.where(counts > 0, counts, len(y))))
     rows = f"{counts[rarest]:,} row{'' if counts[rarest] == 1 else 's'}"
     told = f"{target} has {dataset.classes:,} classes, the rarest {labels[rarest]} with {rows}"
+    if empty := [labels[k] for k in range(dataset.classes) if not counts[k]]:
+        told += f"; without a row: {listed(empty)} (dataset.task=classes numbers those that are there)"
+    alike = sorted(label for label in labels if [other.casefold() for other in labels].count(label.casefold()) > 1)
+    if alike:
+        told += f"; {listed(alike)} are different classes"
     if lacking := [labels[k] for k in _absent(y[dataset.parts["train"]], dataset.classes) if counts[k]]:
         told += f"; not in training: {listed(lacking)}"
     return told

@@ -1,5 +1,6 @@
 """The arrays of an npz file, and whether its targets are classes or numbers."""
 
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -12,9 +13,16 @@ MANY, OFTEN = 20, 10  # more classes than that come ten times on average, or are
 
 def loaded(where: Path) -> tuple[Array, Array, int]:
     """Arrays x (examples, features) and y, and how many of the last rows are a test set of its own."""
+    if not zipfile.is_zipfile(where):
+        raise ValueError(
+            f"{where}: not an npz file of plain arrays, as np.savez({where.stem + '.npz'!r}, x=x, y=y) writes it; "
+            "tables of text are read by dataset=csv"
+        )
     try:
         with np.load(where, allow_pickle=False) as stored:
             arrays = dict(stored)
+            folded = {name.casefold(): array for name, array in arrays.items()}  # X is what scikit-learn says
+            arrays = folded if len(folded) == len(arrays) else arrays
     except Exception as error:  # zip, header and pickle errors have many types
         objects = "; arrays of objects are saved as words by y.astype(str)" if "Object arrays" in str(error) else ""
         raise ValueError(f"{where}: not an npz file of plain arrays: {error}{objects}") from error

@@ -58,7 +58,7 @@ class Column:
         if re.fullmatch(r"[+-]?\d*,\d+", text) and value_of(text, ",") is not None and other == ",":
             way = "; write it without separators of thousands, or add dataset.decimal=comma if that is what it means"
         elif looks_numeric(text) and not re.search("inf", text, re.IGNORECASE):
-            way = "; write it as a plain number, such as 1234.5"
+            way = f"; write it as a plain number, such as 1234{self.decimal}5"
         elif is_missing(text):
             way = "; add dataset.missing=drop to leave such rows out"
         self._refuse(k, f"is not a finite number{way}")

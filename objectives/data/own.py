@@ -14,6 +14,7 @@ from objectives.data.columns import Column, is_missing, labels, one_hot
 from objectives.data.dataset import Dataset, split, split_before, standardised
 from objectives.data.table import Table, one_character, read, typed, without
 
+LARGE = 10  # numbers that a network learns badly from
 Task = Literal["classes", "numbers"]
 
 
@@ -35,6 +36,9 @@ def npz(
     found, names = targets(where, y, task)
     made = divided(where, x, found, len(names), validation, test, train_size, stratified, tests)
     notes = [f"its own {tests:,} rows test"] if tests else []
+    largest = max(float(np.max(np.abs(x))), 0.0 if names else float(np.max(np.abs(found))))
+    if largest > LARGE and not standardise:
+        notes.append(f"numbers up to {largest:.6g} are taken as they are (dataset.standardise=true scales them)")
     told = about.line(made, where.name, (), "y", names, notes)
     return finished(where, made, told, standardise)
 
@@ -191,5 +195,5 @@ def _file(kind: str, path: str | None) -> Path:
         raise ValueError(f"which file? Add dataset.path=my.{kind}")
     where = Path(str(path)).expanduser()
     if not where.is_file():
-        raise ValueError(f"{where}: no such file")
+        raise ValueError(f"{where}: {'a folder' if where.is_dir() else 'no such file'}")
     return where

@@ -37,6 +37,8 @@ class Table:
             return str(wanted).strip()
         alike = [name for name in self.names if name.casefold() == str(wanted).strip().casefold()]
         hint = f"; did you mean {field}={typed(alike[0])}?" if alike else ""
+        if len(self.names) == 1 and " " in self.names[0]:
+            hint = "; that is one column: if there are several, add dataset.separator=space"
         hint = hint or ("" if wanted is not None else f"; which one is to be predicted? Add {field}=NAME")
         raise ValueError(f"{self.where}: no column {wanted}; choices: {listed(self.names)}{hint}")
 
@@ -69,8 +71,8 @@ def read(where: Path, separator: str, header: str | None, encoding: str | None) 
     for number, row in rows:
         if len(row) != len(names):
             raise ValueError(
-                f"{where}, row {number}: {len(row)} values for {len(names)} columns (a cell that holds the separator "
-                f"{mark!r} stands in quotes)"
+                f"{where}, row {number}: {len(row)} values for {len(names)} column{'s' if len(names) > 1 else ''}, "
+                f"which row {found[0][0]} has: {listed(first)}; a cell that holds a {mark!r} stands in quotes"
             )
     if not rows:
         raise ValueError(f"{where}: no rows under the header {listed(names)}")
