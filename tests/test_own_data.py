@@ -2,6 +2,7 @@
 
 import gzip
 import re
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from harness.results import Results
 from objectives.base import Array
 from objectives.data import Dataset, own
 from objectives.data.dataset import split, standardised
+from objectives.data.table import typed
 
 PRICES = [f"{9 + k / 7:.4f}" for k in range(60)]
 
@@ -180,10 +182,10 @@ def test_a_name_that_stands_twice_is_refused(here: Path) -> None:
 def test_a_column_without_a_name_is_refused_and_can_be_dropped(here: Path) -> None:
     text = table(",a,price", [str(k) for k in range(60)], numbers(), PRICES)
     with refused("my.csv: column 1 of 3 has no name (a table written with its row numbers has such a one); name it, or "
-                 "leave it out: \"dataset.drop=['']\""):  # fmt: skip
+                 'leave it out: \'dataset.drop=[""]\''):  # fmt: skip
         csv(text)
     assert csv(text, drop=[""]).x.shape == (60, 1)
-    with refused("my.csv: 'Unnamed: 0' is what pandas calls a column without a name"):
+    with refused("my.csv: 'Unnamed: 0' is what pandas calls a column without a name, often the row numbers"):
         csv(text.replace(",a", "Unnamed: 0,a", 1))
     with refused("column 3 of 3 has no name"):
         csv(table("a,price,", numbers(), PRICES, [""] * 60))
@@ -449,6 +451,15 @@ def test_the_command_says_what_the_data_are(here: Path, capsys: pytest.CaptureFi
         "my.csv: 60 rows (36 train, 12 validation, 12 test); 1 feature; 2021 is a num"
     )
     assert re.search(r"^test rmse", shown, re.MULTILINE)
+
+
+@pytest.mark.parametrize("name", ["", "Unnamed: 0", "a b", "x", "$HOME", 'say "so"', "a,b", "größe", "2019", "a\\"])
+def test_what_is_suggested_can_be_typed(here: Path, name: str) -> None:
+    quoted = '"' + name.replace('"', '""') + '"'
+    Path("my.csv").write_text(table(f"{quoted},b,price", ["NA"] * 60, numbers(), PRICES))
+    typed_in = [word for word in shlex.split(typed("dataset.drop", [name])) if word]
+    assert len(typed_in) == 1
+    assert len(trained(here, "dataset.target=price", "steps=1", *typed_in).runs) == 2
 
 
 def test_objectives_for_classes_say_what_numbers_need(here: Path) -> None:

@@ -3,6 +3,7 @@
 import math
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -25,13 +26,14 @@ class Column:
     decimal: str = "."
     words: bool = False  # whether `NA`, `?` and empty cells are words like others
 
+    @cached_property
     def values(self) -> list[float | None]:
         """The cells as numbers, None for what is none or not finite."""
         return [value_of(text, self.decimal) for text in self.texts]
 
     def numbers(self) -> Array:
         """All cells as numbers; the first that is none is a ValueError."""
-        return np.array([self._number(k, value) for k, value in enumerate(self.values())], dtype=np.float64)
+        return np.array([self._number(k, value) for k, value in enumerate(self.values)], dtype=np.float64)
 
     def refuse_missing(self) -> None:
         """No empty cell, `NA` or `?`, which would be a class or a word of its own."""
@@ -43,7 +45,7 @@ class Column:
         """Whether the cells are words. Cells of which most are numbers, or look so, are not: the first odd one is a
         ValueError, as it would make a word of every number.
         """
-        odd = [k for k, value in enumerate(self.values()) if value is None]
+        odd = [k for k, value in enumerate(self.values) if value is None]
         there = [k for k in odd if self.words or not is_missing(self.texts[k])]  # of the odd ones
         numbers = len(self.texts) - len(odd)
         if odd and 2 * (numbers + sum(looks_numeric(self.texts[k]) for k in there)) > numbers + len(there):
@@ -104,7 +106,7 @@ def labels(column: Column, task: str | None) -> tuple[Array, tuple[str, ...]] | 
     Where `task` does not say: words are classes, and few whole numbers.
     """
     column.refuse_missing()
-    values = column.values()
+    values = column.values
     if task is None and (odd := [k for k, value in enumerate(values) if value is None]):
         try:
             column.are_words()
@@ -138,7 +140,7 @@ def one_hot(column: Column, most: int) -> tuple[Array, list[str]]:
     if len(found) > most:
         raise ValueError(
             f"{column.where}, column {column.name}: {len(found)} different words, such as {listed(found[:3])}, would "
-            f"be as many features; leave it out by dataset.drop={typed([column.name])}, or allow them by "
+            f"be as many features; leave it out by {typed('dataset.drop', [column.name])}, or allow them by "
             f"dataset.words={len(found)}"
         )
     marks = np.array(column.texts)[:, None] == np.array(found)

@@ -168,7 +168,7 @@ def _features(columns: Sequence[Column], words: int) -> tuple[Array, list[str], 
         else:
             found, marks = column.numbers()[:, None], [column.name]
             if len(found) > 1 and np.all(np.diff(found[:, 0]) == 1):
-                notes.append(f"{column.name} counts the rows (dataset.drop={typed([column.name])} leaves it out)")
+                notes.append(f"{column.name} counts the rows ({typed('dataset.drop', [column.name])} leaves it out)")
         arrays.append(found)
         numeric += [len(marks) == 1 and marks[0] == column.name] * len(marks)
         names += marks

@@ -4,6 +4,7 @@ import codecs
 import csv
 import io
 import re
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,7 +37,7 @@ class Table:
         if str(wanted).strip() in self.names:
             return str(wanted).strip()
         alike = [name for name in self.names if name.casefold() == str(wanted).strip().casefold()]
-        hint = f"; did you mean {field}={typed(alike[0])}?" if alike else ""
+        hint = f"; did you mean {typed(field, alike[0])}?" if alike else ""
         if len(self.names) == 1 and " " in self.names[0]:
             hint = "; that is one column: if there are several, add dataset.separator=space"
         hint = hint or ("" if wanted is not None else f"; which one is to be predicted? Add {field}=NAME")
@@ -89,16 +90,16 @@ def without(table: Table, drop: Any, target: str) -> Table:
         if not name:
             raise ValueError(
                 f"{table.where}: column {k + 1} of {len(table.names)} has no name (a table written with its row "
-                "numbers has such a one); name it, or leave it out: \"dataset.drop=['']\""
+                "numbers has such a one); name it, or leave it out: " + typed("dataset.drop", [""])
             )
         if re.fullmatch(r"Unnamed: \d+", name):
             raise ValueError(
                 f"{table.where}: {name!r} is what pandas calls a column without a name, often the row numbers; "
-                f"name it, or leave it out: \"dataset.drop=['{name}']\""
+                f"name it, or leave it out: {typed('dataset.drop', [name])}"
             )
         if names.count(name) > 1:
             places = ", ".join(str(j + 1) for j, other in enumerate(table.names) if other == name)
-            leave = "" if name == target else f", or leave them out: dataset.drop={typed([name])}"
+            leave = "" if name == target else f", or leave them out: {typed('dataset.drop', [name])}"
             none = "; if the file has no header, add dataset.header=none" if _value(name) is not None else ""
             raise ValueError(f"{table.where}: the name {name} stands over columns {places}; rename one{leave}{none}")
     return Table(table.where, names, [[row[k] for k in keep] for row in table.rows], table.numbers)
@@ -118,18 +119,21 @@ def listed(names: Sequence[str]) -> str:
     return ", ".join(names[:SHOWN]) + more
 
 
-def typed(value: str | Sequence[str]) -> str:
-    """A value as it is typed after `=` in a shell: with quotes where Hydra or the shell need them.
+def typed(field: str, value: str | Sequence[str]) -> str:
+    """An override as it is typed in a shell, with quotes where Hydra or the shell need them.
 
-    >>> print(typed("price"), typed(["a b"]))
-    price "['a b']"
+    >>> print(typed("dataset.target", "price"), typed("dataset.drop", ["a b"]))
+    dataset.target=price 'dataset.drop=["a b"]'
     """
-    plain = isinstance(value, str)
     items = [value] if isinstance(value, str) else list(value)
-    if all(re.fullmatch(r"[A-Za-z_]\w*", item) for item in items):
-        return items[0] if plain else f"[{','.join(items)}]"
-    quoted = ",".join("'" + item.replace("\\", "\\\\").replace("'", "\\'") + "'" for item in items)
-    return f'"{quoted}"' if plain else f'"[{quoted}]"'
+    if not all(re.fullmatch(r"[A-Za-z_]\w*", item, re.ASCII) for item in items):
+        items = [
+            '"' + re.sub(r'(\\*)("|$)', lambda m: 2 * m[1] + ("\\" + m[2] if m[2] else ""), item) + '"'
+            for item in items
+        ]
+    text = items[0] if isinstance(value, str) else f"[{','.join(items)}]"
+    override = f"{field}={text}"
+    return override if re.fullmatch(r"[\w.=,\[\]]*", override) else shlex.quote(override)
 
 
 def _text(where: Path, encoding: str | None) -> str:
