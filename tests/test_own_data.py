@@ -120,6 +120,8 @@ def test_prices_and_ids_are_not_made_classes(here: Path) -> None:
     assert npz(prices, task="classes").classes == 60
     with refused("y holds 200 whole numbers from 0 to 199 in 400 rows"):  # fewer than rows, but hardly repeated
         npz(np.arange(400) % 200)
+    with refused("y holds 2 whole numbers from 0 to 60 in 60 rows"):  # 61 outputs
+        npz(np.arange(60) % 2 * 60)
     assert npz(np.arange(60) % 3).classes == 3
 
 
@@ -362,6 +364,13 @@ def test_standardising_keeps_what_tells_rows_apart(dtype: str, scale: float) -> 
     np.testing.assert_allclose(train.std(axis=0), 1, rtol=1e-12)
     if dtype == "float64":
         np.testing.assert_allclose(found.x, standardised(split(x, np.arange(60) % 2, 2, 0.2, 0.2)).x, rtol=1e-9)
+
+
+@pytest.mark.parametrize("scale", [1e-6, 1.0, 1e6])
+def test_scaling_by_powers_of_two_changes_no_digit(scale: float) -> None:
+    plain = split(scale * np.random.default_rng(0).normal(3, 1, size=(60, 5)), np.arange(60) % 2, 2, 0.2, 0.2)
+    train = plain.x[plain.parts["train"]]
+    np.testing.assert_array_equal(standardised(plain).x, (plain.x - train.mean(axis=0)) / train.std(axis=0))
 
 
 def test_half_precision_keeps_features_of_thousands() -> None:

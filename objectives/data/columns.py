@@ -71,10 +71,10 @@ class Column:
 
 
 def value_of(text: str, decimal: str = ".") -> float | None:
-    """The finite number that a text means. Python's own 1_000 and other scripts' digits are words.
+    r"""The finite number that a text means. Python's own 1_000 and other scripts' digits are words.
 
-    >>> value_of("1.50"), value_of("1,5", ","), value_of("1_000"), value_of("inf")
-    (1.5, 1.5, None, None)
+    >>> value_of("1.50"), value_of("1,5", ","), value_of("1_000"), value_of("inf"), value_of("\u0661")
+    (1.5, 1.5, None, None, None)
     """
     if "_" in text or not text.isascii() or (decimal != "." and "." in text):
         return None
