@@ -233,7 +233,7 @@ def test_missing_cells_are_refused_dropped_or_words(here: Path) -> None:
         csv(text)
     found = csv(text, missing="drop")
     assert found.x.shape == (40, 3)
-    assert "20 rows left out for missing cells" in found.about
+    assert "rows left out for missing cells: 20" in found.about
     text = table("kind,price", [("NA", "x", "y")[k % 3] for k in range(60)], PRICES)
     with refused("my.csv, row 2, column kind: 'NA' is missing; add dataset.missing=drop"):
         csv(text)

@@ -95,7 +95,7 @@ def csv_file(
         )
     made = divided(where, x, y, len(classes), validation, test, train_size, stratified)
     notes += [f"{column.name} equals {named}" for column in features if column.texts == goal.texts]
-    notes += [f"{whole - len(y):,} rows left out for missing cells"] if whole > len(y) else []
+    notes += [f"rows left out for missing cells: {whole - len(y):,}"] if whole > len(y) else []
     told = about.line(made, where.name, names, named, classes, notes)
     return finished(where, made, told, standardise, None if numeric.all() else np.flatnonzero(numeric))
 
