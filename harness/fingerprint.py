@@ -16,7 +16,9 @@ def fingerprint(objective: Objective, node: dict[str, Any]) -> dict[str, Any]:
     """A hash of the objective's config and data, and what seeds 0 and 1 meet at their start: loss and the norm of
     the gradient. The hash names the problem, the numbers tell whether two machines mean the same by it.
     """
-    told = json.dumps(node, sort_keys=True) + objective.digest
+    chosen = {key: getattr(objective, key, None) for key, value in node.items() if value is None}
+    named = {key: value for key, value in chosen.items() if isinstance(value, str)}  # what null stood for
+    told = json.dumps(node | named, sort_keys=True) + objective.digest
     loss, grads = probe(objective)
     with np.errstate(all="ignore"):
         slope = np.sqrt(sum(np.sum(g.reshape(2, -1).astype(np.float64) ** 2, axis=1) for g in grads.values()))

@@ -117,6 +117,10 @@ class Planner:
         alone.board = [progress]
         return alone
 
+    def about_data(self) -> list[str]:
+        """A line on each data set of the user's own."""
+        return [dataset.about for dataset in self._datasets.values() if dataset.about]
+
     def objective(self, cell: Cell) -> Objective:
         """The objective of a cell."""
         return self._objective(cell, cell.settings.seeds)[0]

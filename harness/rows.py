@@ -10,6 +10,7 @@ from harness.trace import Outcome, Progress, Standing
 
 Row = dict[str, Any]
 GROUPS = ("objective", "dataset", "optimizer", "schedule", "sampler", "pruner")
+MEANS = ("accuracy", "r2", "rmse")  # metrics of which cells tell means
 ALWAYS = GROUPS[:4]  # columns whether or not they are compared
 
 
@@ -49,7 +50,7 @@ def trial_row(part: Progress, metric: Metric) -> Row:
 
 def cell_row(cell: Standing, metric: Metric) -> Row:
     """Where a cell stands, and what the runs that speak for it say together: medians of losses with an interval or
-    range, means of accuracies, and `value`, by which cells are ranked."""
+    range, means of accuracies, R2 and rmse, and `value`, by which cells are ranked."""
     part = cell.speaker
     states = part.states()
     row: Row = {"cell": part.number, **_named(part), **_point(part), "steps": part.steps, "trial": part.trial}
@@ -64,9 +65,9 @@ def cell_row(cell: Standing, metric: Metric) -> Row:
     for name, found in of_all.items():
         row |= {name: found.value, f"{name}_low": found.low, f"{name}_high": found.high}
         row |= {f"{name}_level": found.level or "range"}
-    accuracies = {name: part.last(name) for name in part.trace.curves if name.endswith("accuracy")}
-    accuracies |= {f"test_{name}": v[part.rows] for name, v in part.trace.test.items() if name == "accuracy"}
-    for name, values in accuracies.items():
+    means = {name: part.last(name) for name in part.trace.curves if name.removeprefix("train_") in MEANS}
+    means |= {f"test_{name}": v[part.rows] for name, v in part.trace.test.items() if name in MEANS}
+    for name, values in means.items():
         known = values[~(values != values)]  # a diverged run has no accuracy; `diverged` says how many are missing
         row[name], row[f"{name}_sd"] = mean(known) if len(known) else (math.nan, math.nan)
     return {**row, "problem": part.problem, "overrides": shlex.join(part.overrides)}

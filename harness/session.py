@@ -63,6 +63,11 @@ def start(
             begun = Begun(budget.shared(source, cells, trusted), list(overrides), config_dir, trusted, name)
     planner = Planner(trusted)
     planner.check(begun.cells)
+    if out is not None:
+        from rich.text import Text
+
+        for line in planner.about_data():
+            out.print(Text(line), soft_wrap=True)
     metric = ranked_by(begun.cells, planner)
     if not going_on:
         say_lost(begun.cells, planner, out)

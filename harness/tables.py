@@ -13,13 +13,13 @@ from rich.text import Text
 from harness.fields import Array
 from harness.metrics import STEPS_TO_TARGET, Metric
 from harness.results import Results
-from harness.rows import Row
+from harness.rows import MEANS, Row
 from harness.statistics import mean, median
 
 BARS = "▁▂▃▄▅▆▇█"
 WIDE = 120  # columns, as far as screens spread
 RIGHT = ("#", "best loss", "runs", "trials", "pruned", "failed", "div.", "evals", "seconds")
-METRICS = ("loss", "accuracy", "train_loss", "train_accuracy", "test_loss", "test_accuracy")
+METRICS = tuple(f"{split}{name}" for split in ("", "train_", "test_") for name in ("loss", "accuracy", "r2", "rmse"))
 
 
 def console() -> Console:
@@ -155,9 +155,9 @@ def table_row(
     if cell["runs"] > 1 and (math.isfinite(cell["value_low"]) or math.isfinite(cell["value_high"])):
         kind = cell["value_level"] if cell["value_level"] == "range" else f"{cell['value_level']:.0%} interval"
         interval = {kind: f"[{worth(cell, 'value_low', metric)}, {worth(cell, 'value_high', metric)}]"}
-    accuracies: tuple[str, ...] = ("accuracy", "test_accuracy")
+    means = [name for known in MEANS for name in (known, f"test_{known}") if isinstance(cell.get(name), float)]
     row |= {heading(metric): worth(cell, "value", metric), **interval}
-    row |= {label(n): f"{cell[n]:.4f}" for n in accuracies if isinstance(cell.get(n), float) and n != metric.name}
+    row |= {label(n): number(cell[n]) if "rmse" in n else f"{cell[n]:.4f}" for n in means if n != metric.name}
     spent = {"evals": f"{cell['evaluations']:,.0f}"}
     if not tuned:
         row |= {"best loss": number(cell["best_loss"]), "runs": cell["runs"], "div.": cell["diverged"]}
@@ -222,6 +222,7 @@ def cells_table(rows: Sequence[Row], width: int, tuned: bool = False) -> Table:
     done = len({row.get("trials") for row in rows}) == 1 and len(set(str(rows[0].get("trials")).split("/"))) == 1
     quiet = ("trials", *quiet) if done else quiet
     order = ("runs", "best loss", *quiet, "loss so far", "best so far", "test accuracy", "seconds", "evals", "accuracy")
+    order = ("test rmse", "test r2", "rmse", *order)
     intervals = tuple(column for row in rows for column in row if column == "range" or column.endswith(" interval"))
     late = ("failed", "pruned", "trials", *intervals, "best hyperparameters") if tuned else intervals
     return fitted(loud, width, (*order, *late))

@@ -52,6 +52,7 @@ def build(node: Any, path: str = "", trusted: tuple[str, ...] = (), extra: Extra
         if inside:
             raise UserError(f"{path}: {node['_target_']} is given as it is, and takes no {', '.join(inside)}")
         return made
+    _demand_booleans(made, inside, path)
     given = dict(extra(made, path)) if extra and isinstance(made, type) else {}
     try:
         return made(**inside, **given)
@@ -60,6 +61,17 @@ def build(node: Any, path: str = "", trusted: tuple[str, ...] = (), extra: Extra
         raise UserError(f"{path}: {error}; {node['_target_']} takes {known}") from error
     except ValueError as error:
         raise UserError(f"{path}: {error}") from error
+
+
+def _demand_booleans(made: Any, inside: dict[str, Any], path: str) -> None:
+    """No words where true or false is meant: Hydra reads `no` and `off` as texts, and a text is true."""
+    try:
+        parameters = inspect.signature(made).parameters
+    except ValueError:  # of somebody's class in C
+        return
+    for name, parameter in parameters.items():
+        if parameter.annotation in (bool, "bool") and type(inside.get(name, False)) is not bool:
+            raise UserError(f"{path}.{name} must be true or false; got {inside[name]!r}")
 
 
 def locate(target: str, path: str = "_target_", trusted: tuple[str, ...] = ()) -> Any:

@@ -48,4 +48,4 @@ class Autoencoder(Objective):
         return self._network.loss_and_grads(params, step, seeds)
 
     def evaluate(self, params: Params, split: Split) -> dict[str, Array]:
-        return self._network.evaluate(params, split)
+        return {"loss": self._network.evaluate(params, split)["loss"]}

@@ -4,7 +4,11 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from objectives.data import Dataset
+
+LEVELS = 16  # different numbers that a feature must be able to take
 
 
 def demand(objective: object, field: str, good: bool, wanted: str) -> None:
@@ -38,7 +42,26 @@ def demand_dataset(objective: object, classes: int = 0) -> None:
     dataset = getattr(objective, "dataset", None)
     demand(objective, "dataset", isinstance(dataset, Dataset), "a Dataset")
     if classes and isinstance(dataset, Dataset) and dataset.classes < classes:
-        raise ValueError(f"{type(objective).__name__}.dataset must have classes as targets; these are numbers")
+        has = "of which these have one" if dataset.classes else "these are numbers, which objective=mlp learns"
+        raise ValueError(f"{type(objective).__name__}.dataset must have classes as targets; {has}")
+
+
+def demand_range(objective: object, dataset: Dataset, dtype: str) -> None:
+    """A ValueError where the dtype is too small for a feature or target, or for what tells rows apart in it."""
+    for values in (dataset.x, dataset.y):
+        if values.dtype == dtype or values.dtype.kind != "f":
+            continue
+        with np.errstate(over="ignore", under="ignore"):
+            found = values.astype(dtype)
+        high, low = np.max(values, axis=0) / 2, np.min(values, axis=0) / 2  # halves, whose difference is finite
+        coarse = np.maximum(np.abs(high), np.abs(low)) * LEVELS * np.finfo(dtype).eps
+        lost = np.any((high > low) & ((high - low <= coarse) | (np.max(found, axis=0) == np.min(found, axis=0))))
+        if lost or not np.all(np.isfinite(found)):
+            told = "whose numbers are all the same, or nearly so, in" if lost else "beyond the range of"
+            raise ValueError(
+                f"{type(objective).__name__}.dataset has a feature or target {told} {dtype}; add "
+                "dataset.standardise=true where the data set has it, or objective.dtype=float64"
+            )
 
 
 def number(value: Any, least: float = -math.inf) -> bool:

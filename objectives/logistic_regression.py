@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 
 from objectives.base import Array, Objective, Params, Seeds, Split
-from objectives.checks import demand, demand_batch, demand_dataset, demand_dtype, demand_number
+from objectives.checks import demand, demand_batch, demand_dataset, demand_dtype, demand_number, demand_range
 from objectives.data import Dataset
 from objectives.layers import ACTIVATIONS
 from objectives.minibatches import epochs
@@ -38,6 +38,7 @@ class LogisticRegression(Objective):
         demand_number(self, 0, "l2")
         demand_batch(self, len(self.dataset.parts["train"]))
         demand_dtype(self)
+        demand_range(self, self.dataset, self.dtype)
         classes = range(self.dataset.classes)
         chosen = list(classes)[len(classes) // 2 :] if self.positive is None else self.positive
         some = isinstance(chosen, Sequence) and set(chosen) < set(classes) and len(chosen) > 0

@@ -5,10 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
 from objectives.base import Array, Objective, Params, Seeds, Split
+from objectives.checks import demand_range
 from objectives.data import Dataset
 from objectives.layers import ACTIVATIONS, EPS, LOSSES, Normalised, normalised, through_normalisation
 from objectives.minibatches import epochs, with_replacement
@@ -27,6 +29,8 @@ class MLP(Objective):
     The training loss is the mean over a minibatch plus weight_decay/2 times the sum of squared weights; metrics
     leave the penalty out. Every epoch is a new permutation per seed, its incomplete last batch dropped; with
     `replacement`, every batch is drawn from all examples.
+    loss: cross_entropy or mse for classes, mse for numbers; None is the first of these. Where a number is predicted
+    there are two metrics more: r2, and rmse in the target's own units.
     weight_init: he (He et al. 2015), xavier (Glorot & Bengio 2010), or a standard deviation. Biases start at 0.
     batch_norm normalises hidden layers before the activation (Ioffe & Szegedy 2015): params g1, ... scale them and
     biases shift them; metrics use running statistics, of which a step renews a tenth. dropout leaves out that share of
@@ -38,7 +42,7 @@ class MLP(Objective):
     hidden: Sequence[int] = (100, 100)
     activation: str = "relu"
     weight_init: str | float = "he"
-    loss: str = "cross_entropy"
+    loss: str | None = None
     weight_decay: float = 0.0
     batch_size: int = 128
     dtype: str = "float32"
@@ -47,14 +51,18 @@ class MLP(Objective):
     label_smoothing: float = 0.0
     replacement: bool = False
 
+    more_is_better = Objective.more_is_better | {"r2"}
     complex_step = True
     parallel = True
 
     def __post_init__(self) -> None:
+        if self.loss is None and isinstance(self.dataset, Dataset):
+            self.loss = "cross_entropy" if self.dataset.classes else "mse"
         self._check()
+        demand_range(self, self.dataset, self.dtype)
         self.digest, self.splits = self.dataset.digest, self.dataset.splits
         self._data = {name: self._prepared(*self.dataset.split(name)) for name in self.splits}
-        self._activation, self._loss = ACTIVATIONS[self.activation], LOSSES[self.loss]
+        self._activation, self._loss = ACTIVATIONS[self.activation], LOSSES[str(self.loss)]
         widths = [self.dataset.x.shape[1], *self.hidden, self._data["train"][1].shape[1]]
         self._layers = list(enumerate(pairwise(widths), start=1))
         self._widest = max(widths)
@@ -86,7 +94,7 @@ class MLP(Objective):
         demand(self.activation in tuple(ACTIVATIONS), "activation", f"one of {', '.join(ACTIVATIONS)}")
         spread = type(self.weight_init) in (int, float) and 0 <= float(self.weight_init) < math.inf
         demand(spread or self.weight_init in ("he", "xavier"), "weight_init", "he, xavier or a standard deviation")
-        demand(self.loss in tuple(LOSSES), "loss", f"one of {', '.join(LOSSES)}")
+        demand(self.loss in tuple(LOSSES), "loss", f"one of {', '.join(LOSSES)}, or null for what the targets want")
         decay = type(self.weight_decay) in (int, float) and 0 <= self.weight_decay < math.inf
         demand(decay, "weight_decay", "a number of at least 0")
         n = len(self.dataset.parts["train"])
@@ -205,8 +213,15 @@ class MLP(Objective):
                 outputs = self._outputs(here, a)
                 losses[rows, some] = self._loss(outputs, y[some])[0]
                 hits[rows, some] = np.argmax(outputs, axis=-1) == np.argmax(y[some], axis=-1)
-        metrics = {"loss": np.mean(losses, axis=-1)}
-        return metrics | ({"accuracy": np.mean(hits, axis=-1)} if self.dataset.classes else {})
+        loss = np.mean(losses, axis=-1)
+        if self.dataset.classes:
+            return {"loss": loss, "accuracy": np.mean(hits, axis=-1)}
+        return {"loss": loss} | (self._of_numbers(loss, np.var(y)) if y.shape[1] == 1 else {})
+
+    def _of_numbers(self, loss: Array, variance: Any) -> dict[str, Array]:
+        """R2, the share of the variance that is explained, and the error in the units of the target."""
+        explained = 1 - loss / variance if variance > 0 else np.full_like(loss, np.nan)
+        return {"r2": explained, "rmse": np.sqrt(loss) * self.dataset.unit}
 
     def _blocks(self, runs: int, examples: int) -> list[slice]:
         size = max(1, BLOCK // (examples * self._widest * np.dtype(self.dtype).itemsize))

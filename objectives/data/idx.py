@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import math
 import re
 import shlex
 from collections.abc import Mapping
@@ -15,6 +16,7 @@ from objectives.data.dataset import Dataset, split_before
 from objectives.download import demand_sha256, download, unpacked
 
 TESTS = 10_000
+TYPES = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
 FILES = ("train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")
 
 
@@ -90,16 +92,32 @@ def _images(
 
 def _found(place: Path, file: str) -> Path | None:
     """The file in the folder, raw or packed."""
-    return next((path for path in (place / file, place / f"{file}.gz") if path.is_file()), None)
+    names = (file, file.replace("-idx", ".idx"))  # as some unpackers write it
+    return next(
+        (place / f"{name}{end}" for name in names for end in ("", ".gz") if (place / f"{name}{end}").is_file()), None
+    )
 
 
 def _array(path: Path | None, sha256: str) -> Array:
-    """The numbers of an IDX file: two zeros, the type, the number of axes, their lengths, then bytes."""
     assert path is not None
     data = unpacked(str(path), path.read_bytes())
     demand_sha256(str(path), data, sha256)
+    return parsed(str(path), data)
+
+
+def parsed(what: str, data: bytes) -> Array:
+    """The numbers of an IDX file: two zeros, their type, the number of axes, the lengths of these, then the numbers,
+    big-endian.
+    """
     axes = data[3] if len(data) > 3 else 0
-    lengths = np.frombuffer(data[4 : 4 + 4 * axes], dtype=">u4").astype(int)
-    if data[:3] != b"\0\0\x08" or axes not in (1, 3) or len(data) != 4 + 4 * axes + lengths.prod():
-        raise ValueError(f"{path}: not an IDX file of bytes, or not whole")
-    return np.frombuffer(data[4 + 4 * axes :], dtype=np.uint8).reshape(lengths)
+    lengths = np.frombuffer(data[4 : 4 + 4 * axes].ljust(4 * axes, b"\0"), dtype=">u4").astype(int)
+    if data[:2] != b"\0\0" or len(data) < 4 or data[2] not in TYPES or not axes:
+        raise ValueError(f"{what}: not an IDX file; it begins with {data[:4].hex(' ')}, not with 00 00 08 and 01 to 04")
+    dtype = np.dtype(TYPES[data[2]])
+    there, wanted = len(data) - 4 - 4 * axes, math.prod(lengths.tolist()) * dtype.itemsize
+    if there != wanted:
+        told = (
+            f"its head promises {tuple(lengths.tolist())}, which is {wanted:,} bytes, and there are {max(there, 0):,}"
+        )
+        raise ValueError(f"{what}: not a whole IDX file: {told}")
+    return np.frombuffer(data, dtype, offset=4 + 4 * axes).reshape(lengths).astype(dtype.newbyteorder("="))

@@ -1,113 +1,199 @@
-"""The user's own data, from a file: NumPy's npz, or csv with a header."""
+"""The user's own data, from a file: csv, or NumPy's npz."""
 
-import csv
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
 from objectives.base import Array
-from objectives.data.dataset import Dataset, split, standardised
+from objectives.data import about
+from objectives.data.archive import loaded, targets
+from objectives.data.columns import Column, is_missing, labels, one_hot
+from objectives.data.dataset import Dataset, split, split_before, standardised
+from objectives.data.table import Table, one_character, read, typed, without
 
+LARGE = 10  # numbers that a network learns badly from
 Task = Literal["classes", "numbers"]
 
 
 def npz(
     path: str | None,
+    task: Task | None = None,
     validation: float = 0.2,
     test: float = 0.2,
     standardise: bool = False,
     train_size: int | None = None,
+    stratified: bool | None = None,
 ) -> Dataset:
-    """The arrays x (examples, ...) and y of an npz file: integers are classes, floats are numbers to predict."""
+    """The arrays x (examples, ...) and y of an npz file, or keras's x_train, y_train, x_test and y_test, of which the
+    latter test: words and whole numbers are classes, floats are numbers to predict; `task` says otherwise.
+    """
     where = _file("npz", path)
-    try:
-        with np.load(where, allow_pickle=False) as stored:
-            arrays = dict(stored)
-    except Exception as error:  # zip, header and pickle errors have many types
-        raise ValueError(f"{where}: not an npz file of plain arrays: {error}") from error
-    missing = {"x", "y"} - arrays.keys()
-    if missing:
-        raise ValueError(f"{where}: no array {' and '.join(sorted(missing))}; it has {', '.join(arrays) or 'none'}")
-    x, y = arrays["x"], arrays["y"]
-    if x.ndim < 1 or y.ndim < 1 or len(x) != len(y):
-        raise ValueError(f"{where}: x and y must have one row per example; got {x.shape} and {y.shape}")
-    return _made(x.reshape(len(x), -1), y, y.dtype.kind in "iub", validation, test, standardise, train_size)
+    _check(task, standardise, stratified)
+    x, y, tests = loaded(where)
+    found, names = targets(where, y, task)
+    made = divided(where, x, found, len(names), validation, test, train_size, stratified, tests)
+    notes = [f"its own {tests:,} rows test"] if tests else []
+    largest = max(float(np.max(np.abs(x))), 0.0 if names else float(np.max(np.abs(found))))
+    if largest > LARGE and not standardise:
+        notes.append(f"numbers up to {largest:.6g} are taken as they are (dataset.standardise=true scales them)")
+    told = about.line(made, where.name, (), "y", names, notes)
+    return finished(where, made, told, standardise)
 
 
 def csv_file(
     path: str | None,
-    target: str | None,
+    target: str | int | float | None,
     task: Task | None = None,
+    drop: Sequence[Any] | str | int | float | None = None,
+    missing: str | None = None,
+    words: int = 50,
+    separator: str = ",",
+    decimal: str = ".",
+    header: str | None = None,
+    encoding: str | None = None,
     validation: float = 0.2,
     test: float = 0.2,
     standardise: bool = True,
     train_size: int | None = None,
+    stratified: bool | None = None,
 ) -> Dataset:
-    """Numbers under a header line; the column `target` is what to predict. Where it holds words or few whole numbers
-    it holds classes, numbered in alphabetical or numerical order; `task` says otherwise.
+    """A table with a header; the column `target` is what to predict. Where it holds words or few whole numbers it
+    holds classes, numbered in numerical or alphabetical order; `task` says otherwise. Columns of words become features
+    of 0 and 1, one for each word; all other columns are numbers, which `standardise` is about.
+
+    drop: columns to leave out. missing: drop leaves rows out in which a cell is empty, NA, nan, null or ?; word takes
+    these for words like others; null refuses them.
     """
     where = _file("csv", path)
-    if task not in (None, "classes", "numbers"):
-        raise ValueError(f"task must be classes or numbers; got {task!r}")
-    try:
-        with where.open(newline="", encoding="utf-8-sig") as file:
-            header, *rows = [row for row in csv.reader(file) if row]
-    except (ValueError, csv.Error) as error:
-        raise ValueError(f"{where}: not csv with a header and rows: {error}") from error
-    if target not in header:
-        raise ValueError(f"{where}: no column {target}; choices: {', '.join(header)}")
-    place = header.index(target)
-    for k, row in enumerate(rows, start=2):
-        if len(row) != len(header):
-            raise ValueError(f"{where}, row {k}: {len(row)} values for {len(header)} columns")
-    texts = [row[place].strip() for row in rows]
-    columns = [k for k in range(len(header)) if k != place]
-    x = np.array([[_number(where, row[k], header[k], n) for k in columns] for n, row in enumerate(rows, start=2)])
-    classes = _are_classes(texts) if task is None else task == "classes"
-    if classes:
-        names = sorted(set(texts), key=lambda text: (_value(text) is None, _value(text) or 0.0, text))
-        y: Array = np.array([names.index(text) for text in texts])
-    else:
-        y = np.array([_number(where, text, str(target), n) for n, text in enumerate(texts, start=2)])
-    return _made(x, y, classes, validation, test, standardise, train_size)
+    _check(task, standardise, stratified)
+    if missing not in (None, "drop", "word"):
+        raise ValueError(f"missing must be drop, word or null; got {missing!r}")
+    if type(words) is not int or words < 1:
+        raise ValueError(f"words must be an integer of at least 1; got {words!r}")
+    point = one_character("decimal", decimal)
+    table = read(where, separator, header, encoding)
+    named = table.named(target, "dataset.target")
+    table = without(table, drop, named)
+    if named not in table.names:
+        raise ValueError(f"{where}: dataset.drop leaves out {named}, which is dataset.target")
+    whole = len(table.rows)
+    table = _complete(table) if missing == "drop" else table
+    columns = [Column(where, name, table.column(name), table.numbers, point, missing == "word") for name in table.names]
+    features = [column for column in columns if column.name != named]
+    if not features:
+        raise ValueError(f"{where}: no column beside the target {named}, and nothing to predict it from")
+    x, names, numeric, notes = _features(features, words)
+    (goal,) = (column for column in columns if column.name == named)
+    found = labels(goal, task)
+    y, classes = (goal.numbers(), ()) if found is None else found
+    if not classes and np.all(y == y[0]):
+        raise ValueError(
+            f"{where}, column {named}: all {len(y)} rows hold {goal.texts[0]}, which leaves nothing to learn"
+        )
+    made = divided(where, x, y, len(classes), validation, test, train_size, stratified)
+    notes += [f"{column.name} equals {named}" for column in features if column.texts == goal.texts]
+    notes += [f"rows left out for missing cells: {whole - len(y):,}"] if whole > len(y) else []
+    told = about.line(made, where.name, names, named, classes, notes)
+    return finished(where, made, told, standardise, None if numeric.all() else np.flatnonzero(numeric))
 
 
-def _made(
-    x: Array, y: Array, classes: bool, validation: float, test: float, standardise: bool, train_size: int | None
+def divided(
+    where: Path,
+    x: Array,
+    y: Array,
+    classes: int,
+    validation: float,
+    test: float,
+    train_size: int | None,
+    stratified: bool | None,
+    tests: int = 0,
 ) -> Dataset:
-    labels = y.astype(np.int64) if classes else y.astype(np.float64)
-    count = int(labels.max()) + 1 if classes and len(labels) else 0
-    found = split(x.astype(np.float64) if x.dtype.kind in "iub" else x, labels, count, validation, test, train_size)
-    return standardised(found) if standardise else found
+    """The data set, of which the last `tests` rows test, if there are any. Where `stratified` is None, its splits are
+    stratified if a plain draw leaves a class out of training, or out of a part in which it would expect a row.
+    """
+
+    def drawn(stratified: bool) -> Dataset:
+        if tests:
+            return split_before(x, y, classes, tests, validation, train_size, stratified)
+        return split(x, y, classes, validation, test, train_size, stratified)
+
+    try:
+        made = drawn(bool(stratified) and classes > 0)
+        return drawn(True) if stratified is None and _leaves_out(made, bool(tests)) else made
+    except ValueError as error:
+        raise ValueError(f"{where}: {error}") from error
+
+
+def demand_bool(field: str, value: Any, null: bool = False) -> None:
+    """Hydra reads `no` and `off` as words, which are true."""
+    if type(value) is not bool and not (null and value is None):
+        raise ValueError(f"{field} must be true{', false or null' if null else ' or false'}; got {value!r}")
+
+
+def _leaves_out(made: Dataset, own_test: bool) -> bool:
+    if not made.classes:
+        return False
+    counts = np.bincount(made.y, minlength=made.classes)
+    for name in made.splits:
+        if not (name == "test" and own_test):
+            some = np.bincount(made.y[made.parts[name]], minlength=made.classes)
+            expected = counts > 0 if name == "train" else counts * len(made.parts[name]) >= len(made.y)
+            if np.any((some == 0) & expected):
+                return True
+    return False
+
+
+def finished(where: Path, made: Dataset, told: str, standardise: bool, columns: Array | None = None) -> Dataset:
+    """The data set with the line on it, standardised if that is wanted."""
+    try:
+        return replace(standardised(made, columns) if standardise else made, about=told)
+    except ValueError as error:
+        raise ValueError(f"{where}: standardised by the train split, {error}") from error
+
+
+def _features(columns: Sequence[Column], words: int) -> tuple[Array, list[str], Array, list[str]]:
+    """The features (rows, features), their names, which of them are numbers, and what to say of them."""
+    arrays: list[Array] = []
+    names: list[str] = []
+    numeric: list[bool] = []
+    notes: list[str] = []
+    for column in columns:
+        found: Array
+        if column.are_words():
+            found, marks = one_hot(column, words)
+            notes.append(f"{column.name}: one-hot of {len(marks)} words")
+        else:
+            found, marks = column.numbers()[:, None], [column.name]
+            if len(found) > 1 and np.all(np.diff(found[:, 0]) == 1):
+                notes.append(f"{column.name} counts the rows ({typed('dataset.drop', [column.name])} leaves it out)")
+        arrays.append(found)
+        numeric += [len(marks) == 1 and marks[0] == column.name] * len(marks)
+        names += marks
+    return np.ascontiguousarray(np.hstack(arrays)), names, np.array(numeric), notes
+
+
+def _complete(table: Table) -> Table:
+    """The rows in which no cell is missing."""
+    keep = [k for k, row in enumerate(table.rows) if not any(is_missing(cell) for cell in row)]
+    if not keep:
+        raise ValueError(f"{table.where}: every row misses a cell; dataset.drop=[NAME] leaves a column out")
+    return Table(table.where, table.names, [table.rows[k] for k in keep], [table.numbers[k] for k in keep])
+
+
+def _check(task: Any, standardise: Any, stratified: Any) -> None:
+    if task not in (None, "classes", "numbers"):
+        raise ValueError(f"task must be classes, numbers or null; got {task!r}")
+    demand_bool("standardise", standardise)
+    demand_bool("stratified", stratified, null=True)
 
 
 def _file(kind: str, path: str | None) -> Path:
     if not path:
         raise ValueError(f"which file? Add dataset.path=my.{kind}")
-    where = Path(path).expanduser()
+    where = Path(str(path)).expanduser()
     if not where.is_file():
-        raise ValueError(f"{where}: no such file")
+        raise ValueError(f"{where}: {'a folder' if where.is_dir() else 'no such file'}")
     return where
-
-
-def _value(text: str) -> float | None:
-    try:
-        return float(text)
-    except ValueError:
-        return None
-
-
-def _number(where: Path, text: str, column: str, row: int) -> float:
-    value = _value(text)
-    if value is None or not np.isfinite(value):
-        raise ValueError(f"{where}, row {row}, column {column}: {text!r} is not a finite number")
-    return value
-
-
-def _are_classes(texts: list[str]) -> bool:
-    """Words, or whole numbers of which each comes ten times on average."""
-    values = [_value(text) for text in texts]
-    if any(value is None for value in values):
-        return True
-    return all(value == int(value) for value in values if value is not None) and len(set(values)) * 10 <= len(values)
