@@ -238,9 +238,10 @@ def save_file(path: Path, content: bytes) -> None:
         if isinstance(error, OSError) and error.errno and error.filename is None:  # no space, and where
             raise OSError(error.errno, error.strerror, str(path)) from error
         raise
-    if os.name == "nt":  # which opens no folders
+    try:
+        folder = os.open(path.parent, os.O_RDONLY)
+    except PermissionError:  # Windows opens no folders
         return
-    folder = os.open(path.parent, os.O_RDONLY)
     try:
         os.fsync(folder)  # the name, too
     finally:
