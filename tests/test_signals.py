@@ -1,8 +1,13 @@
 """What asks us to stop: real signals to real runs, which are waited for until they say something."""
 
+import os
+import pty
 import signal
 import subprocess
 import sys
+import termios
+import time
+from fcntl import ioctl
 from pathlib import Path
 
 import pytest
@@ -18,7 +23,7 @@ class Slow(Sphere):
         time.sleep(0.005)
         return super().loss_and_grads(params, step, seeds)
 """
-RUN = ("objective._target_=slow.Slow", "optimizer=sgd", "steps=1500", "records=500", "seeds=2")
+RUN = ("objective._target_=slow.Slow", "optimizer=sgd", "steps=1500", "records=15", "seeds=2")
 WAYS = {"run": RUN, "sweep": ("-m", *RUN[:1], "optimizer=sgd,adam", *RUN[2:], "trials=2", "batch=2")}
 
 
@@ -33,6 +38,7 @@ def test_a_signal_stops_at_the_next_record_and_saves(names: list[str], way: str)
     first = process.stdout.readline()
     for name in names:
         process.send_signal(getattr(signal, name))
+        time.sleep(0.05)  # two that wait are one; half a second passes before the next record
     out, err = process.communicate(timeout=60)
     assert "slow.Slow" in first
     assert process.returncode == 128 + getattr(signal, names[0])
@@ -68,3 +74,20 @@ def test_what_is_ignored_stays_ignored() -> None:
         assert came == []
     finally:
         signal.signal(signal.SIGHUP, before)
+
+
+def test_a_terminal_that_is_closed_costs_no_run() -> None:
+    """Its SIGHUP comes, and then nothing can be written there."""
+    Path("slow.py").write_text(SLOW)
+    master, slave = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "harness", *RUN], stdin=slave, stdout=slave, stderr=slave, start_new_session=True,
+        preexec_fn=lambda: ioctl(0, termios.TIOCSCTTY, 0),
+    )  # fmt: skip
+    os.close(slave)
+    shown = b""
+    while b"steps/s" not in shown:
+        shown += os.read(master, 65536)
+    os.close(master)
+    assert process.wait(timeout=60) == 128 + signal.SIGHUP
+    assert {run["state"] for run in load("last").runs} == {"interrupted"}
