@@ -1,6 +1,8 @@
-"""`python -m harness ...`: one clear line for every mistake, and exit codes that mean something.
+r"""`python -m harness ...`: one clear line for every mistake, and exit codes that mean something.
 
-0 done, 1 a run failed, 2 a mistake of the user's, 130 interrupted.
+0 done; 1 a run failed, or the machine did; 2 a mistake of the user's; and as a shell tells what a signal ended:
+130 Ctrl-C (SIGINT), 143 SIGTERM, 129 SIGHUP (the terminal was closed). These ask for the same, however often they come:
+the run stops at its next record, is saved and shown. What must end at once is ended by Ctrl-\ (SIGQUIT) or SIGKILL.
 """
 
 import argparse
@@ -8,8 +10,7 @@ import gc
 import os
 import signal
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import Any, NoReturn
 
 HELP = """\
@@ -45,16 +46,21 @@ REFUSED = {
     "experimental_rerun": "--experimental-rerun: give the overrides of config.yaml again instead",
     "hydra_help": "--hydra-help: see --help",
 }
-INTERRUPTED = 130
+SHELL = 128  # a shell gives 128 + n for what signal n ended
+INTERRUPTED = SHELL + signal.SIGINT
 HYDRAS = ("hydra.run.dir", "hydra.sweep.dir", "hydra.verbose")  # what we take over from Hydra's own settings
 
 
 def entry() -> None:
     """The console script, and `python -m harness`."""
+    if not (sys.stdout and sys.stderr):
+        from harness.terminal import opened
+
+        opened()
     signal.signal(signal.SIGINT, signal.default_int_handler)
     gc.set_threshold(50_000)  # composing makes many objects that stay: the collector would look at them in vain
     code = main()
-    if code == INTERRUPTED:
+    if code > SHELL:
         # an interrupt that came within an exec() of the standard library makes CPython die by the signal in spite of
         # our having caught it
         sys.stdout.flush()
@@ -65,6 +71,8 @@ def entry() -> None:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; the exit code."""
+    from harness.visible import say
+
     arguments = list(sys.argv[1:] if argv is None else argv)
     try:
         for stream in (sys.stdout, sys.stderr):
@@ -73,11 +81,16 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
         return code
     except KeyboardInterrupt:
-        print("harness: interrupted", file=sys.stderr)
+        say("interrupted")
         return INTERRUPTED
-    except BrokenPipeError:  # `... | head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+    except OSError as error:  # of what is printed: files have their own lines
+        from harness.terminal import reader_left, silenced
+
+        silenced(sys.stdout)
+        if reader_left(error):  # `... | head`
+            return 0
+        say(str(error))
+        return 1
 
 
 def _main(arguments: list[str]) -> int:
@@ -93,6 +106,7 @@ def _main(arguments: list[str]) -> int:
     from harness import advice
     from harness.compose import composer
     from harness.errors import RunError, UserError
+    from harness.visible import say, visible
 
     try:
         for flag, line in REFUSED.items():
@@ -113,44 +127,36 @@ def _main(arguments: list[str]) -> int:
         if any(o in ("hydra.verbose=true", "hydra.verbose=True") for o in args.overrides):
             import traceback
 
-            traceback.print_exc()
-        print(f"harness: {advice.line(error)}", file=sys.stderr)
+            print(visible(traceback.format_exc()), end="", file=sys.stderr)
+        say(advice.line(error))
         return 2
     except (OSError, MemoryError, RunError) as error:
         if isinstance(error, BrokenPipeError):
             raise
-        print(f"harness: {error or 'not enough memory'}", file=sys.stderr)
+        say(f"not enough memory: {error}".rstrip(": ") if isinstance(error, MemoryError) else str(error))
+        return 1
+    except (SystemExit, GeneratorExit) as error:  # of somebody's module or constructor: nothing has run
+        from harness.failures import told
+
+        say(f"the code that was to run ended it: {told(error)}")
         return 1
 
 
 def _run(args: argparse.Namespace, overrides: list[str], trusted: tuple[str, ...]) -> int:
+    from harness import signals
     from harness.session import start
-    from harness.tables import console, show
+    from harness.tables import show
+    from harness.terminal import console
 
     out = console()
-    with interruptible() as interrupted:
-        results = start(overrides, args.multirun, args.config_dir, trusted, out, lambda: bool(interrupted))
-    show(results, out)
+    with signals.noted() as came:
+        results = start(overrides, args.multirun, args.config_dir, trusted, out, lambda: bool(came))
+        show(results, out)
+    if out.patient.error is not None:
+        raise out.patient.error
     if results.summary["interrupted"]:
-        return INTERRUPTED
+        return SHELL + came[0]
     return 1 if results.summary["failures"] else 0
-
-
-@contextmanager
-def interruptible() -> Iterator[list[int]]:
-    """The first Ctrl-C is noted, for the next record to stop at; a second one interrupts at once."""
-    noted: list[int] = []
-
-    def note(number: int, _: object) -> None:
-        if noted:
-            raise KeyboardInterrupt
-        noted.append(number)
-
-    before = signal.signal(signal.SIGINT, note)
-    try:
-        yield noted
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 def trusting(overrides: Sequence[str]) -> tuple[list[str], tuple[str, ...]]:
@@ -159,11 +165,14 @@ def trusting(overrides: Sequence[str]) -> tuple[list[str], tuple[str, ...]]:
     from hydra.core.override_parser.types import ChoiceSweep
 
     from harness.errors import UserError
+    from harness.sweeps import database
     from harness.typed import parsed
 
     rest: list[str] = []
     trusted: list[str] = []
     parser = OverridesParser.create()
+    for text in overrides:
+        database.refuse_password(str(text))
     for override in [parsed(text, parser) for text in overrides]:
         key = override.key_or_group
         if key == "trust":
@@ -186,11 +195,13 @@ def trusting(overrides: Sequence[str]) -> tuple[list[str], tuple[str, ...]]:
 def _help(made: Any) -> int:
     import textwrap
 
+    from harness.visible import visible
+
     print(HELP)
     for group, options in made.groups().items():
         variants = [f"variant/{name}" for name in made.options(f"{group}/variant")]
         names = ", ".join(options + variants)
-        print(textwrap.fill(f"{group}: {names}", 100, initial_indent="  ", subsequent_indent="      "))
+        print(visible(textwrap.fill(f"{group}: {names}", 100, initial_indent="  ", subsequent_indent="      ")))
     return 0
 
 
@@ -199,16 +210,20 @@ def _show_config(made: Any, args: argparse.Namespace, overrides: list[str]) -> i
 
     from harness import advice
     from harness.errors import UserError
+    from harness.sweeps import database
+    from harness.visible import visible
 
     config, _, own = made.unresolved(overrides)
     if args.resolve:
         OmegaConf.resolve(config)
+    if config.get("storage"):
+        config.storage = database.masked(str(config.storage))
     if args.cfg != "job":
         config = OmegaConf.create({"hydra": own, **(config if args.cfg == "all" else {})})
     node = OmegaConf.select(config, args.package) if args.package else config
     if node is None:
         raise UserError(advice.unknown(args.package, config.keys()))
-    print(OmegaConf.to_yaml(node) if OmegaConf.is_config(node) else node, end="")
+    print(visible(OmegaConf.to_yaml(node) if OmegaConf.is_config(node) else str(node)), end="")
     return 0
 
 
@@ -245,4 +260,7 @@ def _parser() -> argparse.ArgumentParser:
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
-        self.exit(2, f"harness: {message}; see --help\n")
+        from harness.visible import say
+
+        say(f"{message}; see --help")
+        self.exit(2)

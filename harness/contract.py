@@ -18,7 +18,9 @@ def probe(objective: Objective) -> tuple[Array, Params]:
         params = objective.init(seeds)
         if not (isinstance(params, dict) and params and all(_floats(p, 2) for p in params.values())):
             raise UserError(f"{name}.init must return a dict of float arrays whose axis 0 has one row per seed")
-        params = {key: np.asarray(p, order=objective.order) for key, p in params.items()}
+        params = {key: np.array(p, order=objective.order) for key, p in params.items()}
+        for p in params.values():
+            p.flags.writeable = False  # as in the engine
         loss, grads = objective.loss_and_grads(params, 0, seeds)
         _demand_loss(f"{name}.loss_and_grads", loss)
         if not isinstance(grads, dict) or {k: np.shape(g) for k, g in grads.items()} != {

@@ -66,8 +66,8 @@ class Counter:
 
     def hvp(self, v: Array) -> Array:
         """The Hessian at the params of this step times v."""
-        views = self.layout.views
-        found = self.objective.hvp(views(self._p), views(self._ordered(v)), self._step, self.seeds)
+        shown = self.layout.shown
+        found = self.objective.hvp(shown(self._p), shown(self._ordered(v)), self._step, self.seeds)
         self.asked += self.objective.hvp_gradients
         return self.layout.gather(found, np.empty_like(self._p))
 
@@ -83,7 +83,7 @@ class Counter:
         return self._ordered(drawn.astype(dtype)[place])
 
     def _answer(self, p: Array, seeds: Array) -> tuple[Array, Array]:
-        loss, grads = self.objective.loss_and_grads(self.layout.views(p), self._step, seeds)
+        loss, grads = self.objective.loss_and_grads(self.layout.shown(p), self._step, seeds)
         return loss[:, None], self.layout.gather(grads, np.empty_like(p))
 
     def _keep(self, p: Array, loss: Array, g: Array, rows: Array) -> None:

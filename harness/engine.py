@@ -167,7 +167,7 @@ class Block:
         """Read the test set, and keep the final parameters, of the runs that came to their end."""
         trace, runs = self.trace, len(self.trace.seeds)
         for objective, rows, held in self._ended:
-            params = self._layout.views(held)
+            params = self._layout.shown(held)
             if test and "test" in objective.splits:
                 for name, values in objective.evaluate(params, "test").items():
                     trace.test.setdefault(name, np.full(runs, np.nan))[rows] = values
@@ -189,7 +189,7 @@ class Block:
 
     def _write(self, held: Array, some: Array, records: slice, steps: Array) -> Array:
         """Write what some runs show when they hold these parameters; which of all runs are finite."""
-        trace, rows, params = self.trace, self.rows[some], self._layout.views(held)
+        trace, rows, params = self.trace, self.rows[some], self._layout.shown(held)
         metrics = metrics_of(self.objective, params)
         finite = np.isfinite(metrics["loss"])
         shape = len(trace.seeds), len(trace.at)
@@ -231,4 +231,4 @@ class Block:
             self._oracle.select(keep)
             self._p = np.asarray(self._p[keep], order=self.objective.order)
             self._g = np.empty_like(self._p)
-            self._params = self._layout.views(self._p)
+            self._params = self._layout.shown(self._p)

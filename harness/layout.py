@@ -34,6 +34,13 @@ class Layout:
             for name, shape, columns in zip(self.names, self.shapes, self.columns, strict=True)
         }
 
+    def shown(self, buffer: Array) -> Params:
+        """The tensors as others may see them: views that cannot be written to."""
+        views = self.views(buffer)
+        for view in views.values():
+            view.flags.writeable = False
+        return views
+
     def gather(self, tensors: Mapping[str, Array], out: Array) -> Array:
         """The tensors in one buffer: `out`, or the tensor itself where it is alone and fits as it is."""
         if len(self.names) == 1:

@@ -17,6 +17,7 @@ from harness.metrics import Metric
 from harness.rows import cell_row, standing
 from harness.tables import cells_table, label, measured, sparkline, table_row, typical
 from harness.trace import Progress, Standing
+from harness.visible import in_line
 
 REFRESH = 0.25  # seconds: a table costs 8 ms to draw
 PLAIN = 10  # lines of progress when nobody is watching a terminal
@@ -26,7 +27,7 @@ class Screen:
     """Shows a board while it trains. `with Screen(...) as screen: train(..., watch=screen.show)`."""
 
     def __init__(self, out: Console, title: str, single: bool, metric: Metric) -> None:
-        self.out, self.title, self.single, self.metric = out, title, single, metric
+        self.out, self.title, self.single, self.metric = out, in_line(title), single, metric
         self._width = out.width - 3  # the terminal's echo of Ctrl-C, ^C, must not wrap a line
         self._begun = time.monotonic()
         self._due = self._begun + REFRESH
@@ -67,7 +68,7 @@ class Screen:
         told = [f"{label(name)} {typical(best.last(name))}" for name in measured(best.trace.curves)]
         if not self.single:
             told.append("leads: " + " ".join(f"{key}={value}" for key, value in best.varied.items()))
-        self.out.print(Text(f"{done:>9,.0f} of {total:,} {unit}   {'   '.join(told)}"), soft_wrap=True)
+        self.out.print(Text(in_line(f"{done:>9,.0f} of {total:,} {unit}   {'   '.join(told)}")), soft_wrap=True)
 
     def _panel(self, cell: Progress) -> RenderableType:
         table = Table.grid(padding=(0, 3))
@@ -76,7 +77,7 @@ class Screen:
         states = cell.states()
         tail = Text(f"diverged {states.count('diverged')} of {len(states)}", style="dim")
         inside = Group(self._bar([cell]), Text(""), table, tail)
-        return Panel(inside, title=self.title, title_align="left", width=min(self._width, 80))
+        return Panel(inside, title=Text(self.title), title_align="left", width=min(self._width, 80))
 
     def _table(self, board: Sequence[Progress], standings: Sequence[Standing]) -> RenderableType:
         ranked = self._ranked(board, standings)

@@ -12,6 +12,7 @@ from harness import trust
 from harness.building import Path, at, built_optimizer, demand, gradients, numbers, path_of, with_datasets
 from harness.engine import Population
 from harness.errors import UserError
+from harness.failures import FAILURES, told
 from harness.fingerprint import fingerprint
 from harness.settings import ABOUT
 from harness.sweeps.cell import Cell
@@ -89,13 +90,13 @@ class Planner:
                     if isinstance(cell.config.get(part), dict):
                         trust.locate(cell.config[part].get("_target_", ""), f"{part}._target_", self.trusted)
                 for point in ({}, *corners(cell.ranges)):
-                    told = ", ".join(f"{name}={value}" for name, value in point.items())
+                    where = ", ".join(f"{name}={value}" for name, value in point.items())
                     try:
                         config = self._config(cell, point)
                         trust.check(config, self.trusted)
                         built_optimizer(config, 1, self.trusted)
                     except UserError as error:
-                        raise UserError(f"at {told} of its space: {error}" if told else str(error)) from error
+                        raise UserError(f"at {where} of its space: {error}" if where else str(error)) from error
             except UserError as error:
                 raise UserError(f"in the cell {cell.name}: {error}" if cell.name else str(error)) from error
             self._objective(cell, cell.settings.seeds)
@@ -191,9 +192,9 @@ class Planner:
                 self._objectives[key] = made, fingerprint(copy.deepcopy(made) if made.remembers else made, node)
             except UserError:
                 raise
-            except Exception as error:  # of somebody's own code
-                told = f"{type(error).__name__}: {' '.join(str(error).split())}"
-                raise UserError(f"objective: {type(made).__name__} raised {told}; see hydra.verbose=true") from error
+            except FAILURES as error:  # of somebody's own code
+                name, what = type(made).__name__, " ".join(told(error).split())
+                raise UserError(f"objective: {name} raised {what}; see hydra.verbose=true") from error
         objective, found = self._objectives[key]
         if len(seeds) > 1 and not objective.varies_with_seed:
             raise UserError(

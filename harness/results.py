@@ -225,17 +225,23 @@ def _plain(value: Any) -> Any:
 
 def save_file(path: Path, content: bytes) -> None:
     """Write to a temporary file, flush it to the disk, rename it: a reader sees the old file or the new one."""
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
-        try:
+    file = tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False)  # noqa: SIM115
+    try:
+        with file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-            os.chmod(file.name, 0o666 & ~_umask())
-            os.replace(file.name, path)
-        except BaseException:
-            os.unlink(file.name)
-            raise
-    folder = os.open(path.parent, os.O_RDONLY)
+        os.chmod(file.name, 0o666 & ~_umask())
+        os.replace(file.name, path)  # which Windows does to closed files only
+    except BaseException as error:
+        os.unlink(file.name)
+        if isinstance(error, OSError) and error.errno and error.filename is None:  # no space, and where
+            raise OSError(error.errno, error.strerror, str(path)) from error
+        raise
+    try:
+        folder = os.open(path.parent, os.O_RDONLY)
+    except PermissionError:  # Windows opens no folders
+        return
     try:
         os.fsync(folder)  # the name, too
     finally:

@@ -1,8 +1,6 @@
 """One run or one sweep from overrides to files: what the command and `harness.run` share."""
 
 import shlex
-import signal
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from hydra.core.override_parser.types import Override
 
-from harness import budget, results, rows
+from harness import budget, results, rows, signals
 from harness.compose import Composer, composer
+from harness.copying import command
 from harness.environment import environment
-from harness.errors import UserError
+from harness.errors import RunError, UserError
 from harness.metrics import STEPS_TO_TARGET, Metric
 from harness.plan import Part, Planner
 from harness.ranking import ranked_by
@@ -23,7 +22,7 @@ from harness.results import Results
 from harness.settings import OF_TUNING
 from harness.starts import say_lost
 from harness.sweeps import cells as sweep_cells
-from harness.sweeps import resume
+from harness.sweeps import database, resume
 from harness.sweeps.cell import Cell
 from harness.sweeps.resume import Begun
 from harness.trace import Outcome, Watch
@@ -106,12 +105,18 @@ class _Job:
         """Search every cell's space; an interrupted sweep goes on where it ended."""
         from harness.sweeps.tuning import Tuner
 
+        secret = database.password(self.begun.cells[0].settings.storage)
         with resume.held(folder):
             with self._screen() as watch:
-                tuner = Tuner(self.begun.cells, self.planner, folder, self.metric, self.begun.name, watch, self.stop)
+                begun = self.begun
+                tuner = Tuner(begun.cells, self.planner, folder, self.metric, begun.name, secret, watch, self.stop)
                 tuner.replay()
-                self.begun.save(folder)  # only now: what cannot go on is left as it was
-                outcome = tuner.run()
+                begun.save(folder)  # only now: what cannot go on is left as it was
+                try:
+                    outcome = tuner.run()
+                except MemoryError as error:
+                    told = f"not enough memory: {error}".rstrip(": ")
+                    raise RunError(f"{told}; resume={folder} goes on before the batch that it ended") from error
             return self._written(folder, outcome, tuner.where)
 
     def _written(self, folder: Path, outcome: Outcome, study: str | None) -> Results:
@@ -119,7 +124,7 @@ class _Job:
         about = {**_about(kind, _title(begun.cells, kind), begun, outcome.stopped), "study": study}
         about |= {"metric": self.metric.name, "aggregate": self.metric.aggregate, "maximise": self.metric.maximise}
         config = None if study else begun.cells[0].config if kind == "run" else begun.config()
-        with _unbroken():
+        with signals.waiting():
             results.write(folder, outcome, config, about, self.metric)
         return results.load(folder)
 
@@ -133,22 +138,6 @@ class _Job:
         title = _title(self.begun.cells, self.kind)
         with Screen(self.out, title, self.kind == "run", self.metric) as screen:
             yield screen.show
-
-
-@contextmanager
-def _unbroken() -> Iterator[None]:
-    """Ctrl-C waits until the files are written."""
-    if threading.current_thread() is not threading.main_thread():  # where no signal arrives
-        yield
-        return
-    held: list[int] = []
-    before = signal.signal(signal.SIGINT, lambda number, _: held.append(number))
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before or signal.default_int_handler)
-    if held:
-        raise KeyboardInterrupt
 
 
 @contextmanager
@@ -190,8 +179,7 @@ def _refuse_untyped(cell: Cell, typed: Sequence[Override]) -> None:
 
 def _refuse_tuning(trials: int, multirun: bool, overrides: Sequence[str]) -> None:
     if trials > 1 and not multirun:
-        command = f"python -m harness -m {shlex.join(overrides)}"
-        raise UserError(f"trials={trials} tunes, which is a sweep; use: {command}")
+        raise UserError(f"trials={trials} tunes, which is a sweep; use: {command('-m', *overrides)}")
 
 
 def _refuse_idle(cells: Sequence[Cell], typed: Sequence[Override]) -> None:

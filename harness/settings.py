@@ -72,7 +72,7 @@ class Settings:
         if timeout is not None and timeout <= 0:
             raise UserError(f"timeout must be above 0 seconds; got {config['timeout']!r}")
         if not (config["storage"] is None or (isinstance(config["storage"], str) and "://" in config["storage"])):
-            raise UserError(f"storage must be a URL like sqlite:///studies.db; got {config['storage']!r}")
+            raise UserError("storage must be a URL like sqlite:///studies.db; got none")  # a password is not repeated
         given = {name: config[name] for name in cls.__dataclass_fields__}
         given |= {"seeds": _seeds(config["seeds"]), "cells": tuple(cells), "search": _names(config["search"])}
         return cls(**given | {"target": target, "timeout": timeout})

@@ -3,6 +3,8 @@
 import sys
 from collections.abc import Sequence
 
+from harness.visible import say
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Show the folder; the exit code."""
@@ -13,20 +15,35 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         return _show(arguments[0])
     except KeyboardInterrupt:
-        print("harness: interrupted", file=sys.stderr)
+        say("interrupted")
         return 130
+    except OSError as error:
+        from harness.terminal import reader_left, silenced
+
+        silenced(sys.stdout)
+        if not reader_left(error):
+            say(str(error))
+        return 0 if reader_left(error) else 1
 
 
 def _show(folder: str) -> int:
     from harness.errors import UserError
     from harness.results import load
-    from harness.tables import console, show
+    from harness.tables import show
+    from harness.terminal import console
 
+    out = console()
     try:
-        show(load(folder), console())
+        found = load(folder)
+        try:
+            show(found, out)
+        except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+            raise UserError(f"{folder}: damaged: {type(error).__name__}: {error}") from error
     except UserError as error:
-        print(f"harness: {error}", file=sys.stderr)
+        say(str(error))
         return 2
+    if out.patient.error is not None:
+        raise out.patient.error
     return 0
 
 

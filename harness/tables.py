@@ -1,7 +1,6 @@
 """Results as text: a finished run or sweep from its files, and the pieces that the live screen shows too."""
 
 import math
-import shlex
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -10,30 +9,24 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from harness import unfinished
+from harness.copying import command, words_of
 from harness.fields import Array
 from harness.metrics import STEPS_TO_TARGET, Metric
 from harness.results import Results
 from harness.rows import MEANS, Row
 from harness.statistics import mean, median
+from harness.visible import in_line
 
 BARS = "▁▂▃▄▅▆▇█"
-WIDE = 120  # columns, as far as screens spread
 RIGHT = ("#", "best loss", "runs", "trials", "pruned", "failed", "div.", "evals", "seconds")
 METRICS = tuple(f"{split}{name}" for split in ("", "train_", "test_") for name in ("loss", "accuracy", "r2", "rmse"))
-
-
-def console() -> Console:
-    """Colours and boxes on a terminal, plain text elsewhere."""
-    made = Console(highlight=False)
-    if not made.is_terminal:
-        return Console(highlight=False, width=WIDE, color_system=None)
-    return made if made.width <= WIDE else Console(highlight=False, width=WIDE)
 
 
 def show(results: Results, out: Console) -> None:
     """A finished run or sweep: what it was, how it ended, what to type next."""
     summary = results.summary
-    out.print(Text(summary["title"], style="bold"), soft_wrap=True)
+    out.print(Text(in_line(summary["title"]), style="bold"), soft_wrap=True)
     out.print()
     if summary["kind"] == "run":
         out.print(metrics_table(results, out.width))
@@ -42,19 +35,20 @@ def show(results: Results, out: Console) -> None:
         _show_cells(results, out)
     usual = ("completed", "diverged")
     told = [f"{count} {state}" for state, count in summary["runs"].items() if count or state in usual]
-    out.print(f"{', '.join(told)} · {summary['seconds']:.1f} s", soft_wrap=True)
+    out.print(Text(f"{', '.join(told)} · {summary['seconds']:.1f} s"), soft_wrap=True)
     for cell, message in summary["failures"].items():
-        out.print(Text(f"cell {cell} failed: {message}", style="red"), soft_wrap=True)
+        out.print(Text(in_line(f"cell {cell} failed: {message}"), style="red"), soft_wrap=True)
     if summary["stopped"]:
         ends = {"interrupted": "interrupted: what was reached is saved", "timeout": "the timeout was reached"}
         out.print(ends[summary["stopped"]], style="yellow")
     if summary.get("study"):
-        out.print(Text(f"studies: {summary['study']}"), soft_wrap=True)
+        out.print(Text(in_line(f"studies: {summary['study']}")), soft_wrap=True)
     unfinished = any(cell["trials"] < cell["planned"] for cell in results.cells)
     if summary.get("study") and (summary["stopped"] or unfinished):
-        command = " ".join(part for part in ("python -m harness -m", summary["launch"]) if part)
-        out.print(Text(f"finish it: {command} resume={shlex.quote(str(results.folder))}"), soft_wrap=True)
-    out.print(Text(f"show again: python -m harness.show {shlex.quote(str(results.folder))}"), soft_wrap=True)
+        finish = command("-m", *words_of(summary["launch"]), f"resume={results.folder}")
+        out.print(Text(in_line(f"finish it: {finish}")), soft_wrap=True)
+    again = command(str(results.folder), module="harness.show")
+    out.print(Text(in_line(f"show again: {again}")), soft_wrap=True)
 
 
 def _show_cells(results: Results, out: Console) -> None:
@@ -67,6 +61,11 @@ def _show_cells(results: Results, out: Console) -> None:
     seconds: dict[int, float] = {}
     for timing in results.timings:
         seconds[timing["cell"]] = seconds.get(timing["cell"], 0.0) + timing["seconds"]
+    if tuned and not any(cell["trials"] for cell in cells):
+        if results.runs:
+            out.print(fitted(unfinished.seen(results), out.width, (), first=""))
+        out.print(Text(f"{unfinished.told(results)}\n", style="dim"), soft_wrap=True)
+        return
     problems = list(dict.fromkeys(cell["problem"] for cell in sorted(cells, key=lambda cell: cell["cell"])))
     for problem in problems:  # losses of different problems are not compared
         mine = [cell for cell in cells if cell["problem"] == problem]
@@ -80,7 +79,7 @@ def _show_cells(results: Results, out: Console) -> None:
             out.print(Text(f"\nrerun the first: {_command(results, mine[0])}\n"), soft_wrap=True)
             continue
         _say_what_speaks(results, out)
-        for k, cell in enumerate(cell for cell in mine if cell["runs"]):
+        for k, cell in enumerate(mine):
             told = f"\n{k + 1}  trial {cell['trial']}: {_command(results, cell)}"
             out.print(Text(told, style="" if k else "bold green"), soft_wrap=True)
         out.print()
@@ -93,9 +92,7 @@ def _seconds(value: float) -> str:
 def _say_what_speaks(results: Results, out: Console) -> None:
     """Which runs the table is about."""
     confirmed = {run["seed"] for run in results.runs if run["phase"] == "confirm"}
-    if not results.runs:
-        told = "no batch of trials has ended"
-    elif confirmed:
+    if confirmed:
         told = f"each cell's best trial, run again on {len(confirmed)} seeds that tuning never saw"
     else:
         told = "each cell's best trial on the seeds it was tuned on, which flatters it"
@@ -103,7 +100,7 @@ def _say_what_speaks(results: Results, out: Console) -> None:
 
 
 def _command(results: Results, cell: Row) -> str:
-    return " ".join(part for part in ("python -m harness", results.summary["launch"], cell["overrides"]) if part)
+    return in_line(command(*words_of(results.summary["launch"]), *words_of(cell["overrides"])))
 
 
 def _history(results: Results, number: int, metric: Metric) -> list[float]:
@@ -203,12 +200,14 @@ def fitted(rows: Sequence[Row], width: int, droppable: Sequence[str], first: str
         table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold" if first else "dim")
         for column in columns:
             table.add_column(
-                column,
+                Text(in_line(column)),
                 justify="right" if column in RIGHT or column.startswith(("median ", "mean ")) else "left",
                 no_wrap=True,
             )
         for k, row in enumerate(rows):
-            table.add_row(*(Text(str(row.get(column, ""))) for column in columns), style=first if k == 0 else None)
+            table.add_row(
+                *(Text(in_line(str(row.get(column, "")))) for column in columns), style=first if k == 0 else None
+            )
         if table.__rich_measure__(unlimited, unlimited.options).maximum <= width:
             break
     return table

@@ -10,7 +10,7 @@ import numpy as np
 from harness.fields import Array
 
 Phase = Literal["run", "tune", "confirm"]  # at declared values; while searching; the winner on seeds of its own
-State = Literal["complete", "pruned", "failed"]  # of a trial
+State = Literal["complete", "pruned", "failed", "interrupted"]  # of a trial
 STATES = ("completed", "diverged", "pruned", "failed", "interrupted")
 
 
@@ -69,9 +69,11 @@ class Progress:
 
     @property
     def outcome(self) -> State:
-        """How the trial ended, as Optuna is told."""
+        """How the trial ended, as Optuna is told; of one that was interrupted, Optuna hears nothing."""
         if self.trace.failure:
             return "failed"
+        if "interrupted" in self.states():
+            return "interrupted"
         return "pruned" if self.trace.pruned[self.rows].any() else "complete"
 
     @property

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from threadpoolctl import threadpool_limits
 
 from harness.errors import RunError
+from harness.failures import FAILURES, told
 from harness.plan import Planned, Planner
 from harness.trace import Progress
 
@@ -25,7 +26,8 @@ def train(
     `compare` is called with the number of the record that all have just made, to mark runs as pruned.
 
     Where an exception ends a population, each of its trials goes on alone, so that only those fail that raise it;
-    `strict` raises a RunError instead. What comes back are the populations, those that were split included.
+    `strict` raises a RunError instead, and too little memory ends everything. What comes back are the populations,
+    those that were split included.
 
     BLAS gets one thread: runs are small, and its threads make them slower and their last bits depend on the machine.
     """
@@ -41,10 +43,10 @@ def train(
                 try:
                     if next(advance, DONE) is not DONE:
                         going.append((p, advance))
-                except Exception as error:  # of an objective or a rule
-                    p.population.trace.failure = f"{type(error).__name__}: {error}"
+                except FAILURES as error:  # of an objective or a rule
+                    p.population.trace.failure = told(error)
                     if strict:
-                        raise RunError(f"{_told(p)}: {p.population.trace.failure}") from error
+                        raise RunError(f"{_named(p)}: {p.population.trace.failure}") from error
                     singles = _split(planner, p)
                     everything += singles
                     for single in singles:
@@ -63,8 +65,8 @@ def train(
             if not p.population.trace.failure:
                 try:
                     p.population.finish(test)
-                except Exception as error:
-                    p.population.trace.failure = f"{type(error).__name__}: {error}"
+                except FAILURES as error:
+                    p.population.trace.failure = told(error)
     return everything
 
 
@@ -85,13 +87,13 @@ def _caught_up(single: Planned, advance: Iterator[None], record: int) -> bool:
     begun = time.perf_counter()
     try:
         return all(next(advance, DONE) is not DONE for _ in range(record + 1))
-    except Exception as error:  # it was this one
-        single.population.trace.failure = f"{type(error).__name__}: {error}"
+    except FAILURES as error:  # it was this one
+        single.population.trace.failure = told(error)
         return False
     finally:
         single.seconds += time.perf_counter() - begun
 
 
-def _told(p: Planned) -> str:
+def _named(p: Planned) -> str:
     part = p.parts[0]
     return f"trial {part.trial} of {part.cell.name or 'the cell'}" if part.phase != "run" else part.cell.name or "run"

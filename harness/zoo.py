@@ -19,7 +19,8 @@ from harness.compose import Composer, composer
 from harness.errors import UserError
 from harness.optimizers.base import Optimizer, Wrapper
 from harness.settings import ABOUT
-from harness.tables import console
+from harness.terminal import console
+from harness.visible import say
 from objectives.analytic import Analytic
 
 Entry = dict[str, Any]
@@ -192,7 +193,7 @@ def main(argv: Sequence[str] | None = None) -> int:
                 raise UserError(f"{group}: no such group{advice.nearest(group, GROUPS)}; choices: {', '.join(GROUPS)}")
         found = catalogue(args.groups or tuple(GROUPS))
     except UserError as error:
-        print(f"harness: {error}", file=sys.stderr)
+        say(str(error))
         return 2
     if args.json:
         print(json.dumps(found, indent=1))
@@ -203,7 +204,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
-        self.exit(2, f"harness: {message}; see --help\n")
+        say(f"{message}; see --help")
+        self.exit(2)
 
 
 if __name__ == "__main__":

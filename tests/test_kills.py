@@ -28,6 +28,7 @@ MOMENTS = {
     "before the results are named": ("harness.sweeps.rounds", None, "save_file", 2, "nothing"),
     "between results and tell": ("harness.sweeps.tuning", "Tuner", "_tell", 2, "nothing"),
     "in mid-append": ("optuna.storages.journal", "JournalFileBackend", "append_logs", 3, "torn"),
+    "while the journal's lock is given back": ("os", None, "unlink", 2, "nothing"),
     "before the confirming runs": ("harness.sweeps.tuning", "Tuner", "_confirm", 1, "nothing"),
     "while the files are written": ("harness.results", None, "save_file", 3, "all"),
 }

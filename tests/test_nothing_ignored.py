@@ -12,7 +12,8 @@ from harness.command import main
 from harness.compose import Composer
 from harness.errors import UserError
 from harness.sweeps.cells import enumerated
-from harness.tables import console, show
+from harness.tables import show
+from harness.terminal import console
 
 QUICK = ("objective=valley", "steps=5")
 SGD = "_target_: harness.optimizers.gradient_descent.SGD\nlr: 0.1\n"

@@ -26,7 +26,8 @@ from harness.session import start
 from harness.sweeps.cells import enumerated
 from harness.sweeps.storage import Journal, repair
 from harness.sweeps.study import CellStudy
-from harness.tables import console, show
+from harness.tables import show
+from harness.terminal import console
 from harness.trace import Progress, Trace
 from harness.training import train
 from objectives.curved import Rosenbrock

@@ -14,6 +14,7 @@ from omegaconf.errors import OmegaConfBaseException
 
 from harness import advice
 from harness.compose import Composed, Composer
+from harness.copying import command
 from harness.errors import UserError
 from harness.settings import MOST, Settings
 from harness.sweeps import search
@@ -27,9 +28,7 @@ def single(composer: Composer, overrides: Sequence[str]) -> list[Cell]:
     for override in composer.parse(overrides):
         if override.is_sweep_override():
             _refuse_lists(override)
-            raise UserError(
-                f"{override.input_line} asks for several runs; add -m: python -m harness -m {shlex.join(overrides)}"
-            )
+            raise UserError(f"{override.input_line} asks for several runs; add -m: {command('-m', *overrides)}")
     return enumerated(composer, overrides)
 
 

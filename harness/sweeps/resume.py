@@ -1,6 +1,5 @@
 """A sweep's beginning, as its folder keeps it, and its continuation."""
 
-import fcntl
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -12,9 +11,10 @@ from hydra.core.override_parser.types import Override
 from harness.errors import UserError
 from harness.results import save_file
 from harness.settings import MOST, Settings
-from harness.sweeps.cell import Cell, key_of
+from harness.sweeps import database
+from harness.sweeps.cell import Cell, key_of, written
 
-CONFIG, LOCK, ROUNDS = "config.yaml", ".lock", "rounds"
+CONFIG, LOCK, ROUNDS, JOURNAL = "config.yaml", ".lock", "rounds", "study.journal"
 
 
 NOTHING = object()
@@ -78,6 +78,7 @@ def reopened(folder: Path, typed: Sequence[Override], trusted: tuple[str, ...]) 
         stored: Any = OmegaConf.to_container(OmegaConf.load(folder / CONFIG))
         if "overrides" not in stored:
             raise UserError(f"resume={folder}: a single run is there, not a sweep")
+        _mask(stored)
         cells = [
             Cell(
                 tuple(cell["overrides"]),
@@ -97,7 +98,8 @@ def reopened(folder: Path, typed: Sequence[Override], trusted: tuple[str, ...]) 
         raise UserError(f"{folder / CONFIG}: not the beginning of a sweep: {type(error).__name__}: {error}") from error
     if not cells or cells[0].settings.trials == 1:
         raise UserError(f"resume={folder}: it tuned nothing; start it again")
-    links = [path for path in folder.iterdir() if path.is_symlink() and path.suffix != ".lock"]  # Optuna's own is one
+    links = [path for path in folder.iterdir() if path.is_symlink()]
+    links = [path for path in links if not path.name.startswith(f"{JOURNAL}.lock")]  # Optuna's own, which go
     if links:
         raise UserError(f"{links[0]}: a link, which may lead out of the folder; copy what it points to")
     storage = cells[0].settings.storage
@@ -114,17 +116,33 @@ def reopened(folder: Path, typed: Sequence[Override], trusted: tuple[str, ...]) 
     return _changed(begun, new) if new else begun
 
 
+def _mask(stored: dict[str, Any]) -> None:
+    """Take the passwords out of what an older version wrote."""
+    for node in (stored, *stored["cells"]):
+        storages = [text for text in node["overrides"] if key_of(text) == "storage"]
+        masks = {text: f"storage={written(database.masked(text.partition('=')[2]))}" for text in storages}
+        node["overrides"] = [masks.get(text, text) for text in node["overrides"]]
+    for cell in stored["cells"]:
+        if cell["config"]["storage"] is not None:
+            cell["config"]["storage"] = database.masked(str(cell["config"]["storage"]))
+
+
 @contextmanager
 def held(folder: Path) -> Iterator[None]:
     """Only one process at a time works in a sweep's folder; the lock goes when the process does."""
-    with (folder / LOCK).open("a") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise UserError(f"{folder}: another process is at work there") from error
+    from filelock import FileLock, Timeout
+
+    lock = FileLock(folder / LOCK)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout as error:
+        raise UserError(f"{folder}: another process is at work there") from error
+    try:
         for left in folder.rglob(".*.*"):  # temporary files of a writer that was killed
             left.unlink()
         yield
+    finally:
+        lock.release()
 
 
 def _kept(o: Override, begun: Begun) -> bool:
@@ -141,6 +159,8 @@ def _kept(o: Override, begun: Begun) -> bool:
         return type(value) is int and begun.cells[0].settings.trials <= value <= MOST["trials"]
     if key == "hydra.verbose":
         return True
+    if key == "storage":
+        return all(database.same(cell.settings.storage, o.value()) for cell in begun.cells)
     return all(key not in cell.space and _at(cell, key) == o.value() for cell in begun.cells)
 
 

@@ -6,12 +6,13 @@ from typing import Any, Literal
 
 import optuna
 from optuna.storages import BaseStorage, JournalStorage
-from optuna.storages.journal import BaseJournalBackend, JournalFileBackend
+from optuna.storages.journal import BaseJournalBackend, JournalFileBackend, JournalFileOpenLock
 from optuna.trial import FrozenTrial
 
 from harness.errors import RunError, UserError
+from harness.sweeps import database
+from harness.sweeps.resume import JOURNAL, ROUNDS
 
-JOURNAL = "study.journal"
 Direction = Literal["minimize", "maximize"]
 
 
@@ -20,7 +21,8 @@ class Journal(BaseJournalBackend):
 
     def __init__(self, path: Path) -> None:
         repair(path)
-        self._file = JournalFileBackend(str(path))
+        self._path = path
+        self._file = JournalFileBackend(str(path), JournalFileOpenLock(str(path)))  # Windows has no links for all
         self._written = sum(1 for _ in self._file.read_logs(0))
         self._pending: list[dict[str, Any]] = []
 
@@ -34,15 +36,21 @@ class Journal(BaseJournalBackend):
 
     def flush(self) -> None:
         if self._pending:
-            self._file.append_logs(self._pending)
+            try:
+                self._file.append_logs(self._pending)
+            except (OSError, RuntimeError) as error:  # RuntimeError: Optuna could not give its lock back
+                cause = error.__context__ if isinstance(error, RuntimeError) and error.__context__ else error
+                told = getattr(cause, "strerror", None) or cause
+                raise RunError(f"{self._path}: {told}; what was tuned is in {ROUNDS}/, and resume= goes on") from error
             self._written += len(self._pending)
             self._pending = []
 
 
 def repair(path: Path) -> None:
-    """Cut off a line that was never finished, and take away the lock of a writer that died: with them, every
-    reader fails or waits. Only for who holds the folder."""
-    path.with_name(path.name + ".lock").unlink(missing_ok=True)
+    """Cut off a line that was never finished, and take away the lock of a writer that died, which has another name
+    while it is given back: with them, every reader fails or waits. Only for who holds the folder."""
+    for lock in path.parent.glob(f"{path.name}.lock*"):
+        lock.unlink()
     if not path.exists():
         return
     with path.open("r+b") as file:
@@ -53,11 +61,13 @@ def repair(path: Path) -> None:
 class Mirror:
     """The studies as other programs see them; trials appear when they have ended."""
 
-    def __init__(self, folder: Path, url: str | None, name: str) -> None:
+    def __init__(self, folder: Path, url: str | None, name: str, secret: str | None = None) -> None:
         self._journal = None if url else Journal(folder / JOURNAL)
         self._prefix = f"{folder.name} {name} " if url else ""
-        self.where = url or str(folder / JOURNAL)
-        self._storage: BaseStorage | str = JournalStorage(self._journal) if self._journal else str(url)
+        self.where = database.masked(url) if url else str(folder / JOURNAL)
+        self._secret = secret
+        self._storage: BaseStorage | str
+        self._storage = JournalStorage(self._journal) if self._journal else database.complete(str(url), secret)
         self._studies: dict[str, tuple[optuna.Study, int]] = {}
 
     def open(self, name: str, direction: Direction, about: Mapping[str, Any]) -> None:
@@ -70,7 +80,7 @@ class Mirror:
             told = "its driver is not installed; PostgreSQL's comes with pip install -e '.[postgres]'"
             raise UserError(f"storage={self.where}: {told}") from error
         except Exception as error:  # whatever a database driver raises
-            raise UserError(f"storage={self.where}: {' '.join(str(error).split())[:300]}") from error
+            raise UserError(f"storage={self.where}: {self._said(error)[:300]}") from error
         self._storage = study._storage  # one connection for all
         for key, value in about.items():
             if study.user_attrs.get(key) != value:
@@ -85,9 +95,12 @@ class Mirror:
                 try:
                     study.add_trial(trial)
                 except Exception as error:  # of a database: what was tuned is on disk
-                    raise RunError(f"storage={self.where}: {error}; resume= goes on") from error
+                    raise RunError(f"storage={self.where}: {self._said(error)}; resume= goes on") from error
                 there += 1
         self._studies[name] = study, there
+
+    def _said(self, error: Exception) -> str:
+        return database.without(self._secret, " ".join(str(error).split()))
 
     def flush(self) -> None:
         if self._journal:

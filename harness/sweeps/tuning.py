@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from harness.errors import RunError, UserError
+from harness.failures import FAILURES, told
 from harness.fingerprint import same
 from harness.metrics import Metric
 from harness.plan import Part, Planned, Planner
@@ -38,6 +39,7 @@ class Tuner:
         folder: Path,
         metric: Metric,
         name: str,
+        secret: str | None = None,
         watch: Watch = lambda board, standings: None,
         stop: Callable[[], bool] = lambda: False,
     ) -> None:
@@ -47,7 +49,7 @@ class Tuner:
         direction: Direction = "maximize" if metric.maximise else "minimize"
         self._studies = [CellStudy(cell, direction, planner.trusted) if cell.space else None for cell in cells]
         self._names = [cell.name or "trials" for cell in cells]
-        self._mirror = Mirror(folder, self.settings.storage, name)
+        self._mirror = Mirror(folder, self.settings.storage, name, secret)
         for cell, name, study in zip(cells, self._names, self._studies, strict=True):
             if study is not None:
                 about = {"seeds": list(cell.settings.seeds), "steps": cell.settings.steps, "metric": metric.name}
@@ -59,6 +61,7 @@ class Tuner:
         self._mirror.flush()
         self._standings = [Standing(_nobody(k, cell), planned=cell.trials) for k, cell in enumerate(cells)]
         self._trained: list[Trained] = []
+        self._in_flight: list[Trained] = []  # the batch that a stop ended: shown and kept, but told to nobody
         self._best: dict[int, Part] = {}  # by cell
         self._deadline = math.inf if self.settings.timeout is None else time.monotonic() + self.settings.timeout
 
@@ -79,7 +82,8 @@ class Tuner:
         while parts := self._asked():
             # what was asked and not told before a stop is asked for again by whoever resumes
             trained = self._train(parts)
-            if any("interrupted" in part.states() for one in trained for part in one.board):
+            if any(part.outcome == "interrupted" for one in trained for part in one.board):
+                self._in_flight = trained
                 break
             rounds.save(self.folder / ROUNDS / f"{number:06}.npz", trained)
             number += 1
@@ -89,7 +93,7 @@ class Tuner:
         if not self._interrupted():
             self._confirm()
             stopped = "interrupted" if self._interrupted() else stopped
-        return Outcome(self._trained, self._standings, stopped)
+        return Outcome([*self._trained, *self._in_flight], self._standings, stopped)
 
     def _files(self) -> list[Path]:
         return sorted((self.folder / ROUNDS).glob("*.npz"))
@@ -126,8 +130,8 @@ class Tuner:
             if study is not None:
                 asked = study.ask()
                 if asked is None or asked[0] != part.trial or not _same_point(asked[1], part.point):
-                    told = f"its trial {part.trial} was at {part.point}, and is now {asked and asked[1]}"
-                    raise UserError(f"{path}: another version of Optuna or of the configs made it: {told}")
+                    changed = f"its trial {part.trial} was at {part.point}, and is now {asked and asked[1]}"
+                    raise UserError(f"{path}: another version of Optuna or of the configs made it: {changed}")
         board = [part for one in trained for part in one.board]
         for record in range(1, max(one.trace.records for one in trained)):
             self._compare(board, record)
@@ -142,8 +146,8 @@ class Tuner:
                     Part(of.number, self.cells[of.number], tuple(one.trace.seeds[of.rows].tolist()), point=of.point)
                 )
                 if not same(one.fingerprint, now):
-                    told = f"its fingerprint was {one.fingerprint}, and is now {now}"
-                    raise UserError(f"{path}: another objective or other data made it: {told}")
+                    changed = f"its fingerprint was {one.fingerprint}, and is now {now}"
+                    raise UserError(f"{path}: another objective or other data made it: {changed}")
 
     def _train(self, parts: list[Part], test: bool = False) -> list[Trained]:
         planned, lost = self._planned(parts)
@@ -163,16 +167,17 @@ class Tuner:
         """The populations, and the trials that cannot be built at their point: they have failed."""
         try:
             return self.planner.plan(parts), []
-        except Exception:  # of an objective that some point does not suit: find out which
+        except FAILURES as error:  # of an objective that some point does not suit: find out which
+            told(error)
             planned, lost = [], []
             for part in parts:
                 try:
                     planned += self.planner.plan([part])
-                except Exception as error:
-                    told = f"{type(error).__name__}: {error}"
+                except FAILURES as error:
+                    what = told(error)
                     if self.settings.on_error == "raise":
-                        raise RunError(f"trial {part.trial} of {part.cell.name or 'the cell'}: {told}") from error
-                    lost.append(_never_begun(part, told))
+                        raise RunError(f"trial {part.trial} of {part.cell.name or 'the cell'}: {what}") from error
+                    lost.append(_never_begun(part, what))
             return planned, lost
 
     def _compare(self, board: Iterable[Progress], record: int) -> None:
@@ -225,14 +230,14 @@ class Tuner:
         for number, parts in by_cell.items():
             study = self._studies[number]
             if study is not None:
-                told = study.trials()
+                known = study.trials()
                 for part in parts:
-                    trial = told[part.trial]
+                    trial = known[part.trial]
                     values = [str(v) if math.isinf(v) else v for v in self.metric.of_runs(part).tolist()]
                     trial.user_attrs |= {"overrides": " ".join(part.overrides), "values": values}
                     if part.trace.failure:
                         trial.user_attrs["error"] = part.trace.failure
-                self._mirror.add(self._names[number], [told[part.trial] for part in parts])
+                self._mirror.add(self._names[number], [known[part.trial] for part in parts])
         self._mirror.flush()
 
     def _confirm(self) -> None:

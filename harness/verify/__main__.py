@@ -8,6 +8,8 @@ from importlib import import_module
 from inspect import signature
 from typing import NoReturn
 
+from harness.visible import say
+
 SUBJECTS = {
     "objectives": "harness.verify.certify",
     "optimizers": "harness.verify.optimizers",
@@ -45,10 +47,10 @@ def main(argv: Sequence[str] | None = None) -> int:
                 raise UserError(f"{name}: only our own are verified; leave out --config-dir and trust=")
             well = subject(names, **options) and well
     except (UserError, HydraException, OmegaConfBaseException) as error:
-        print(f"harness: {advice.line(error)}", file=sys.stderr)
+        say(advice.line(error))
         return 2
     except KeyboardInterrupt:
-        print("harness: interrupted", file=sys.stderr)
+        say("interrupted")
         return 130
     return 0 if well else 1
 
@@ -67,7 +69,8 @@ def _parser() -> argparse.ArgumentParser:
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
-        self.exit(2, f"harness: {message}; see --help\n")
+        say(f"{message}; see --help")
+        self.exit(2)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,8 @@ from harness import advice, trust
 from harness.compose import Composer, composer
 from harness.contract import probe
 from harness.errors import UserError
-from harness.tables import console, fitted
+from harness.tables import fitted
+from harness.terminal import console
 from harness.verify import checks
 from harness.verify.derivatives import CLOSE, EXACT, gradient_errors
 from harness.verify.sampling import near_minima, region

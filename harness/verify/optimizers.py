@@ -8,7 +8,7 @@ from rich.console import Console
 from harness import advice, trust
 from harness.compose import Composer, composer
 from harness.errors import UserError
-from harness.tables import console
+from harness.terminal import console
 from harness.verify import matrix
 from harness.verify.matrix import INSTALL, Compared, Rows, there
 from harness.verify.references.calls import BY_HAND

@@ -1,0 +1,45 @@
+"""What asks us to stop: Ctrl-C, SIGTERM, and the terminal that goes. Each is noted, and met where nothing is lost."""
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import Any
+
+ASKING = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK") if hasattr(signal, name)]
+
+
+@contextmanager
+def noted() -> Iterator[list[int]]:
+    """The signals that came, for the next record to stop at. However often one comes, it asks for the same."""
+    came: list[int] = []
+    with _met(lambda number, _: came.append(number)):
+        yield came
+
+
+@contextmanager
+def waiting() -> Iterator[None]:
+    """A signal waits until the files are written, and then does what it did before."""
+    held: list[tuple[int, FrameType | None]] = []
+    with _met(lambda number, frame: held.append((number, frame))) as before:
+        yield
+    for number, frame in held:
+        handler = before[number]
+        if callable(handler):
+            handler(number, frame)
+        else:
+            signal.raise_signal(number)
+
+
+@contextmanager
+def _met(handler: Any) -> Iterator[dict[int, Any]]:
+    """What is ignored stays so: nohup's SIGHUP. Signals arrive in the main thread only."""
+    here = threading.current_thread() is threading.main_thread()
+    numbers = [number for number in ASKING if here and signal.getsignal(number) not in (signal.SIG_IGN, None)]
+    before = {number: signal.signal(number, handler) for number in numbers}
+    try:
+        yield before
+    finally:
+        for number, was in before.items():
+            signal.signal(number, was)

@@ -1,0 +1,77 @@
+"""The URL of a database without its password, which stands in no file, on no screen and in no list of processes.
+
+The password comes from the variable HARNESS_STORAGE_PASSWORD; else, for a URL like user:***@host, from a prompt; else
+the driver finds it as it does for other programs (PostgreSQL's: PGPASSWORD, or the file ~/.pgpass).
+"""
+
+import os
+import re
+import sys
+from urllib.parse import quote_plus
+
+from harness.errors import UserError
+
+VARIABLE = "HARNESS_STORAGE_PASSWORD"
+ASK = "***"  # as SQLAlchemy masks a password
+HIDDEN = r"(?i)pass|pwd|secret|token"  # names of what a query may carry
+TYPED = r"(?i)://[^/?#:@]*:([^@]*)@|[?&;][^=&;]*(?:pass|pwd|secret|token)[^=&;]*=([^&;]*)"
+
+
+def refuse_password(text: str) -> None:
+    """Whoever reads the list of processes, or the shell's history, would read it. It is not repeated here."""
+    for found in re.finditer(TYPED, text):
+        if (found[1] or found[2] or ASK) != ASK:
+            key = text.partition("=")[0]
+            where = f"put it into {VARIABLE} or ~/.pgpass, or write {ASK} to be asked, as in USER:{ASK}@HOST"
+            raise UserError(f"{key}: a password that is typed stands in the list of processes; {where}")
+
+
+def masked(url: str) -> str:
+    """The URL with *** for its password, and for what its query may carry of that kind."""
+    from sqlalchemy.engine import make_url
+    from sqlalchemy.exc import ArgumentError
+
+    try:
+        made = make_url(url)
+    except (ArgumentError, ValueError):  # not one that can be read
+        return re.sub(TYPED, lambda found: found[0].replace(found[1] or found[2] or "\0", ASK), url)
+    hidden = {key: ASK for key in made.query if re.search(HIDDEN, key)}
+    shown = made.update_query_dict(hidden) if hidden else made
+    return shown.render_as_string(hide_password=True).replace("%2A%2A%2A", ASK)
+
+
+def same(one: object, other: object) -> bool:
+    """Whether two URLs name one database, whatever their passwords are."""
+    if not (isinstance(one, str) and isinstance(other, str)):
+        return one == other
+    return masked(one).replace(f":{ASK}@", "@") == masked(other).replace(f":{ASK}@", "@")
+
+
+def password(url: str | None) -> str | None:
+    """The password that the URL does not carry, if it is ours to bring."""
+    if url is None or not re.search(r"://[^/?#]*@|://[^/?#]", url):  # a file
+        return None
+    found = os.environ.get(VARIABLE)
+    if found is None and f":{ASK}@" in url:
+        if not (sys.stdin and sys.stdin.isatty()):
+            raise UserError(f"storage={masked(url)}: nobody is there to ask for the password; put it into {VARIABLE}")
+        from getpass import getpass
+
+        found = getpass(f"password of {masked(url)}: ")
+    return found
+
+
+def complete(url: str, secret: str | None) -> str:
+    """The URL as a driver takes it."""
+    from sqlalchemy.engine import make_url
+
+    if secret is None:
+        return url
+    return make_url(url).set(password=secret).render_as_string(hide_password=False)
+
+
+def without(secret: str | None, text: str) -> str:
+    """What a driver said, without the password, however it is written there."""
+    for written in (secret, quote_plus(secret), repr(secret)[1:-1]) if secret else ():
+        text = text.replace(written, ASK)
+    return text

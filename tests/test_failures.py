@@ -1,0 +1,165 @@
+"""What an objective may do to itself, and must not do to others: change params, leave, run out of memory."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import harness
+from harness import results
+from harness.command import main
+from harness.errors import RunError, UserError
+
+MODULE = '''
+import sys
+from dataclasses import dataclass
+import numpy as np
+from objectives.quadratic import Sphere
+
+STEP = 5
+
+@dataclass
+class Changing(Sphere):
+    """Changes params in place: the textbook's slip."""
+    def loss_and_grads(self, params, step, seeds):
+        if step >= STEP:
+            params["x"] *= 0.5
+        return super().loss_and_grads(params, step, seeds)
+
+@dataclass
+class Always(Sphere):
+    def loss_and_grads(self, params, step, seeds):
+        params["x"][...] = 0
+        return super().loss_and_grads(params, step, seeds)
+
+@dataclass
+class Looking(Sphere):
+    def evaluate(self, params, split):
+        params["x"] += 1
+        return super().evaluate(params, split)
+
+@dataclass
+class Leaving(Sphere):
+    def loss_and_grads(self, params, step, seeds):
+        if step >= STEP:
+            sys.exit(0)
+        return super().loss_and_grads(params, step, seeds)
+
+@dataclass
+class Closing(Sphere):
+    def loss_and_grads(self, params, step, seeds):
+        if step >= STEP:
+            raise GeneratorExit
+        return super().loss_and_grads(params, step, seeds)
+
+@dataclass
+class Gone(Sphere):
+    def __post_init__(self):
+        sys.exit(0)
+
+TRIALS = [0]
+
+@dataclass
+class Large(Sphere):
+    """Fits into the memory for a while."""
+    def loss_and_grads(self, params, step, seeds):
+        if step == STEP:
+            TRIALS[0] += 1
+            if TRIALS[0] == 3:
+                raise MemoryError("Unable to allocate 7.45 GiB")
+        return super().loss_and_grads(params, step, seeds)
+'''
+QUICK = ("steps=20", "seeds=2", "optimizer=sgd", "trust=mine")
+FILES = ("runs.csv", "cells.csv", "trials.csv", "curves.npz")
+
+
+@pytest.fixture(autouse=True)
+def mine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "mine.py").write_text(MODULE)
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "mine", raising=False)
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("Changing", "ValueError: output array is read-only; params are not the objective's to change: work on a copy"),
+        ("Leaving", "SystemExit: it called sys.exit(0)"),
+        ("Closing", "GeneratorExit"),
+    ],
+)
+def test_a_run_that_breaks_off_has_failed_with_its_message(
+    name: str, told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([f"objective._target_=mine.{name}", *QUICK]) == 1
+    out, err = capsys.readouterr()
+    assert f"cell 0 failed: {told}" in out
+    assert "Traceback" not in err
+    found = results.load("last")
+    assert {run["state"] for run in found.runs} == {"failed"}
+    assert main(["-m", "objective._target_=mine.Leaving,objectives.quadratic.Sphere", *QUICK]) == 1
+    states = {(run["cell"], run["state"]) for run in results.load("last").runs}
+    assert states == {(0, "failed"), (1, "completed")}, "the others go on"
+
+
+def test_it_is_a_failed_trial_in_a_sweep_that_tunes() -> None:
+    found = harness.sweep("objective._target_=mine.Leaving", *QUICK, "trials=4", "batch=2")
+    assert [trial["state"] for trial in found.trials] == ["failed"] * 4
+    assert set(found.summary["failures"].values()) == {"SystemExit: it called sys.exit(0)"}
+
+
+@pytest.mark.parametrize("name", ["Always", "Looking"])
+def test_an_objective_that_changes_params_at_the_start_is_refused(name: str) -> None:
+    with pytest.raises(UserError, match=r"read-only; params are not the objective's to change"):
+        harness.run(f"objective._target_=mine.{name}", *QUICK)
+    assert not Path("outputs").exists()
+
+
+def test_a_constructor_that_leaves_is_no_success(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["objective._target_=mine.Gone", *QUICK]) == 1
+    assert capsys.readouterr().err == "harness: the code that was to run ended it: SystemExit: it called sys.exit(0)\n"
+    assert not Path("outputs").exists()
+
+
+def test_too_little_memory_ends_a_run_and_leaves_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    import mine  # type: ignore[import-not-found]
+
+    mine.TRIALS[0] = 2
+    assert main(["objective._target_=mine.Large", *QUICK]) == 1
+    assert capsys.readouterr().err == "harness: not enough memory: Unable to allocate 7.45 GiB\n"
+    assert not list(Path("outputs/runs").iterdir())
+
+
+def test_too_little_memory_is_no_failed_trial() -> None:
+    overrides = ["objective._target_=mine.Large", *QUICK, "trials=6", "batch=2", "sampler=random"]
+    with pytest.raises(RunError, match=r"not enough memory: Unable to allocate 7.45 GiB; resume=.* goes on"):
+        harness.sweep(*overrides)
+    (folder,) = Path("outputs/sweeps").iterdir()
+    assert len(list((folder / "rounds").iterdir())) == 2, "the batches before"
+    resumed = harness.sweep(f"resume={folder}", "trust=mine")  # now there is enough
+    assert {trial["state"] for trial in resumed.trials} == {"complete"}
+    whole = harness.sweep(*overrides)
+    for name in FILES:
+        assert (folder / name).read_bytes() == (whole.folder / name).read_bytes(), name
+
+
+def test_a_reader_that_leaves_costs_no_run() -> None:
+    """Neither a closed pipe nor no output at all."""
+    for closing in ("| true", ">&-", ">&- 2>&-"):
+        command = f"{sys.executable} -m harness -m optimizer=sgd,adam steps=2000 records=2000 seeds=2 {closing}"
+        done = subprocess.run(["bash", "-o", "pipefail", "-c", command], capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stderr) == (0, "")
+        assert {run["state"] for run in results.load("last").runs} == {"completed"}
+        shutil.rmtree("outputs")
+
+
+def test_a_full_disk_behind_the_output_is_one_line() -> None:
+    done = subprocess.run(
+        ["bash", "-c", f"{sys.executable} -m harness --version > /dev/full"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (1, "harness: [Errno 28] No space left on device\n")

@@ -1,0 +1,145 @@
+"""The password of a storage stands nowhere: no file, no screen, no error line, no list of processes."""
+
+import getpass
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import optuna
+import pytest
+
+import harness
+from harness.command import main
+from harness.errors import UserError
+from harness.sweeps import database
+
+PASSWORD = "s3cr3t@/word"  # noqa: S105  made up
+URL = "postgresql+psycopg://me@db.example/studies"
+SMALL = ("-m", "objective=valley", "optimizer=sgd", "steps=3", "seeds=1", "trials=2", "confirm=0")
+FAKE = """
+import os, subprocess, sys
+import optuna
+real = optuna.create_study
+def create(storage, **about):
+    if isinstance(storage, str):
+        assert storage == "postgresql+psycopg://me:" + "s3-cr3t%40%2Fword@db.example/studies".replace("-", ""), storage
+        told = subprocess.run(["ps", "-ww", "-o", "args", "-p", str(os.getpid())], capture_output=True, text=True)
+        print("seen in ps:", told.stdout)
+        storage = "sqlite:///studies.db"
+    return real(storage=storage, **about)
+optuna.create_study = create
+from harness.command import main
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[str]:
+    """The URLs that a driver was given; what they are to name is in a file."""
+    urls: list[str] = []
+    real = optuna.create_study
+
+    def create(storage: Any, **about: Any) -> optuna.Study:
+        if isinstance(storage, str):
+            urls.append(storage)
+            storage = f"sqlite:///{tmp_path}/studies.db"
+        return real(storage=storage, **about)
+
+    monkeypatch.setattr(optuna, "create_study", create)
+    return urls
+
+
+def demand_nowhere(folder: Path) -> None:
+    for path in folder.rglob("*"):
+        if path.is_file():
+            content = path.read_bytes()
+            assert b"s3cr3t" not in content, path
+
+
+@pytest.mark.parametrize(
+    "override",
+    [
+        "storage=postgresql+psycopg://me:s3cr3t@h/db",
+        "storage='postgresql://me:s3cr3t@h/db'",
+        "+storage=postgresql://me:s3/cr3t@h/db",
+        "storage=postgresql://h/db?user=me&password=s3cr3t",
+        "storage=mysql://me:s3cr3t@h/[",
+        "cells=['storage=postgresql://me:s3cr3t@h/db']",
+    ],
+)
+def test_a_password_that_is_typed_is_refused_and_not_repeated(
+    override: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for arguments in ([*SMALL, override], ["--cfg", "job", override]):
+        assert main(arguments) == 2
+        out, err = capsys.readouterr()
+        assert "s3" not in out + err
+        assert "a password that is typed stands in the list of processes; put it into HARNESS_STORAGE_PASSWORD" in err
+        assert err.count("\n") == 1
+
+
+def test_no_file_screen_or_list_of_processes_shows_it(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", FAKE, *SMALL, f"storage={URL}", "hydra.sweep.dir=sweep"],
+        capture_output=True, text=True, check=False, env={**os.environ, database.VARIABLE: PASSWORD},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "storage=postgresql+psycopg://me@db.example" in done.stdout.partition("seen in ps:")[2]
+    assert "s3cr3t" not in done.stdout + done.stderr
+    assert (tmp_path / "studies.db").exists()
+    demand_nowhere(tmp_path)
+
+
+def test_what_a_driver_says_is_masked(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    real = optuna.create_study
+
+    def refuse(storage: Any, **about: Any) -> optuna.Study:
+        if isinstance(storage, str):
+            raise OSError(f"cannot reach {storage} with {PASSWORD}")
+        return real(storage=storage, **about)
+
+    monkeypatch.setattr(optuna, "create_study", refuse)
+    monkeypatch.setenv(database.VARIABLE, PASSWORD)
+    assert main([*SMALL, f"storage={URL}"]) == 2
+    err = capsys.readouterr().err
+    assert f"storage={URL}: cannot reach postgresql+psycopg://me:***@db.example/studies with ***" in err
+
+
+def test_what_an_older_version_wrote_is_masked_and_goes_on(
+    asked: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = harness.sweep(*SMALL[1:], f"storage={URL}")
+    assert asked == [URL], "no password is brought: the driver looks for one"
+    config = found.folder / "config.yaml"
+    old = URL.replace("me@", "me:s3cr3t@")
+    config.write_text(config.read_text().replace(URL, old))
+    assert config.read_text().count("s3cr3t") == 3, "in the config, and in what was typed"
+    assert main(["-m", f"resume={found.folder}"]) == 2
+    assert f"add storage={URL.replace('me@', 'me:***@')}" in capsys.readouterr().err
+    assert main(["-m", f"resume={found.folder}", f"storage={URL}x"]) == 2
+    assert "s3cr3t" not in capsys.readouterr().err
+    monkeypatch.setenv(database.VARIABLE, PASSWORD)
+    assert main(["-m", f"resume={found.folder}", f"storage={URL}", "trials=3"]) == 0
+    assert asked[-1] == "postgresql+psycopg://me:s3cr3t%40%2Fword@db.example/studies"
+    assert "s3cr3t" not in capsys.readouterr().out
+    demand_nowhere(tmp_path)
+
+
+def test_stars_ask_for_it(asked: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    starred = f"storage={URL.replace('me@', 'me:***@')}"
+    with pytest.raises(UserError, match=r"me:\*\*\*@db.*: nobody is there to ask"):
+        harness.sweep(*SMALL[1:], starred)
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr(getpass, "getpass", lambda prompt: PASSWORD)
+    harness.sweep(*SMALL[1:], starred)
+    assert asked == ["postgresql+psycopg://me:s3cr3t%40%2Fword@db.example/studies"]
+    demand_nowhere(tmp_path)
+
+
+def test_a_file_has_no_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(database.VARIABLE, PASSWORD)
+    assert database.password("sqlite:///studies.db") is None
+    assert database.same("sqlite:///a.db", "sqlite:///a.db")
+    assert not database.same(URL, "sqlite:///a.db")

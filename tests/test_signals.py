@@ -1,0 +1,93 @@
+"""What asks us to stop: real signals to real runs, which are waited for until they say something."""
+
+import os
+import pty
+import signal
+import subprocess
+import sys
+import termios
+import time
+from fcntl import ioctl
+from pathlib import Path
+
+import pytest
+
+from harness import signals
+from harness.results import load
+
+SLOW = """
+import time
+from objectives.quadratic import Sphere
+class Slow(Sphere):
+    def loss_and_grads(self, params, step, seeds):
+        time.sleep(0.005)
+        return super().loss_and_grads(params, step, seeds)
+"""
+RUN = ("objective._target_=slow.Slow", "optimizer=sgd", "steps=1500", "records=15", "seeds=2")
+WAYS = {"run": RUN, "sweep": ("-m", *RUN[:1], "optimizer=sgd,adam", *RUN[2:], "trials=2", "batch=2")}
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("names", [["SIGTERM"], ["SIGHUP"], ["SIGINT", "SIGINT", "SIGINT"]])
+def test_a_signal_stops_at_the_next_record_and_saves(names: list[str], way: str) -> None:
+    Path("slow.py").write_text(SLOW)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "harness", *WAYS[way]], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    first = process.stdout.readline()
+    for name in names:
+        process.send_signal(getattr(signal, name))
+        time.sleep(0.05)  # two that wait are one; half a second passes before the next record
+    out, err = process.communicate(timeout=60)
+    assert "slow.Slow" in first
+    assert process.returncode == 128 + getattr(signal, names[0])
+    assert err == ""
+    assert "interrupted: what was reached is saved" in out
+    found = load("last")
+    assert found.summary["interrupted"]
+    assert {run["state"] for run in found.runs} == {"interrupted"}
+    assert all(0 < run["steps"] < 1500 for run in found.runs)
+    if way == "sweep":
+        assert "no batch of trials has ended: what is shown is unfinished, and ranks nothing" in out
+        assert "nan" not in out
+        assert {trial["state"] for trial in found.trials} == {"interrupted"}
+
+
+def test_a_signal_waits_for_the_files_and_is_then_met_as_before() -> None:
+    came: list[int] = []
+    before = signal.signal(signal.SIGTERM, lambda number, _: came.append(number))
+    try:
+        with signals.waiting():
+            signal.raise_signal(signal.SIGTERM)
+            assert came == []
+        assert came == [signal.SIGTERM]
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def test_what_is_ignored_stays_ignored() -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as nohup does
+    try:
+        with signals.noted() as came:
+            signal.raise_signal(signal.SIGHUP)
+        assert came == []
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
+def test_a_terminal_that_is_closed_costs_no_run() -> None:
+    """Its SIGHUP comes, and then nothing can be written there."""
+    Path("slow.py").write_text(SLOW)
+    master, slave = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "harness", *RUN], stdin=slave, stdout=slave, stderr=slave, start_new_session=True,
+        preexec_fn=lambda: ioctl(0, termios.TIOCSCTTY, 0),
+    )  # fmt: skip
+    os.close(slave)
+    shown = b""
+    while b"steps/s" not in shown:
+        shown += os.read(master, 65536)
+    os.close(master)
+    assert process.wait(timeout=60) == 128 + signal.SIGHUP
+    assert {run["state"] for run in load("last").runs} == {"interrupted"}
