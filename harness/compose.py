@@ -16,6 +16,7 @@ from hydra.core.override_parser.types import Override
 from hydra.errors import MissingConfigException
 from omegaconf import DictConfig, ListConfig, OmegaConf
 from omegaconf.basecontainer import BaseContainer
+from omegaconf.errors import OmegaConfBaseException
 from yaml import YAMLError
 
 from harness import advice, settings
@@ -103,7 +104,11 @@ class Composer:
                     continue
                 raise UserError(f"{o.input_line}: choose one of {', '.join(self.options(o.key_or_group))}")
             if group and not o.is_delete() and not o.is_sweep_override():
-                demand_name(o.input_line or "", o.key_or_group, o.value(), self.options(o.key_or_group))
+                demand_name(
+                    o.input_line or "", o.get_key_element().lstrip("+"), o.value(), self.options(o.key_or_group)
+                )
+                if (o.is_add() or o.is_force_add()) and not o.package and o.key_or_group in settings.CHOSEN:
+                    raise UserError(f"{o.input_line}: there is one already; without the plus it is another")
             there = o.is_force_add() and o.get_key_element()[2:] in typed
             if (group or o.is_add() or o.is_force_add() or o.is_delete()) and not there:
                 structure.append(o.input_line or "")
@@ -130,6 +135,10 @@ class Composer:
             raise UserError(f"not YAML as configs have it: {error}") from error
         except UnicodeDecodeError as error:
             raise UserError(f"{_undecodable(self._folder)}: not UTF-8 text; save it as UTF-8") from error
+        except ValueError as error:
+            if isinstance(error, OmegaConfBaseException):
+                raise
+            raise UserError(f"a config's defaults list: {advice.line(error)}") from error
         except RecursionError as error:
             raise UserError(f"{' '.join(overrides)}: a config whose defaults list leads back to itself") from error
         except MissingConfigException as error:

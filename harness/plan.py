@@ -89,17 +89,35 @@ class Planner:
                 for part in ("sampler", "pruner") if cell.space else ():
                     if isinstance(cell.config.get(part), dict):
                         trust.locate(cell.config[part].get("_target_", ""), f"{part}._target_", self.trusted)
-                for point in ({}, *corners(cell.ranges)):
-                    where = ", ".join(f"{name}={value}" for name, value in point.items())
-                    try:
-                        config = self._config(cell, point)
-                        trust.check(config, self.trusted)
-                        built_optimizer(config, 1, self.trusted)
-                    except UserError as error:
-                        raise UserError(f"at {where} of its space: {error}" if where else str(error)) from error
+                self._demand_numbers(cell)
+                self._demand_built(cell)
             except UserError as error:
                 raise UserError(f"in the cell {cell.name}: {error}" if cell.name else str(error)) from error
             self._objective(cell, cell.settings.seeds)
+
+    def _demand_numbers(self, cell: Cell) -> None:
+        for path in numbers(cell.config, self.trusted):
+            if isinstance(value := at(cell.config, path), list):
+                place = ".".join(map(str, path))
+                raise UserError(f"{place}={value}: one number; to compare: -m {place}={','.join(map(str, value))}")
+
+    def _demand_built(self, cell: Cell) -> None:
+        """Whether its optimizer can be built: at the corners of its space, where it has one, for the declared values of
+        what is searched are never run."""
+        declared = ""
+        for point in ({}, *corners(cell.ranges)):
+            try:
+                config = self._config(cell, point)
+                trust.check(config, self.trusted)
+                built_optimizer(config, 1, self.trusted)
+            except UserError as error:
+                if not point and cell.space:
+                    declared = str(error)
+                    continue
+                told = ", ".join(f"{name}={value}" for name, value in point.items())
+                raise UserError(
+                    f"at {told} of its space: {error}" if str(error) != declared and told else str(error)
+                ) from error
 
     def plan(self, parts: Sequence[Part]) -> list[Planned]:
         """The populations of these trials."""

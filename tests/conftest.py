@@ -17,7 +17,10 @@ TEMPLATES: dict[tuple[str, ...], Template] = {}  # what Hydra has composed, for 
 
 def pytest_configure() -> None:
     """In every test process: are these the kernels that were asked for?"""
-    kernels.demand_switched()
+    try:
+        kernels.demand_switched()
+    except RuntimeError as error:
+        raise pytest.UsageError(str(error)) from error
 
 
 def pytest_report_header() -> str:

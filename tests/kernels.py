@@ -51,8 +51,11 @@ def demand_switched(environment: Mapping[str, str] = os.environ) -> None:
     """A RuntimeError unless the kernels in use are those that `python -m tests.kernels` asked for."""
     if SWITCHED not in environment:
         return
-    wanted = json.loads(environment[SWITCHED])
-    still = [name for name in wanted["off"] if features()[name]]
+    try:
+        wanted = json.loads(environment[SWITCHED])
+    except ValueError as error:
+        raise RuntimeError(f"{SWITCHED} is for `python -m tests.kernels` to set; unset it") from error
+    still = [name for name in wanted["off"] if features().get(name, True)]
     if still or (wanted["blas"] and blas() != {wanted["blas"]}):
         raise RuntimeError(f"the switch of kernels did not take: wanted {wanted}, in use are {told()}")
 
@@ -65,7 +68,8 @@ def switches(run: Kernels, there: Mapping[str, bool], library: bool) -> tuple[di
     off = [name for name in names[names.index(lowest[0]) :] if there[name]] if lowest else []
     kernel = run.blas if library and there.get(NEEDS[run.blas]) else ""
     skipped += [] if kernel else [run.blas]
-    environment = {"NPY_DISABLE_CPU_FEATURES": " ".join(off)} if off else {}
+    before = os.environ.get("NPY_DISABLE_CPU_FEATURES", "").replace(",", " ").split()  # stays off
+    environment = {"NPY_DISABLE_CPU_FEATURES": " ".join(dict.fromkeys([*before, *off]))} if off else {}
     environment |= {"OPENBLAS_CORETYPE": kernel} if kernel else {}
     environment |= {SWITCHED: json.dumps({"off": off, "blas": kernel})} if environment else {}
     return environment, skipped

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import harness
 from harness import fields, trust
 from harness.compose import Composer
 from harness.errors import UserError
@@ -189,3 +190,17 @@ def test_times_must_fit_into_their_part_of_the_run(
     assert float(np.asarray(make_it(Step(100, every=left, unit="steps"))(0))) > 0
     with pytest.raises(ValueError, match=rf"{message}.* in \[1, {left}\], steps of the run"):
         make_it(Step(100, every=left + 1, unit="steps"))
+
+
+def test_times_in_steps_are_tuned_whatever_the_declared_share() -> None:
+    found = harness.sweep(
+        "objective=sphere", "optimizer=sgd", "schedule=inverse_sqrt", "schedules.lr.rise=interval(1,50)",
+        "schedules.lr.unit=steps", "search=[rise]", "steps=50", "seeds=2", "trials=4",
+    )  # fmt: skip
+    assert found.cells[0]["trials"] == 4
+    assert all(1 <= trial["schedules.lr.rise"] <= 50 for trial in found.trials)
+    with pytest.raises(UserError, match=r"rise=500.* of its space: .*in \[1, 50\], steps of the run"):
+        harness.sweep(
+            "objective=sphere", "schedule=inverse_sqrt", "schedules.lr.rise=interval(1,500)", "steps=50", "trials=4",
+            "schedules.lr.unit=steps",
+        )  # fmt: skip
