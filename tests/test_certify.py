@@ -327,7 +327,7 @@ def test_the_table(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_it_fits_eighty_columns(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    monkeypatch.setattr("harness.tables.WIDE", 80)
+    monkeypatch.setattr("harness.terminal.WIDE", 80)
     assert main(["objectives", "extended_rosenbrock", "powell_badly_scaled"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert max(map(len, lines)) <= 80

@@ -95,7 +95,7 @@ CONTROL = re.compile(r"\x1b|\r")
             ["schedule=step", "schedules.lr.every=10"],
             "schedules.lr: Step.every must be in (0, 1], a share of the run, or in steps with unit=steps; got 10",
         ),
-        (["schedule=cosine", "schedules.lr.end=[0.1,0.9]", "seeds=2"], "the schedule of lr has 2 numbers for 1 runs"),
+        (["schedule=cosine", "schedules.lr.end=[0.1,0.9]", "seeds=2"], "to compare: -m schedules.lr.end=0.1,0.9"),
         (['cells=["optimizer=adam seeds=9"]'], "seeds is one setting of the whole sweep"),
         (["--config-dir", "nowhere"], "--config-dir nowhere: no such folder"),
         (["--config-path", "x"], "--config-path: our conf/ stays"),

@@ -34,7 +34,11 @@ def objective(obj: Objective, noisy: bool = False) -> None:
 def fault(obj: Objective, noisy: bool = False) -> str:
     """The first thing that is wrong with it, or nothing; a UserError where shapes do not fit."""
     with np.errstate(all="ignore"):
-        probe(_fresh(obj))
+        try:
+            probe(_fresh(obj))
+        except ValueError as error:
+            if "read-only" not in str(error):  # which _changes says in words
+                raise
         for check in (_repeats, _changes, _neighbours, _deterministic, *(() if noisy else (_slopes, _curvature))):
             for wrong in check(obj):
                 return f"{type(obj).__name__}.{wrong}"
