@@ -142,6 +142,9 @@ class Composer:
         except RecursionError as error:
             raise UserError(f"{' '.join(overrides)}: a config whose defaults list leads back to itself") from error
         except MissingConfigException as error:
+            group, _, name = str(error.missing_cfg_file).partition("/")
+            if any((folder / group / "variant" / f"{name}.yaml").is_file() for folder in (CONF, self._folder)):
+                raise UserError(f"{group}={name}: it is a variant; write {group}=variant/{name}") from error
             misnamed = self._folder / f"{error.missing_cfg_file}.yml"
             if misnamed.is_file():
                 raise UserError(f"{misnamed}: a config ends in .yaml; rename it") from error
@@ -218,6 +221,8 @@ def refuse_unknown(
             )
         if key in known:
             continue
+        if key.startswith("_"):
+            raise UserError(f"{where}# @package {key}: write `# @package _global_`, for the whole config")
         if key in choices and not any(text.partition(".")[0] == key and text not in choices for text in typed):
             header = HEADERS.get(key, "_global_")
             raise UserError(f"{key}={choices[key]}: its file lacks the line `# @package {header}` at its top")
