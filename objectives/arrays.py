@@ -45,10 +45,12 @@ def ratio(a: Any, b: Any) -> Array:
     """The quotient a / b, and a where b is 0: what has been 0 all the time has no size to be measured by, and moves
     nothing.
 
-    No other quotient is touched: adding False to a number leaves it as it is (np.where takes twice as long).
+    No other quotient is touched: adding False to a number leaves it as it is, and costs what is saved where nothing is
+    0, which is nearly always.
 
     >>> ratio(np.array([0.0, 1.0]), np.array([0.0, 4.0]))
     array([0.  , 0.25])
     """
-    found: Array = a / (b + (b == 0))
+    zero = b == 0
+    found: Array = a / b if isinstance(zero, np.ndarray) and not zero.any() else a / (b + zero)
     return found
