@@ -51,7 +51,7 @@ class MLP(Objective):
     label_smoothing: float = 0.0
     replacement: bool = False
 
-    more_is_better = Objective.more_is_better | {"r2"}
+    more_is_better, less_is_better = Objective.more_is_better | {"r2"}, Objective.less_is_better | {"rmse"}
     complex_step = True
     parallel = True
 

@@ -68,6 +68,15 @@ def test_the_better_is_first_whichever_way(metric: str, where: tuple[str, ...]) 
     assert best_first(found) == ["sgd", "adam"]
 
 
+@pytest.mark.parametrize("metric", ["r2", "rmse", "train_r2", "train_rmse"])
+def test_what_is_shown_of_numbers_ranks(metric: str) -> None:
+    found = harness.sweep(
+        "dataset=diabetes", "optimizer=sgd", "optimizer.lr=0.01,1e-9", "steps=50", "seeds=2", f"metric={metric}"
+    )
+    learnt, still = (cell["value"] for cell in found.cells)
+    assert (learnt > still) == found.summary["maximise"] == metric.endswith("r2")
+
+
 def test_the_tuner_goes_the_same_way() -> None:
     found = harness.sweep(
         *SWEEP[:1], "objective._target_=scored.Told", "optimizer=sgd", "steps=30", "seeds=2", "metric=f1", "trials=6"
