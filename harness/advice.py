@@ -84,6 +84,5 @@ def nearest(name: str, options: Iterable[str]) -> str:
 
 def in_shell(key: str, value: str) -> str:
     """The override with its value in quotes, as a shell takes it."""
-    if "'" in value:
-        return shlex.quote(f'{key}="{value}"')
-    return f"\"{key}='{value}'\"" if not set(value) & set('"$`\\!') else shlex.quote(f'{key}="{value}"')
+    plain = not set(value) & set("'\"$`\\!")
+    return f"\"{key}='{value}'\"" if plain else shlex.quote(f'{key}="{value}"')

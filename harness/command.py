@@ -11,7 +11,7 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
-from typing import Any, NoReturn
+from typing import Any
 
 HELP = """\
 Which optimizer, tuned fairly, wins on this problem, and how sure are we?
@@ -84,13 +84,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         say("interrupted")
         return INTERRUPTED
     except OSError as error:  # of what is printed: files have their own lines
-        from harness.terminal import reader_left, silenced
+        from harness.terminal import unprinted
 
-        silenced(sys.stdout)
-        if reader_left(error):  # `... | head`
-            return 0
-        say(str(error))
-        return 1
+        return unprinted(error)
 
 
 def _main(arguments: list[str]) -> int:
@@ -133,7 +129,9 @@ def _main(arguments: list[str]) -> int:
     except (OSError, MemoryError, RunError) as error:
         if isinstance(error, BrokenPipeError):
             raise
-        say(f"not enough memory: {error}".rstrip(": ") if isinstance(error, MemoryError) else str(error))
+        from harness.failures import no_memory
+
+        say(no_memory(error) if isinstance(error, MemoryError) else str(error))
         return 1
     except (SystemExit, GeneratorExit) as error:  # of somebody's module or constructor: nothing has run
         from harness.failures import told
@@ -241,7 +239,9 @@ def _about_hydra(args: argparse.Namespace, overrides: list[str]) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog="harness", add_help=False, allow_abbrev=False)
+    from harness.arguments import Parser
+
+    parser = Parser(prog="harness", add_help=False, allow_abbrev=False)
     parser.add_argument("overrides", nargs="*")
     parser.add_argument("--help", "-h", action="store_true")
     parser.add_argument("--version", action="store_true")
@@ -256,11 +256,3 @@ def _parser() -> argparse.ArgumentParser:
     for flag in REFUSED:
         parser.add_argument(f"--{flag.replace('_', '-')}", nargs="?", const="yes")
     return parser
-
-
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        from harness.visible import say
-
-        say(f"{message}; see --help")
-        self.exit(2)

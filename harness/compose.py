@@ -3,7 +3,7 @@
 import copy
 import re
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple, cast
@@ -83,7 +83,7 @@ class Composer:
                 raise UserError(f"{typed[0]}: objective={choices['objective']} uses no dataset")
             config.pop("dataset", None)
             choices.pop("dataset", None)
-        refuse_unknown(config, choices, [o.package or o.key_or_group for o in self.parse(overrides)], self.groups())
+        refuse_unknown(config, choices, [o.package or o.key_or_group for o in self.parse(overrides)], self.groups)
         plain = OmegaConf.to_container(config, resolve=True, throw_on_missing=True)
         demand_plain(plain, "")
         return Composed(cast("dict[str, Any]", plain), choices)
@@ -121,9 +121,9 @@ class Composer:
             if self._search and key:
                 refuse_changes(own, self._hydras(())[1])
             choices = {k: str(v) for k, v in own.runtime.choices.items() if v and not k.startswith("hydra/")}
-            for part in settings.PARTS:
-                if part in made and part not in own.runtime.choices and part != "schedules":
-                    raise UserError(f"{part}: a config chooses several; choose one, and to compare them list cells")
+            for name in settings.CHOSEN:
+                if name in made and name not in own.runtime.choices:
+                    raise UserError(f"{name}: a config chooses several; choose one, and to compare them list cells")
             self._templates[key] = Template(made, choices, own)
         return self._templates[key], leaves
 
@@ -206,28 +206,28 @@ def demand_name(text: str, group: str, value: Any, options: Sequence[str]) -> No
 
 
 def refuse_unknown(
-    config: DictConfig, choices: dict[str, str], typed: Sequence[str], groups: dict[str, list[str]]
+    config: DictConfig, choices: dict[str, str], typed: Sequence[str], groups: Callable[[], Iterable[str]]
 ) -> None:
     """Refuse a top-level key that nothing reads, naming the file where it stands unless it was typed; and a name where
-    what it names belongs.
+    what it names belongs. `groups` are asked for only then: listing the folders takes longer than composing.
     """
-    known = (*settings.NAMES, *settings.PARTS)
     where = f"experiment={choices['experiment']}: " if "experiment" in choices else ""
     for key in map(str, config):
-        if isinstance(config[key], str) and key in (*settings.PARTS, *groups):
+        if key in settings.NAMES or (key in settings.PARTS and not isinstance(config[key], str)):
+            continue
+        if key.startswith("_"):
+            raise UserError(f"{where}# @package {key}: write `# @package _global_`, for the whole config")
+        known = (*settings.NAMES, *settings.PARTS, *groups())
+        if isinstance(config[key], str) and key in known:
             group = key.removesuffix("s")
             raise UserError(
                 f"{where}{key}: {config[key]}: to choose in a file: `defaults: [override /{group}: {config[key]}]`"
             )
-        if key in known:
-            continue
-        if key.startswith("_"):
-            raise UserError(f"{where}# @package {key}: write `# @package _global_`, for the whole config")
-        if key in choices and not any(text.partition(".")[0] == key and text not in choices for text in typed):
+        here = [text for text in typed if text.partition(".")[0] == key]
+        if key in choices and all(text in choices for text in here):
             header = HEADERS.get(key, "_global_")
             raise UserError(f"{key}={choices[key]}: its file lacks the line `# @package {header}` at its top")
-        in_a_file = not any(text.partition(".")[0] == key for text in typed)
-        raise UserError((where if in_a_file else "") + advice.unknown(key, [*known, *groups], config))
+        raise UserError(("" if here else where) + advice.unknown(key, known, config))
 
 
 def demand_plain(config: Any, where: str) -> None:

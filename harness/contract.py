@@ -39,14 +39,24 @@ def probe(objective: Objective) -> tuple[Array, Params]:
     return loss, grads
 
 
+def fresh(objective: Objective) -> Objective:
+    """The objective, or a copy of one that remembers, so that it forgets what it is asked now."""
+    return copy.deepcopy(objective) if objective.remembers else objective
+
+
+def started(objective: Objective, seeds: Sequence[int]) -> tuple[Objective, Params]:
+    """An objective that may be asked, and its params at the start of these seeds."""
+    objective = fresh(objective)
+    start = objective.init(np.array(seeds, dtype=np.int64))
+    return objective, {key: np.asarray(p, order=objective.order) for key, p in start.items()}
+
+
 def lost(objective: Objective, seeds: Sequence[int]) -> dict[int, str]:
     """The seeds at whose start the loss or a gradient is nan, which no training can leave, each with what is nan."""
-    objective = copy.deepcopy(objective) if objective.remembers else objective
     found: dict[int, str] = {}
     with np.errstate(all="ignore"):
-        at = np.array(seeds, dtype=np.int64)
-        params = {key: np.asarray(p, order=objective.order) for key, p in objective.init(at).items()}
-        loss, grads = objective.loss_and_grads(params, 0, at)
+        objective, params = started(objective, seeds)
+        loss, grads = objective.loss_and_grads(params, 0, np.array(seeds, dtype=np.int64))
     for row, seed in enumerate(seeds):
         said = {"the loss": loss[row], **{f"the gradient of {name}": g[row] for name, g in grads.items()}}
         for what, numbers in said.items():

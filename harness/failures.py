@@ -4,6 +4,10 @@ FAILURES = (Exception, SystemExit, GeneratorExit)
 READ_ONLY = "read-only"  # in NumPy's words for an assignment and for an output
 
 
+def no_memory(error: MemoryError) -> str:
+    return f"not enough memory: {error}".rstrip(": ")
+
+
 def told(error: BaseException) -> str:
     """The failure in words. Running out of memory says nothing about a trial, so it is raised on."""
     if isinstance(error, MemoryError):

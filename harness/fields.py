@@ -45,6 +45,7 @@ Finite = Annotated[Number, Range()]
 NonNegative = Annotated[Number, Range(0)]
 Positive = Annotated[Number, Range(0, open_low=True)]
 Fraction = Annotated[Number, Range(0, 1, open_high=True)]  # decay rates: 1 would never forget
+Inside = Annotated[Number, Range(0, 1, open_low=True, open_high=True)]
 Share = Annotated[Number, Range(0, 1)]
 
 

@@ -2,7 +2,7 @@
 
 import copy
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,6 +10,7 @@ import numpy as np
 
 from harness import trust
 from harness.building import Path, at, built_optimizer, demand, gradients, numbers, path_of, with_datasets
+from harness.contract import fresh
 from harness.engine import Population
 from harness.errors import UserError
 from harness.failures import FAILURES, told
@@ -140,9 +141,12 @@ class Planner:
         """A line on each data set of the user's own."""
         return [dataset.about for dataset in self._datasets.values() if dataset.about]
 
-    def objective(self, cell: Cell) -> Objective:
-        """The objective of a cell."""
-        return self._objective(cell, cell.settings.seeds)[0]
+    def problems(self, cells: Sequence[Cell]) -> Iterable[tuple[Cell, Objective]]:
+        """The objectives of the cells, each once, with the first cell that has it."""
+        first: dict[str, tuple[Cell, Objective]] = {}
+        for cell in cells:
+            first.setdefault(_key(_node(cell.config)), (cell, self._objective(cell, cell.settings.seeds)[0]))
+        return first.values()
 
     def fingerprint(self, part: Part) -> dict[str, Any]:
         """The fingerprint of the problem that a trial is about."""
@@ -163,7 +167,7 @@ class Planner:
                 at(config, path[:-1])[path[-1]] = np.repeat(np.array(values, dtype=np.float64), counts)
         optimizer = built_optimizer(config, sum(counts), self.trusted)
         seeds = np.concatenate([np.array(part.seeds, dtype=np.int64) for part in parts])
-        own = copy.deepcopy(objective) if objective.remembers else objective
+        own = fresh(objective)
         keep = settings.save_params and parts[0].phase != "tune"
         budget = settings.steps * gradients(config, self.trusted) if settings.budget == "gradients" else None
         population = Population(own, optimizer, seeds, settings.steps, settings.records, keep, budget)
@@ -200,14 +204,13 @@ class Planner:
         self, cell: Cell, seeds: Sequence[int], point: Mapping[str, Any] | None = None
     ) -> tuple[Objective, dict[str, Any]]:
         """The objective of a cell, and its fingerprint."""
-        config = self._config(cell, point or {})
-        node = {key: value for key, value in config["objective"].items() if key not in ABOUT}
-        key = json.dumps(node, sort_keys=True)
+        node = _node(self._config(cell, point or {}))
+        key = _key(node)
         if key not in self._objectives:
             made = trust.build(with_datasets(node, self.trusted, self._datasets), "objective", self.trusted)
             demand(made, Objective, "objective")
             try:
-                self._objectives[key] = made, fingerprint(copy.deepcopy(made) if made.remembers else made, node)
+                self._objectives[key] = made, fingerprint(fresh(made), node)
             except UserError:
                 raise
             except FAILURES as error:  # of somebody's own code
@@ -219,3 +222,12 @@ class Planner:
                 f"objective: from a fixed start without noise the {len(seeds)} seeds are copies of one run; add seeds=1"
             )
         return objective, found
+
+
+def _node(config: Mapping[str, Any]) -> dict[str, Any]:
+    """What an objective is built from."""
+    return {key: value for key, value in config["objective"].items() if key not in ABOUT}
+
+
+def _key(node: Mapping[str, Any]) -> str:
+    return json.dumps(node, sort_keys=True)

@@ -1,12 +1,11 @@
 """What trials and cells can be ranked by: a metric that every objective has, and that tells them apart."""
 
-import copy
-import json
 from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
+from harness.contract import started
 from harness.engine import metrics_of
 from harness.errors import UserError
 from harness.fields import Array
@@ -20,15 +19,11 @@ def ranked_by(cells: Sequence[Cell], planner: Planner) -> Metric:
     """The metric of the settings; a UserError where an objective cannot be ranked by it."""
     settings = cells[0].settings
     plain = Metric(settings.metric, settings.aggregate, settings.target)
-    found: dict[str, Metric] = {}  # by the config of the objective
-    for cell in cells:
-        key = json.dumps(cell.config["objective"], sort_keys=True)
-        if key not in found:
-            ranked = len(cells) > 1 or bool(cell.space)
-            found[key] = _checked(plain, planner.objective(cell), cell, ranked)
-    if len(set(found.values())) > 1:
+    ranked = len(cells) > 1 or bool(cells[0].space)
+    found = {_checked(plain, objective, cell, ranked) for cell, objective in planner.problems(cells)}
+    if len(found) > 1:
         raise UserError(f"metric={plain.name}: more of it is better in one cell and worse in another")
-    return next(iter(found.values()))
+    return found.pop()
 
 
 def _checked(metric: Metric, objective: Objective, cell: Cell, ranked: bool) -> Metric:
@@ -57,9 +52,6 @@ def _demand_a_way_to_go(metric: Metric, losses: Array) -> None:
 
 def _at_start(objective: Objective, cell: Cell) -> dict[str, Array]:
     """What a record at the start shows: of all seeds, where a target is compared with it."""
-    objective = copy.deepcopy(objective) if objective.remembers else objective
     seeds = cell.settings.seeds if cell.settings.metric == STEPS_TO_TARGET else cell.settings.seeds[:1]
     with np.errstate(all="ignore"):
-        params = objective.init(np.array(seeds, dtype=np.int64))
-        ordered = {name: np.asarray(p, order=objective.order) for name, p in params.items()}
-        return metrics_of(objective, ordered)
+        return metrics_of(*started(objective, seeds))

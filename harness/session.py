@@ -15,6 +15,7 @@ from harness.compose import Composer, composer
 from harness.copying import command
 from harness.environment import environment
 from harness.errors import RunError, UserError
+from harness.failures import no_memory
 from harness.metrics import STEPS_TO_TARGET, Metric
 from harness.plan import Part, Planner
 from harness.ranking import ranked_by
@@ -115,8 +116,9 @@ class _Job:
                 try:
                     outcome = tuner.run()
                 except MemoryError as error:
-                    told = f"not enough memory: {error}".rstrip(": ")
-                    raise RunError(f"{told}; resume={folder} goes on before the batch that it ended") from error
+                    raise RunError(
+                        f"{no_memory(error)}; resume={folder} goes on before the batch that it ended"
+                    ) from error
             return self._written(folder, outcome, tuner.where)
 
     def _written(self, folder: Path, outcome: Outcome, study: str | None) -> Results:

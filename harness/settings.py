@@ -17,7 +17,7 @@ LEAST = {"steps": 1, "records": 1, "trials": 1, "batch": 1, "rungs": 1, "confirm
 CHOICES = {"aggregate": ("median", "mean"), "budget": ("gradients", "steps"), "on_error": ("continue", "raise")}
 PARTS = ("objective", "dataset", "optimizer", "schedules", "sampler", "pruner")  # what stands beside the settings
 GROUPS = ("schedule", "experiment")  # chosen by these names, which are no settings
-CHOSEN = ("objective", "dataset", "optimizer", "sampler", "pruner", *GROUPS)  # there is one of each
+CHOSEN = (*(part for part in PARTS if part != "schedules"), *GROUPS)  # there is one of each
 ABOUT = ("space", "paper")  # what a node says about itself; not for its constructor
 OF_TUNING = ("search", "batch", "rungs", "confirm", "timeout", "storage", "sampler", "pruner")  # read by nothing else
 NOT_OF_A_RUN = (*OF_TUNING, "trials", "metric", "aggregate", "target", "on_error", "resume")

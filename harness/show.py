@@ -18,12 +18,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         say("interrupted")
         return 130
     except OSError as error:
-        from harness.terminal import reader_left, silenced
+        from harness.terminal import unprinted
 
-        silenced(sys.stdout)
-        if not reader_left(error):
-            say(str(error))
-        return 0 if reader_left(error) else 1
+        return unprinted(error)
 
 
 def _show(folder: str) -> int:

@@ -7,7 +7,6 @@ from harness.contract import lost
 from harness.errors import UserError
 from harness.plan import Planner
 from harness.sweeps.cell import Cell
-from objectives.base import Objective
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -17,12 +16,8 @@ STARTS = 64  # seeds whose start is looked at
 
 def say_lost(cells: Sequence[Cell], planner: Planner, out: "Console | None") -> None:
     """Refuse a problem whose every start is nan; say it, where some are: their runs will have diverged."""
-    known: list[Objective] = []
-    for cell in cells:
-        objective, seeds = planner.objective(cell), cell.settings.seeds[:STARTS]
-        if any(objective is other for other in known):
-            continue
-        known.append(objective)
+    for cell, objective in planner.problems(cells):
+        seeds = cell.settings.seeds[:STARTS]
         if not (found := lost(objective, seeds)):
             continue
         where = f"objective={cell.choices['objective']}"

@@ -20,7 +20,7 @@ from harness.visible import in_line
 
 BARS = "▁▂▃▄▅▆▇█"
 RIGHT = ("#", "best loss", "runs", "trials", "pruned", "failed", "div.", "evals", "seconds")
-METRICS = tuple(f"{split}{name}" for split in ("", "train_", "test_") for name in ("loss", "accuracy", "r2", "rmse"))
+METRICS = tuple(f"{split}{name}" for split in ("", "train_", "test_") for name in ("loss", *MEANS))
 
 
 def show(results: Results, out: Console) -> None:
@@ -43,8 +43,8 @@ def show(results: Results, out: Console) -> None:
         out.print(ends[summary["stopped"]], style="yellow")
     if summary.get("study"):
         out.print(Text(in_line(f"studies: {summary['study']}")), soft_wrap=True)
-    unfinished = any(cell["trials"] < cell["planned"] for cell in results.cells)
-    if summary.get("study") and (summary["stopped"] or unfinished):
+    more = any(cell["trials"] < cell["planned"] for cell in results.cells)
+    if summary.get("study") and (summary["stopped"] or more):
         finish = command("-m", *words_of(summary["launch"]), f"resume={results.folder}")
         out.print(Text(in_line(f"finish it: {finish}")), soft_wrap=True)
     again = command(str(results.folder), module="harness.show")
@@ -220,8 +220,8 @@ def cells_table(rows: Sequence[Row], width: int, tuned: bool = False) -> Table:
     quiet = () if "div." not in silent else ("div.",)
     done = len({row.get("trials") for row in rows}) == 1 and len(set(str(rows[0].get("trials")).split("/"))) == 1
     quiet = ("trials", *quiet) if done else quiet
-    order = ("runs", "best loss", *quiet, "loss so far", "best so far", "test accuracy", "seconds", "evals", "accuracy")
-    order = ("test rmse", "test r2", "rmse", *order)
+    order = ("test rmse", "test r2", "rmse", "runs", "best loss", *quiet, "loss so far", "best so far")
+    order = (*order, "test accuracy", "seconds", "evals", "accuracy")
     intervals = tuple(column for row in rows for column in row if column == "range" or column.endswith(" interval"))
     late = ("failed", "pruned", "trials", *intervals, "best hyperparameters") if tuned else intervals
     return fitted(loud, width, (*order, *late))

@@ -9,7 +9,7 @@ from typing import IO, Any, cast
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
 
-from harness.visible import visible
+from harness.visible import say, visible
 
 WIDE = 120  # columns, as far as screens spread
 
@@ -62,6 +62,15 @@ class Patient:
 def reader_left(error: OSError) -> bool:
     """A pipe nobody reads, as in `... | head`, or a terminal that was closed."""
     return isinstance(error, BrokenPipeError) or error.errno == EIO
+
+
+def unprinted(error: OSError) -> int:
+    """What was printed is not wanted, or found no room: nothing more is, and the exit code says which."""
+    silenced(sys.stdout)
+    if reader_left(error):  # `... | head`
+        return 0
+    say(str(error))
+    return 1
 
 
 def silenced(file: IO[str]) -> IO[str]:

@@ -66,8 +66,7 @@ def write(config: DictConfig, key: str, value: Any) -> None:
         there = parent.partition(".")[0] in config  # else what stands under that name elsewhere may be meant
         raise UserError(advice.unknown(parent if there else key, _known(config, parent), config))
     if name not in node:
-        options = [str(k) for k in node if k not in ABOUT] + ([] if parent else [*GROUPS])
-        raise UserError(advice.unknown(key, options, config))
+        raise UserError(advice.unknown(key, _options(config, node), config))
     if OmegaConf.is_dict(node.get(name)) and name not in ABOUT and isinstance(value, (str, int, float)):
         group = "schedule" if key.partition(".")[0] == "schedules" else key.partition(".")[0]
         place = "" if key in ("schedules", "schedules.lr") else f"@{key}"
@@ -82,8 +81,12 @@ def _known(config: DictConfig, key: str) -> list[str]:
         if not OmegaConf.is_dict(node) or part not in node:
             break
         node = node[part]
-    options = [str(k) for k in node if k not in ABOUT] if OmegaConf.is_dict(node) else []
-    return options + ([*GROUPS] if node is config else [])
+    return _options(config, node) if OmegaConf.is_dict(node) else []
+
+
+def _options(config: DictConfig, node: Any) -> list[str]:
+    """What may be typed there."""
+    return [str(key) for key in node if key not in ABOUT] + ([*GROUPS] if node is config else [])
 
 
 def quoted(text: str) -> str:

@@ -1,12 +1,11 @@
 """`python -m harness.zoo [GROUP...]`: a catalogue of all there is, read from the config folders and the classes."""
 
-import argparse
 import json
 import re
 import sys
 from collections.abc import Sequence
 from inspect import cleandoc
-from typing import Any, NoReturn
+from typing import Any
 
 import numpy as np
 from omegaconf import OmegaConf
@@ -15,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from harness import advice, fields, trust
+from harness.arguments import Parser
 from harness.compose import Composer, composer
 from harness.errors import UserError
 from harness.optimizers.base import Optimizer, Wrapper
@@ -183,7 +183,7 @@ def _count(group: str, entries: list[Entry]) -> str:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Print the catalogue; the exit code."""
-    parser = _Parser(prog="python -m harness.zoo", description=__doc__, allow_abbrev=False)
+    parser = Parser(prog="python -m harness.zoo", description=__doc__, allow_abbrev=False)
     parser.add_argument("groups", nargs="*", metavar="GROUP", help=f"of {', '.join(GROUPS)} (all)")
     parser.add_argument("--json", action="store_true", help="everything, as JSON")
     args = parser.parse_args(argv)
@@ -200,12 +200,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     else:
         _tables(found, console())
     return 0
-
-
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        say(f"{message}; see --help")
-        self.exit(2)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -76,10 +77,8 @@ FILES = ("runs.csv", "cells.csv", "trials.csv", "curves.npz")
 
 
 @pytest.fixture(autouse=True)
-def mine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "mine.py").write_text(MODULE)
-    monkeypatch.syspath_prepend(tmp_path)
-    monkeypatch.delitem(sys.modules, "mine", raising=False)
+def mine(write_module: Callable[[str, str], None]) -> None:
+    write_module("mine", MODULE)
 
 
 @pytest.mark.parametrize(

@@ -39,6 +39,7 @@ LAYERS = [
         "harness.metrics",
         "harness.contract",
         "harness.terminal",
+        "harness.arguments",
         "harness.sweeps.database",
     },
     {"harness.schedules.cycles"},

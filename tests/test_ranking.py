@@ -1,8 +1,7 @@
 """What can be ranked by, and which way."""
 
 import math
-import sys
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -37,10 +36,8 @@ SWEEP = ("trust=scored", "optimizer=sgd,adam", "steps=30", "seeds=2")
 
 
 @pytest.fixture(autouse=True)
-def _mine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "scored.py").write_text(MINE)
-    monkeypatch.syspath_prepend(tmp_path)
-    monkeypatch.delitem(sys.modules, "scored", raising=False)
+def _mine(write_module: Callable[[str, str], None]) -> None:
+    write_module("scored", MINE)
 
 
 def best_first(found: Any) -> list[str]:

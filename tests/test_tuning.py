@@ -5,7 +5,7 @@ import csv
 import math
 import shlex
 import shutil
-import sys
+from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -81,10 +81,8 @@ def rows(results: Results, cell: int, phase: str) -> list[dict[str, Any]]:
 
 
 @pytest.fixture
-def mine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "mine.py").write_text(MODULE)
-    monkeypatch.syspath_prepend(tmp_path)
-    monkeypatch.delitem(sys.modules, "mine", raising=False)
+def mine(write_module: Callable[[str, str], None]) -> None:
+    write_module("mine", MODULE)
 
 
 # spaces

@@ -130,6 +130,7 @@ class StepRange(Range):
 
 Time = Annotated[Number, TimeRange()]
 Period = Annotated[Number, TimeRange(open_low=True)]
+TwoSteps = Annotated[Number, TimeRange(open_low=True, least=2)]  # where one step, or a default of 1.0, is a slip
 Times = Annotated[Sequence[float], Each(TimeRange())]
 Shape = Literal["linear", "cosine"]
 

@@ -6,12 +6,11 @@ from typing import Annotated
 
 import numpy as np
 
-from harness.fields import Array, NonNegative, Number, Positive, Range
+from harness.fields import Array, Inside, NonNegative, Number, Positive, Range
 from harness.schedules.base import Period, Timed, Unit
 from objectives.arrays import power
 
 Growth = Annotated[Number, Range(1)]
-Inside = Annotated[Number, Range(0, 1, open_low=True, open_high=True)]
 
 
 def growing_cycles(step: Number, first: Number, growth: Number) -> tuple[Array, Array]:

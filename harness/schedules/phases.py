@@ -1,15 +1,12 @@
 """Schedules in phases: up, along, down."""
 
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Literal
 
 import numpy as np
 
-from harness.fields import Array, NonNegative, Number, Range
-from harness.schedules.base import Shape, Time, Timed, TimeRange, Unit, between, progress
-
-TwoSteps = Annotated[Number, TimeRange(open_low=True, least=2)]  # a default of 1.0 is no time in steps
-Decay = Annotated[Number, Range(0, 1, open_low=True, open_high=True)]
+from harness.fields import Array, Inside, NonNegative, Number
+from harness.schedules.base import Shape, Time, Timed, TwoSteps, Unit, between, progress
 
 
 @dataclass(frozen=True)
@@ -22,8 +19,8 @@ class HalfLife(Timed):
     [0.9, 0.9996, 0.9998, 0.9999, 0.9999, 0.9999]
     """
 
-    start: Decay = 0.9
-    end: Decay = 0.9999
+    start: Inside = 0.9
+    end: Inside = 0.9999
     rise: TwoSteps = 1.0
     unit: Unit = "run"
 

@@ -7,12 +7,11 @@ from typing import Annotated, Literal
 import numpy as np
 
 from harness.fields import Array, NonNegative, Number, Range
-from harness.schedules.base import Period, Time, Timed, TimeRange, Unit
+from harness.schedules.base import Period, Time, Timed, TwoSteps, Unit
 from harness.schedules.cycles import growing_cycles
 from objectives.arrays import power
 
 Ratio = Annotated[Number, Range(0, 1, open_low=True)]
-TwoSteps = Annotated[Number, TimeRange(open_low=True, least=2)]  # one alone would be a constant
 
 
 @dataclass(frozen=True)

@@ -39,8 +39,6 @@ def enumerated(composer: Composer, overrides: Sequence[str]) -> list[Cell]:
     searched = [o for o in typed if search.asked(o)]
     fixed = [o for o in typed if not o.is_sweep_override() and not search.asked(o)]
     axes = [[(o.get_key_element(), value) for value in _values(o)] for o in typed if search.enumerates(o)]
-    for o in (o for o in typed if search.enumerates(o) and not _values(o)):
-        raise UserError(f"{o.input_line}: no value, so nothing to compare")
     lines: Sequence[str] = _lines(composer, fixed) or ("",)
     keys = {o.get_key_element() for o in typed}
     cells: dict[tuple[tuple[str, str], ...], Cell] = {}
@@ -105,9 +103,13 @@ def _composed(composer: Composer, overrides: list[str], name: str) -> Composed:
 
 def _values(override: Override) -> list[str]:
     sweep = override.value()
-    return (
-        _range(override, sweep) if isinstance(sweep, RangeSweep) else [str(v) for v in override.sweep_string_iterator()]
-    )
+    if isinstance(sweep, RangeSweep):
+        found = _range(override, sweep)
+    else:
+        found = [str(value) for value in override.sweep_string_iterator()]
+    if not found:
+        raise UserError(f"{override.input_line}: no value, so nothing to compare")
+    return found
 
 
 def _range(override: Override, sweep: RangeSweep) -> list[str]:

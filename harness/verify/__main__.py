@@ -6,8 +6,8 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 from inspect import signature
-from typing import NoReturn
 
+from harness.arguments import Parser
 from harness.visible import say
 
 SUBJECTS = {
@@ -56,7 +56,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(
+    parser = Parser(
         prog="python -m harness.verify",
         description="Checks what is said of the parts, prints a table, and exits with 1 if anything is wrong.",
         allow_abbrev=False,
@@ -65,12 +65,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("words", nargs="+", metavar="subject", help=told)
     parser.add_argument("--config-dir", metavar="FOLDER", help="your own configs beside ours")
     return parser
-
-
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        say(f"{message}; see --help")
-        self.exit(2)
 
 
 if __name__ == "__main__":

@@ -6,9 +6,10 @@ from pathlib import Path
 import numpy as np
 
 from objectives.base import Array
+from objectives.data.columns import OFTEN
 
 PARTS = ("x_train", "y_train", "x_test", "y_test")  # keras's names
-MANY, OFTEN = 20, 10  # more classes than that come ten times on average, or are numbers in disguise
+MANY = 20  # more classes than that come OFTEN on average, or are numbers in disguise
 
 
 def loaded(where: Path) -> tuple[Array, Array, int]:
