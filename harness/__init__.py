@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from harness.book import SGD, AdaGrad, Adam, Momentum, Nesterov, RMSprop
-    from harness.results import Results
+    from harness.results.files import Results
 
 __all__ = ["SGD", "AdaGrad", "Adam", "Momentum", "Nesterov", "RMSprop", "make", "run", "sweep"]
 
@@ -50,14 +50,14 @@ def make(group: str, name: str, **fields: Any) -> Any:
     >>> make("optimizer", "adam", lr=0.1)
     Adam(lr=0.1, beta1=0.9, beta2=0.999, eps=1e-08, eps_hat=False)
     """
-    from harness.making import made
+    from harness.configs.making import made
 
     return made(group, name, fields)
 
 
 def _start(overrides: tuple[str, ...], multirun: bool, config_dir: str | None) -> "Results":
-    from harness.advice import one_line_errors
-    from harness.command import trusting
+    from harness.configs.advice import one_line_errors
+    from harness.configs.typed import trusting
     from harness.session import start
 
     with one_line_errors():

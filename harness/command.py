@@ -48,13 +48,12 @@ REFUSED = {
 }
 SHELL = 128  # a shell gives 128 + n for what signal n ended
 INTERRUPTED = SHELL + signal.SIGINT
-HYDRAS = ("hydra.run.dir", "hydra.sweep.dir", "hydra.verbose")  # what we take over from Hydra's own settings
 
 
 def entry() -> None:
     """The console script, and `python -m harness`."""
     if not (sys.stdout and sys.stderr):
-        from harness.terminal import opened
+        from harness.screens.terminal import opened
 
         opened()
     signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -71,7 +70,7 @@ def entry() -> None:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; the exit code."""
-    from harness.visible import say
+    from harness.text.visible import say
 
     arguments = list(sys.argv[1:] if argv is None else argv)
     try:
@@ -84,7 +83,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         say("interrupted")
         return INTERRUPTED
     except OSError as error:  # of what is printed: files have their own lines
-        from harness.terminal import unprinted
+        from harness.screens.terminal import unprinted
 
         return unprinted(error)
 
@@ -92,17 +91,18 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _main(arguments: list[str]) -> int:
     args = _parser().parse_intermixed_args(arguments)
     if args.version:
-        from harness.environment import installed
+        from harness.results.environment import installed
 
         print(f"harness {installed() or 'from a source tree'}")
         return 0
     from hydra.errors import HydraException
     from omegaconf.errors import OmegaConfBaseException
 
-    from harness import advice
-    from harness.compose import composer
+    from harness.configs import advice
+    from harness.configs.compose import composer
+    from harness.configs.typed import trusting
     from harness.errors import RunError, UserError
-    from harness.visible import say, visible
+    from harness.text.visible import say, visible
 
     try:
         for flag, line in REFUSED.items():
@@ -129,22 +129,22 @@ def _main(arguments: list[str]) -> int:
     except (OSError, MemoryError, RunError) as error:
         if isinstance(error, BrokenPipeError):
             raise
-        from harness.failures import no_memory
+        from harness.running.failures import no_memory
 
         say(no_memory(error) if isinstance(error, MemoryError) else str(error))
         return 1
     except (SystemExit, GeneratorExit) as error:  # of somebody's module or constructor: nothing has run
-        from harness.failures import told
+        from harness.running.failures import told
 
         say(f"the code that was to run ended it: {told(error)}")
         return 1
 
 
 def _run(args: argparse.Namespace, overrides: list[str], trusted: tuple[str, ...]) -> int:
-    from harness import signals
+    from harness.running import signals
+    from harness.screens.tables import show
+    from harness.screens.terminal import console
     from harness.session import start
-    from harness.tables import show
-    from harness.terminal import console
 
     out = console()
     with signals.noted() as came:
@@ -157,43 +157,10 @@ def _run(args: argparse.Namespace, overrides: list[str], trusted: tuple[str, ...
     return 1 if results.summary["failures"] else 0
 
 
-def trusting(overrides: Sequence[str]) -> tuple[list[str], tuple[str, ...]]:
-    """The overrides, and what they trust: `trust=package`, and every `_target_` typed by the user's own hand."""
-    from hydra.core.override_parser.overrides_parser import OverridesParser
-    from hydra.core.override_parser.types import ChoiceSweep
-
-    from harness.errors import UserError
-    from harness.sweeps import database
-    from harness.typed import parsed
-
-    rest: list[str] = []
-    trusted: list[str] = []
-    parser = OverridesParser.create()
-    for text in overrides:
-        database.refuse_password(str(text))
-    for override in [parsed(text, parser) for text in overrides]:
-        key = override.key_or_group
-        if key == "trust":
-            value = override.value()
-            packages = value if isinstance(value, list) else [value]
-            if not all(isinstance(package, str) and package for package in packages):
-                raise UserError(f"{override.input_line}: give a package, trust=mine, or several, trust=[mine,yours]")
-            trusted += map(str, packages)
-            continue
-        if key.startswith(("hydra.", "hydra/")) and key not in HYDRAS:
-            instead = "add your configs with --config-dir" if key == "hydra.searchpath" else "see --help for what is"
-            raise UserError(f"{override.input_line}: {key} is not used here; {instead}")
-        if key.rpartition(".")[2] == "_target_":
-            value = override.value()
-            trusted += map(str, value.list if isinstance(value, ChoiceSweep) else [value])
-        rest.append(override.input_line or "")
-    return rest, tuple(trusted)
-
-
 def _help(made: Any) -> int:
     import textwrap
 
-    from harness.visible import visible
+    from harness.text.visible import visible
 
     print(HELP)
     for group, options in made.groups().items():
@@ -206,10 +173,9 @@ def _help(made: Any) -> int:
 def _show_config(made: Any, args: argparse.Namespace, overrides: list[str]) -> int:
     from omegaconf import OmegaConf
 
-    from harness import advice
+    from harness.configs import advice, database
     from harness.errors import UserError
-    from harness.sweeps import database
-    from harness.visible import visible
+    from harness.text.visible import visible
 
     config, _, own = made.unresolved(overrides)
     if args.resolve:
@@ -239,7 +205,7 @@ def _about_hydra(args: argparse.Namespace, overrides: list[str]) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    from harness.arguments import Parser
+    from harness.screens.arguments import Parser
 
     parser = Parser(prog="harness", add_help=False, allow_abbrev=False)
     parser.add_argument("overrides", nargs="*")

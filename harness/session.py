@@ -10,24 +10,28 @@ from typing import TYPE_CHECKING, Any
 
 from hydra.core.override_parser.types import Override
 
-from harness import budget, results, rows, signals
-from harness.compose import Composer, composer
-from harness.copying import command
-from harness.environment import environment
+from harness.cells import budget
+from harness.cells import enumeration as sweep_cells
+from harness.cells.cell import Cell
+from harness.configs import database
+from harness.configs.compose import Composer, composer
+from harness.configs.settings import OF_TUNING
 from harness.errors import RunError, UserError
-from harness.failures import no_memory
-from harness.metrics import STEPS_TO_TARGET, Metric
-from harness.plan import Part, Planner
-from harness.ranking import ranked_by
-from harness.results import Results
-from harness.settings import OF_TUNING
-from harness.starts import say_lost
-from harness.sweeps import cells as sweep_cells
-from harness.sweeps import database, resume
-from harness.sweeps.cell import Cell
-from harness.sweeps.resume import Begun
-from harness.trace import Outcome, Watch
-from harness.training import train
+from harness.results import files as results
+from harness.results import rows
+from harness.results.environment import environment
+from harness.results.files import Results
+from harness.results.metrics import STEPS_TO_TARGET, Metric
+from harness.results.trace import Outcome, Watch
+from harness.running import signals
+from harness.running.failures import no_memory
+from harness.running.plan import Part, Planner
+from harness.running.ranking import ranked_by
+from harness.running.starts import say_lost
+from harness.running.training import train
+from harness.text.copying import command
+from harness.tuning import resume
+from harness.tuning.resume import Begun
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -104,7 +108,7 @@ class _Job:
 
     def tune(self, folder: Path) -> Results:
         """Search every cell's space; an interrupted sweep goes on where it ended."""
-        from harness.sweeps.tuning import Tuner
+        from harness.tuning.tuning import Tuner
 
         secret = database.password(self.begun.cells[0].settings.storage)
         with resume.held(folder):
@@ -135,7 +139,7 @@ class _Job:
         if self.out is None:
             yield lambda board, standings: None
             return
-        from harness.live import Screen
+        from harness.screens.live import Screen
 
         title = _title(self.begun.cells, self.kind)
         with Screen(self.out, title, self.kind == "run", self.metric) as screen:

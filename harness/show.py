@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Sequence
 
-from harness.visible import say
+from harness.text.visible import say
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -18,16 +18,16 @@ def main(argv: Sequence[str] | None = None) -> int:
         say("interrupted")
         return 130
     except OSError as error:
-        from harness.terminal import unprinted
+        from harness.screens.terminal import unprinted
 
         return unprinted(error)
 
 
 def _show(folder: str) -> int:
     from harness.errors import UserError
-    from harness.results import load
-    from harness.tables import show
-    from harness.terminal import console
+    from harness.results.files import load
+    from harness.screens.tables import show
+    from harness.screens.terminal import console
 
     out = console()
     try:

@@ -13,15 +13,16 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from harness import advice, fields, trust
-from harness.arguments import Parser
-from harness.compose import Composer, composer
+from harness.configs import advice, trust
+from harness.configs.compose import Composer, composer
+from harness.configs.settings import ABOUT
 from harness.errors import UserError
 from harness.optimizers.base import Optimizer, Wrapper
-from harness.settings import ABOUT
-from harness.terminal import console
-from harness.visible import say
-from objectives.analytic import Analytic
+from harness.screens.arguments import Parser
+from harness.screens.terminal import console
+from harness.text.visible import say
+from objectives import fields
+from objectives.functions.analytic import Analytic
 
 Entry = dict[str, Any]
 GROUPS = {"optimizers": "optimizer", "schedules": "schedule", "objectives": "objective", "datasets": "dataset"}

@@ -1,10 +1,13 @@
-"""Array functions that give a number the same bits in any company."""
+"""What arrays hold, and array functions that give a number the same bits in any company."""
 
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from objectives.base import Array
+Array = NDArray[Any]
+Params = dict[str, Array]  # name -> (runs, ...)
+Seeds = NDArray[Any]  # one integer per run
 
 
 def power(base: Any, exponent: Any) -> Array:

@@ -1,13 +1,11 @@
 """The objective contract: what is minimised, over a population of runs. Axis 0 of every array is the run."""
 
 from abc import ABC, abstractmethod
-from typing import Any, Literal
+from typing import Literal
 
-from numpy.typing import NDArray
+from objectives.arrays import Array, Params, Seeds
+from objectives.curvature import complex_step, difference
 
-Array = NDArray[Any]
-Params = dict[str, Array]
-Seeds = NDArray[Any]  # one integer per run
 Split = Literal["train", "validation", "test"]
 
 
@@ -62,9 +60,7 @@ class Objective(ABC):
         """The Hessian of the loss that the seeds meet at this step, times v: exact to rounding by a complex step of
         the gradient (Squire & Trapp 1998), else by a central difference of gradients.
         """
-        from objectives import curvature
-
-        found = curvature.complex_step if self.complex_step else curvature.difference
+        found = complex_step if self.complex_step else difference
         return found(lambda there: self.loss_and_grads(there, step, seeds)[1], params, v)
 
     @abstractmethod

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from objectives.base import Array, Params
+from objectives.arrays import Array, Params
 
 Slope = Callable[[Params], Params]
 

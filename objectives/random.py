@@ -5,8 +5,9 @@ from zlib import crc32
 
 import numpy as np
 
-from objectives.base import Array, Seeds
+from objectives.arrays import Array, Seeds
 
+CHUNK = 64  # steps whose examples are drawn at once with replacement
 BLOCKS = 64  # how many different blocks of runs are remembered
 
 
@@ -40,3 +41,15 @@ class Draws:
             self._made[key] = counter, place, drawn
         some: Array = drawn[place, offset]
         return some
+
+
+def with_replacement(examples: int, batch_size: int) -> Draws:
+    """Minibatches: row numbers (runs, batch_size), each drawn from all examples, as in Deep Learning from Scratch."""
+    return Draws("minibatch", CHUNK, lambda rng: rng.integers(examples, size=(CHUNK, batch_size)))
+
+
+def epochs(examples: int, batch_size: int) -> Draws:
+    """Minibatches without replacement: row numbers (runs, batch_size). Every epoch is a new permutation per seed, its
+    incomplete last batch dropped."""
+    steps = examples // batch_size
+    return Draws("minibatch", steps, lambda rng: rng.permutation(examples)[: steps * batch_size].reshape(steps, -1))

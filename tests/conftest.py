@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from threadpoolctl import threadpool_limits
 
-from harness.compose import Composer, Template, composer
+from harness.configs.compose import Composer, Template, composer
 from tests import kernels
 from tests.support import options
 

@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from harness import trust
-from harness.compose import CONF, Composer
-from harness.plan import Part, Planned, Planner
-from harness.sweeps.cell import Cell
-from harness.trace import Progress, Trace
+from harness.cells.cell import Cell
+from harness.configs import trust
+from harness.configs.compose import CONF, Composer
+from harness.results.trace import Progress, Trace
+from harness.running.plan import Part, Planned, Planner
 
 NEEDY = {
     "objective": {"function"},

@@ -26,7 +26,10 @@ REVERSED = {  # the views that run backwards, and what is done with them
     "cos[:, :0:-1]": "cumprod, which multiplies alike both ways",
     "after[:, -2::-1]": "likewise",
 }
-SYMBOLIC = ("objectives.expressions", "objectives.symbolic")  # whose powers are of symbols, not of arrays
+SYMBOLIC = (
+    "objectives.formulas.expressions",
+    "objectives.formulas.symbolic",
+)  # whose powers are of symbols, not of arrays
 POWERS = {"power", "pow", "float_power"}
 
 

@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 
 import harness
-from harness.results import Results
+from harness.results.files import Results
 from objectives.data import digits
-from objectives.layers import ACTIVATIONS
-from objectives.mlp import MLP
+from objectives.learning.layers import ACTIVATIONS
+from objectives.learning.mlp import MLP
 
 
 def small(experiment: str, *more: str) -> Results:

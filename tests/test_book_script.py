@@ -13,8 +13,9 @@ import numpy as np
 import pytest
 
 import harness
-from harness import SGD, AdaGrad, Adam, Momentum, Nesterov, RMSprop, trust
-from harness.compose import Composer
+from harness import SGD, AdaGrad, Adam, Momentum, Nesterov, RMSprop
+from harness.configs import trust
+from harness.configs.compose import Composer
 from tests.support import node
 
 Points = list[tuple[float, float]]

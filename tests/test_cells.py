@@ -8,10 +8,10 @@ import pytest
 from omegaconf import OmegaConf
 
 import harness
-from harness.compose import Composer, composer
+from harness.cells.cell import Cell
+from harness.cells.enumeration import enumerated, single
+from harness.configs.compose import Composer, composer
 from harness.errors import UserError
-from harness.sweeps.cell import Cell
-from harness.sweeps.cells import enumerated, single
 from tests.support import plan
 
 

@@ -11,18 +11,18 @@ import numpy as np
 import pytest
 from threadpoolctl import threadpool_info, threadpool_limits
 
-from harness.compose import Composer
+from harness.configs.compose import Composer
 from harness.verify import checks
 from harness.verify.__main__ import main
 from harness.verify.certify import Certificate, certified
-from objectives.analytic import Analytic, Box, Property, columns
-from objectives.base import Array
-from objectives.curved import Beale, Rosenbrock
-from objectives.multimodal import Michalewicz, Rastrigin
-from objectives.planar import Branin, Himmelblau
-from objectives.powers import IllScaledL1
-from objectives.quadratic import Sphere, Valley
-from objectives.wells import Shekel
+from objectives.arrays import Array
+from objectives.functions.analytic import Analytic, Box, Property, columns
+from objectives.functions.convex import IllScaledL1
+from objectives.functions.curved_valleys import Beale, Rosenbrock
+from objectives.functions.few_minima import Branin, Himmelblau
+from objectives.functions.many_minima import Michalewicz, Rastrigin
+from objectives.functions.quadratics import Sphere, Valley
+from objectives.functions.wells import Shekel
 from tests.support import build, options
 
 COMMAND = [sys.executable, "-m", "harness.verify", "objectives"]
@@ -327,7 +327,7 @@ def test_the_table(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_it_fits_eighty_columns(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    monkeypatch.setattr("harness.terminal.WIDE", 80)
+    monkeypatch.setattr("harness.screens.terminal.WIDE", 80)
     assert main(["objectives", "extended_rosenbrock", "powell_badly_scaled"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert max(map(len, lines)) <= 80
@@ -337,7 +337,7 @@ def test_it_fits_eighty_columns(monkeypatch: pytest.MonkeyPatch, capsys: pytest.
 
 MINE = """
 from dataclasses import dataclass, replace
-from objectives.quadratic import Valley
+from objectives.functions.quadratics import Valley
 @dataclass
 class Good(Valley): ...
 @dataclass

@@ -17,7 +17,7 @@ import pyte
 import pytest
 
 from harness.command import main
-from harness.results import load
+from harness.results.files import load
 
 COMMAND = [sys.executable, "-m", "harness"]
 QUICK = ["objective=rosenbrock", "steps=50", "seeds=2"]
@@ -113,7 +113,7 @@ CONTROL = re.compile(r"\x1b|\r")
         (["objective=valley", "steps=5", "++steps=0"], "steps must be an integer of at least 1; got 0"),
         (["-m", "optimizer=adam,sgd", "optimizer._target_=harness.optimizers.adam.Adam"], "optimizer is enumerated"),
         (["optimizer._target_=os.system"], "os.system"),
-        (["optimizer._target_=objectives.curved.Beale"], "optimizer:"),
+        (["optimizer._target_=objectives.functions.curved_valleys.Beale"], "optimizer:"),
         (["cells=[3]"], "cells must be a list of lines of overrides; got [3]"),
         (["save_params=1"], "save_params must be true or false; got 1"),
     ],
@@ -254,8 +254,8 @@ def test_classes_typed_inside_each_other_and_enumerated() -> None:
     nested.insert(1, "optimizer.inner._target_=harness.optimizers.adam.Adam")
     assert main([*QUICK, *nested]) == 0
     assert load("last").config["optimizer"]["inner"] == {"_target_": "harness.optimizers.adam.Adam", "lr": 0.1}
-    Path("mine.py").write_text("from objectives.quadratic import Sphere\nclass Bowl(Sphere):\n    pass\n")
-    done = piped("-m", "objective._target_=mine.Bowl,objectives.quadratic.Sphere", "steps=3")
+    Path("mine.py").write_text("from objectives.functions.quadratics import Sphere\nclass Bowl(Sphere):\n    pass\n")
+    done = piped("-m", "objective._target_=mine.Bowl,objectives.functions.quadratics.Sphere", "steps=3")
     assert (done.returncode, done.stderr) == (0, "")
 
 
@@ -321,7 +321,7 @@ def test_an_objective_that_breaks_its_contract_is_told_so(tmp_path: Path) -> Non
 def test_own_objective_typed_on_the_command_line(tmp_path: Path) -> None:
     (tmp_path / "mine.py").write_text(
         "from dataclasses import dataclass\n"
-        "from objectives.quadratic import Sphere\n"
+        "from objectives.functions.quadratics import Sphere\n"
         "@dataclass\n"
         "class Bowl(Sphere):\n"
         "    height: float = 0.0\n"

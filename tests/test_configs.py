@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 
 import harness
-from harness import trust
-from harness.compose import CONF, Composer
+from harness.configs import trust
+from harness.configs.compose import CONF, Composer
 from harness.errors import UserError
 from harness.optimizers.base import Optimizer, Wrapper
 from harness.schedules import Constant, Schedule
-from objectives.analytic import Analytic
 from objectives.base import Objective
+from objectives.functions.analytic import Analytic
 from tests.support import names, node
 
 ROOT = Path(harness.__file__).parents[1]

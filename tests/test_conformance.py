@@ -14,10 +14,8 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from harness import fields
-from harness.compose import Composer
+from harness.configs.compose import Composer
 from harness.errors import UserError
-from harness.fields import Array
 from harness.optimizers.adam import Adam
 from harness.optimizers.base import Optimizer
 from harness.optimizers.gradient_descent import Momentum
@@ -29,6 +27,8 @@ from harness.verify.references.calls import Call, by_hand
 from harness.verify.references.cases import Case, families
 from harness.verify.references.problems import Problem
 from harness.verify.references.verdicts import Points, Verdict, judge
+from objectives import fields
+from objectives.arrays import Array
 from tests.reference import record_optimizers
 from tests.reference.record_optimizers import COMMAND, FOLDER, recorded
 from tests.support import located, names, node, options
@@ -314,7 +314,7 @@ def test_a_missing_library_is_named_once(
 MINE = """
 from dataclasses import dataclass
 from itertools import count
-from harness.fields import NonNegative
+from objectives.fields import NonNegative
 from harness.optimizers.base import Optimizer
 from harness.verify.references.calls import by_hand
 from harness.verify.references.cases import Case

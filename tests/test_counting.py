@@ -7,20 +7,19 @@ import numpy as np
 import pytest
 
 from harness import make
-from harness.compose import Composer
-from harness.counting import Counter
-from harness.engine import Population
-from harness.fields import Array
-from harness.layout import Layout
+from harness.configs.compose import Composer
+from harness.optimizers.layout import Layout
 from harness.optimizers.oracle import BookOracle
-from harness.trace import Trace
+from harness.results.trace import Trace
+from harness.running.counting import Counter
+from harness.running.engine import Population
 from objectives import curvature
-from objectives.base import Params, Seeds
-from objectives.curved import Rosenbrock
-from objectives.formula import Formula
-from objectives.mlp import MLP
-from objectives.noise import GaussianNoise
-from objectives.quadratic import Sphere
+from objectives.arrays import Array, Params, Seeds
+from objectives.formulas.formula import Formula
+from objectives.functions.curved_valleys import Rosenbrock
+from objectives.functions.quadratics import Sphere
+from objectives.learning.mlp import MLP
+from objectives.wrappers.noise import GaussianNoise
 from tests.support import build
 from tests.test_engine import assert_rows_equal, trained
 

@@ -11,9 +11,8 @@ import pytest
 
 import harness
 from harness.command import main
-from objectives import download
-from objectives.base import Array
-from objectives.data import Dataset, bundled, idx, own, split
+from objectives.arrays import Array
+from objectives.data import Dataset, bundled, download, idx, own, split
 from objectives.data.dataset import split_before, standardised
 
 

@@ -5,10 +5,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from harness import fields, trust
-from harness.compose import Composer
-from harness.fields import Array
+from harness.configs import trust
+from harness.configs.compose import Composer
 from harness.optimizers.norms import norm
+from objectives import fields
+from objectives.arrays import Array
 from tests.support import node, options
 
 SHAPES = {"W": (4, 3), "x": (5,)}

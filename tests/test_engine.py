@@ -8,17 +8,17 @@ import pytest
 from threadpoolctl import threadpool_info, threadpool_limits
 
 import harness
-from harness import engine
-from harness.compose import Composer
-from harness.engine import Population
-from harness.fields import Array
+from harness.configs.compose import Composer
 from harness.optimizers.gradient_descent import SGD
+from harness.results.trace import Progress, Trace
+from harness.running import engine
+from harness.running.engine import Population
 from harness.schedules import Linear
-from harness.trace import Progress, Trace
-from objectives.base import Objective, Params, Seeds, Split
-from objectives.curved import Rosenbrock
-from objectives.noise import GaussianNoise
-from objectives.quadratic import Sphere, Valley
+from objectives.arrays import Array, Params, Seeds
+from objectives.base import Objective, Split
+from objectives.functions.curved_valleys import Rosenbrock
+from objectives.functions.quadratics import Sphere, Valley
+from objectives.wrappers.noise import GaussianNoise
 from tests.support import build
 from tests.test_optimizers import Midpoint
 

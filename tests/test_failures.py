@@ -9,15 +9,15 @@ from pathlib import Path
 import pytest
 
 import harness
-from harness import results
 from harness.command import main
 from harness.errors import RunError, UserError
+from harness.results import files as results
 
 MODULE = '''
 import sys
 from dataclasses import dataclass
 import numpy as np
-from objectives.quadratic import Sphere
+from objectives.functions.quadratics import Sphere
 
 STEP = 5
 
@@ -98,7 +98,7 @@ def test_a_run_that_breaks_off_has_failed_with_its_message(
     assert "Traceback" not in err
     found = results.load("last")
     assert {run["state"] for run in found.runs} == {"failed"}
-    assert main(["-m", "objective._target_=mine.Leaving,objectives.quadratic.Sphere", *QUICK]) == 1
+    assert main(["-m", "objective._target_=mine.Leaving,objectives.functions.quadratics.Sphere", *QUICK]) == 1
     states = {(run["cell"], run["state"]) for run in results.load("last").runs}
     assert states == {(0, "failed"), (1, "completed")}, "the others go on"
 

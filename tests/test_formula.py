@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 import harness
-from objectives.base import Array
-from objectives.curved import Rosenbrock
-from objectives.formula import Formula
+from objectives.arrays import Array
+from objectives.formulas.formula import Formula
+from objectives.functions.curved_valleys import Rosenbrock
 
 ROSENBROCK = "100*(y-x**2)**2 + (1-x)**2"
 SEEDS = np.arange(5)

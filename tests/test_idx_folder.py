@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import harness
-from objectives.base import Array
+from objectives.arrays import Array
 from objectives.data.idx_folder import idx
 
 FILES = ("train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")

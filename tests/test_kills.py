@@ -22,15 +22,15 @@ SWEEPS = {
 }  # fmt: skip
 # where to die, in the words of Python: the call, at which count, and how much of the work is done before
 MOMENTS = {
-    "in mid-ask": ("harness.sweeps.study", "CellStudy", "ask", 21, "nothing"),
-    "between asking and training": ("harness.plan", "Planner", "plan", 3, "nothing"),
-    "in mid-training": ("harness.engine", "Block", "record", 70, "all"),
-    "before the results are named": ("harness.sweeps.rounds", None, "save_file", 2, "nothing"),
-    "between results and tell": ("harness.sweeps.tuning", "Tuner", "_tell", 2, "nothing"),
+    "in mid-ask": ("harness.tuning.study", "CellStudy", "ask", 21, "nothing"),
+    "between asking and training": ("harness.running.plan", "Planner", "plan", 3, "nothing"),
+    "in mid-training": ("harness.running.engine", "Block", "record", 70, "all"),
+    "before the results are named": ("harness.tuning.rounds", None, "save_file", 2, "nothing"),
+    "between results and tell": ("harness.tuning.tuning", "Tuner", "_tell", 2, "nothing"),
     "in mid-append": ("optuna.storages.journal", "JournalFileBackend", "append_logs", 3, "torn"),
     "while the journal's lock is given back": ("os", None, "unlink", 2, "nothing"),
-    "before the confirming runs": ("harness.sweeps.tuning", "Tuner", "_confirm", 1, "nothing"),
-    "while the files are written": ("harness.results", None, "save_file", 3, "all"),
+    "before the confirming runs": ("harness.tuning.tuning", "Tuner", "_confirm", 1, "nothing"),
+    "while the files are written": ("harness.results.files", None, "save_file", 3, "all"),
 }
 DYING = """
 import importlib, json, os, signal, sys

@@ -7,20 +7,21 @@ import numpy as np
 import pytest
 from scipy.optimize import minimize
 
-from objectives.autoencoder import Autoencoder
-from objectives.base import Array, Objective, Params
+from objectives.arrays import Array, Params
+from objectives.base import Objective
 from objectives.data import Dataset, digits
-from objectives.deepobs import QuadraticDeep
-from objectives.least_squares import LeastSquares
-from objectives.linear_network import LinearNetwork
-from objectives.logistic_regression import LogisticRegression
-from objectives.matrices import with_singular_values
-from objectives.matrix_factorisation import MatrixFactorisation
-from objectives.newton import minimise
-from objectives.noisy_quadratic import NoisyQuadratic
+from objectives.functions.noisy_quadratic import NoisyQuadratic
+from objectives.functions.quadratic_deep import QuadraticDeep
+from objectives.functions.reddi import ReddiCounterexample
+from objectives.learning.autoencoder import Autoencoder
+from objectives.learning.least_squares import LeastSquares
+from objectives.learning.linear_network import LinearNetwork
+from objectives.learning.logistic_regression import LogisticRegression
+from objectives.learning.matrices import with_singular_values
+from objectives.learning.matrix_factorisation import MatrixFactorisation
+from objectives.learning.newton import minimise
+from objectives.learning.softmax_regression import SoftmaxRegression
 from objectives.random import generator
-from objectives.reddi import ReddiCounterexample
-from objectives.softmax_regression import SoftmaxRegression
 from tests.reference.problems import PROBLEMS, SEEDS, STEP, blobs, point
 from tests.reference.record_gradients import FILE
 

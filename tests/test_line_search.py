@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from scipy.optimize._dcsrch import DCSRCH
 
-from harness.compose import Composer
-from harness.fields import Array
+from harness.configs.compose import Composer
 from harness.optimizers.line_search import Found, backtracking, strong_wolfe
 from harness.optimizers.searching import LBFGS, AdGD, ArmijoGD
+from objectives.arrays import Array
 from tests.benchmarks import lbfgs
 
 

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from harness import live
-from harness.live import Screen
-from harness.metrics import Metric
-from harness.trace import Progress, Standing
+from harness.results.metrics import Metric
+from harness.results.trace import Progress, Standing
+from harness.screens import live
+from harness.screens.live import Screen
 from tests.support import progress
 
 

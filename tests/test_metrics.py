@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from harness.metrics import Metric
+from harness.results.metrics import Metric
 from tests.support import progress
 
 LOSSES = [[8.0, 2.0, 4.0], [8.0, 6.0, np.inf], [8.0, 1.0, 0.5]]

@@ -8,10 +8,10 @@ import pytest
 
 import harness
 from objectives import data
-from objectives.base import Array
+from objectives.arrays import Array
 from objectives.data import Dataset, digits, split
-from objectives.layers import ACTIVATIONS, LOSSES, normalised
-from objectives.mlp import MLP
+from objectives.learning.layers import ACTIVATIONS, LOSSES, normalised
+from objectives.learning.mlp import MLP
 from tests.test_objectives import check_gradient
 
 SEEDS = np.arange(3)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from harness.compose import Composer
+from harness.configs.compose import Composer
 from tests.support import build
 
 

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 
 import harness
+from harness.cells.enumeration import enumerated
 from harness.command import main
-from harness.compose import Composer
+from harness.configs.compose import Composer
 from harness.errors import UserError
-from harness.sweeps.cells import enumerated
-from harness.tables import show
-from harness.terminal import console
+from harness.screens.tables import show
+from harness.screens.terminal import console
 
 QUICK = ("objective=valley", "steps=5")
 SGD = "_target_: harness.optimizers.gradient_descent.SGD\nlr: 0.1\n"

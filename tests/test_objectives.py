@@ -6,17 +6,18 @@ import numpy as np
 import pytest
 from scipy.optimize import minimize
 
-from harness.compose import Composer
-from objectives.analytic import Analytic
-from objectives.base import Array, Objective, Params
-from objectives.curved import ExtendedRosenbrock, Rosenbrock
+from harness.configs.compose import Composer
+from objectives.arrays import Array, Params
+from objectives.base import Objective
 from objectives.data import digits
-from objectives.mlp import MLP
-from objectives.multimodal import Ackley, Michalewicz
-from objectives.noise import GaussianNoise
-from objectives.quadratic import Discus, Ellipsoid, Sphere
+from objectives.functions.analytic import Analytic
+from objectives.functions.curved_valleys import ExtendedRosenbrock, Rosenbrock
+from objectives.functions.many_minima import Ackley, Michalewicz
+from objectives.functions.quadratics import Discus, Ellipsoid, Sphere
+from objectives.functions.wells import Shekel
+from objectives.learning.mlp import MLP
 from objectives.random import generator
-from objectives.wells import Shekel
+from objectives.wrappers.noise import GaussianNoise
 from tests.support import build, options
 
 ANALYTIC = options("objective", lambda cls: issubclass(cls, Analytic))

@@ -7,19 +7,22 @@ from typing import Annotated, Any, ClassVar, NamedTuple
 import numpy as np
 import pytest
 
-from harness import fields, make, trust
-from harness.compose import Composer
+from harness import make
+from harness.configs import trust
+from harness.configs.compose import Composer
 from harness.errors import UserError
-from harness.fields import Array, NonNegative
-from harness.layout import Layout
 from harness.optimizers import memory
 from harness.optimizers.adam import Adam
 from harness.optimizers.base import Optimizer, Wrapper
 from harness.optimizers.gradient_descent import SGD, Momentum
+from harness.optimizers.layout import Layout
 from harness.optimizers.memory import Element, Iterate, New, PerRun, PerTensor, Sees, Slot
 from harness.optimizers.oracle import BookOracle
 from harness.optimizers.wrappers import Clip
 from harness.schedules import Linear, MultiStep
+from objectives import fields
+from objectives.arrays import Array
+from objectives.fields import NonNegative
 from tests.support import node, options
 
 SHAPES = {"W": (5, 3), "b": (3,), "scale": ()}

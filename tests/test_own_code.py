@@ -11,11 +11,12 @@ import numpy as np
 import pytest
 
 from harness import verify
-from harness.compose import Composer
+from harness.configs.compose import Composer
 from harness.errors import UserError
 from harness.verify.contract import fault
-from objectives.base import Array, Objective, Params
-from objectives.quadratic import Sphere
+from objectives.arrays import Array, Params
+from objectives.base import Objective
+from objectives.functions.quadratics import Sphere
 from tests.support import build
 from tests.test_readme import OWN
 

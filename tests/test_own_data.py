@@ -12,8 +12,8 @@ import pytest
 import harness
 from harness.command import main
 from harness.errors import UserError
-from harness.results import Results
-from objectives.base import Array
+from harness.results.files import Results
+from objectives.arrays import Array
 from objectives.data import Dataset, own
 from objectives.data.dataset import split, standardised
 from objectives.data.table import typed

@@ -8,7 +8,7 @@ import zipfile
 from pathlib import Path
 
 import harness
-from harness.environment import DISTRIBUTION, installed
+from harness.results.environment import DISTRIBUTION, installed
 
 ROOT = Path(harness.__file__).parents[1]
 

@@ -14,14 +14,14 @@ from hydra.core.global_hydra import GlobalHydra
 from threadpoolctl import threadpool_info, threadpool_limits
 
 import harness
-from harness.compose import CONF, VERSION, composer
+from harness.cells.enumeration import single
+from harness.configs.compose import CONF, VERSION, composer
 from harness.errors import UserError
 from harness.optimizers.adam import Adam
-from harness.plan import Planner
-from harness.sweeps.cells import single
-from harness.training import train
+from harness.running.plan import Planner
+from harness.running.training import train
 from objectives.data import Dataset
-from objectives.mlp import MLP
+from objectives.learning.mlp import MLP
 from tests.support import plan
 
 

@@ -8,14 +8,14 @@ import pytest
 
 import harness
 from harness.errors import UserError
-from harness.metrics import Metric
-from harness.tables import worth
+from harness.results.metrics import Metric
+from harness.screens.tables import worth
 from tests.test_nothing_ignored import printed
 
 MINE = """
 from dataclasses import dataclass
 import numpy as np
-from objectives.quadratic import Valley
+from objectives.functions.quadratics import Valley
 
 @dataclass
 class Scored(Valley):

@@ -13,16 +13,16 @@ import pytest
 from rich.console import Console
 
 import harness
-from harness import results
 from harness.command import main
-from harness.engine import Population
 from harness.errors import UserError
-from harness.fingerprint import fingerprint, same
 from harness.optimizers.gradient_descent import SGD
-from harness.tables import show
-from harness.trace import Progress
-from objectives.base import Array, Params, Seeds
-from objectives.quadratic import Ellipsoid, Sphere
+from harness.results import files as results
+from harness.results.trace import Progress
+from harness.running.engine import Population
+from harness.running.fingerprint import fingerprint, same
+from harness.screens.tables import show
+from objectives.arrays import Array, Params, Seeds
+from objectives.functions.quadratics import Ellipsoid, Sphere
 
 FILES = {"config.yaml", "runs.csv", "cells.csv", "timings.csv", "curves.npz", "summary.json"}
 
@@ -129,7 +129,12 @@ class Bursting(Sphere):
 
 def test_a_population_that_fails_does_not_take_the_others_with_it(capsys: pytest.CaptureFixture[str]) -> None:
     name = f"{__name__}.Bursting"
-    arguments = ["-m", f"objective._target_=objectives.quadratic.Sphere,{name}", f"trust={__name__}", "seeds=2"]
+    arguments = [
+        "-m",
+        f"objective._target_=objectives.functions.quadratics.Sphere,{name}",
+        f"trust={__name__}",
+        "seeds=2",
+    ]
     assert main([*arguments, "steps=10", "records=10"]) == 1
     found = results.load("last")
     assert [run["state"] for run in found.runs] == ["completed"] * 2 + ["failed"] * 2

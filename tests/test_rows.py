@@ -5,9 +5,9 @@ import math
 import numpy as np
 import pytest
 
-from harness.metrics import Metric
-from harness.rows import cell_row, run_rows, standing, timing_rows, trial_row
-from harness.trace import Outcome, Progress, Standing, Trained
+from harness.results.metrics import Metric
+from harness.results.rows import cell_row, run_rows, standing, timing_rows, trial_row
+from harness.results.trace import Outcome, Progress, Standing, Trained
 from tests.support import progress
 
 

@@ -7,14 +7,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from harness import fields, trust
-from harness.compose import Composer
+from harness.configs import trust
+from harness.configs.compose import Composer
 from harness.errors import UserError
 from harness.optimizers.gradient_descent import Momentum
 from harness.schedules import Chebyshev, Constant, Cosine, OneCycle, Schedule, Warmup, cycles
 from harness.verify import schedules as live
 from harness.verify.references.factors import Case, Reference, judge
 from harness.verify.references.schedules import CASES
+from objectives import fields
 from tests.reference.record_schedules import COMMAND, FOLDER, recorded, wanted
 from tests.support import names, node
 
@@ -166,7 +167,7 @@ def test_without_libraries_there_is_nothing_to_compare(monkeypatch: pytest.Monke
 
 def test_momentum_goes_round_with_the_rate_as_in_torch(source: Composer) -> None:
     """One cycle of lr upwards and of momentum downwards: the path by the numbers that torch's OneCycleLR gave."""
-    from harness.building import built_optimizer
+    from harness.configs.building import built_optimizer
 
     config = source.compose(
         [

@@ -7,11 +7,12 @@ import numpy as np
 import pytest
 
 import harness
-from harness import fields, trust
-from harness.compose import Composer
+from harness.configs import trust
+from harness.configs.compose import Composer
 from harness.errors import UserError
 from harness.schedules import Exponential, ExpRange, InverseTime, Join, Linear, MultiStep, Schedule, Step, Warmup
 from harness.schedules.base import Timed, TimeRange
+from objectives import fields
 
 LENGTH = 64  # a power of two, so that shares of it are exact
 

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from harness import fields, trust
-from harness.building import built_optimizer
-from harness.compose import Composer
+from harness.configs import trust
+from harness.configs.building import built_optimizer
+from harness.configs.compose import Composer
 from harness.optimizers.gradient_descent import SGD
 from harness.schedules import (
     Chain,
@@ -35,6 +35,7 @@ from harness.schedules import (
     Triangular,
     Warmup,
 )
+from objectives import fields
 from tests.support import build, node
 
 

@@ -12,8 +12,8 @@ import pytest
 
 import harness
 from harness.command import main
+from harness.configs import database
 from harness.errors import UserError
-from harness.sweeps import database
 
 PASSWORD = "s3cr3t@/word"  # noqa: S105  made up
 URL = "postgresql+psycopg://me@db.example/studies"

@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from harness import signals
-from harness.results import load
+from harness.results.files import load
+from harness.running import signals
 
 SLOW = """
 import time
-from objectives.quadratic import Sphere
+from objectives.functions.quadratics import Sphere
 class Slow(Sphere):
     def loss_and_grads(self, params, step, seeds):
         time.sleep(0.005)

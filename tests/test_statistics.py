@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from harness.statistics import Interval, mean, mean_interval, median
+from harness.answers.statistics import Interval, mean, mean_interval, median
 
 
 @pytest.mark.parametrize("n", [*range(1, 70), 1024, 5000])

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 import harness
-from objectives.deepobs import QuadraticDeep
-from objectives.noisy_quadratic import NoisyQuadratic
-from objectives.reddi import ReddiCounterexample
+from objectives.functions.noisy_quadratic import NoisyQuadratic
+from objectives.functions.quadratic_deep import QuadraticDeep
+from objectives.functions.reddi import ReddiCounterexample
 from tests.reference.deepobs_quadratic_deep import held_out_losses
 from tests.reference.problems import SEEDS
 

@@ -1,4 +1,7 @@
-"""Configs from strangers: each would run code, read or write where it has no business; each is one line and code 2."""
+"""Configs from strangers: each would run code, read or write where it has no business; each is one line and code 2.
+
+Our own classes stand in them under their first names, as in old configs; others are in the configs beside us.
+"""
 
 import logging
 import sys
@@ -28,7 +31,7 @@ HOSTILE: dict[str, tuple[Files, tuple[str, ...]]] = {
                            (*TUNED, "sampler=mine")),
     "globals of a method": ({OBJECTIVE: "_target_: objectives.mlp.MLP.__init__.__globals__.np.savetxt\n"},
                             ("objective=mine",)),
-    "a function of ours": ({OBJECTIVE: "_target_: harness.results.save_file\npath: PLANTED\ncontent: x\n"},
+    "a function of ours": ({OBJECTIVE: "_target_: harness.results.files.save_file\npath: PLANTED\ncontent: x\n"},
                            ("objective=mine",)),
     "a builder of ours": (
         {"optimizer/mine.yaml": "_target_: harness.building.built_optimizer\nruns: 1\ntrusted: [evil_package]\n"

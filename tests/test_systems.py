@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 import harness
-from harness import results
 from harness.command import main
+from harness.results import files as results
 
 TUNED = ("-m", "objective=valley", "optimizer=sgd", "steps=3", "seeds=1", "trials=4", "batch=2", "confirm=0")
 ELSEWHERE = """

@@ -12,9 +12,9 @@ from rich.console import Console
 from rich.table import Table
 
 import harness
-from harness.metrics import Metric
-from harness.results import Results
-from harness.tables import (
+from harness.results.files import Results
+from harness.results.metrics import Metric
+from harness.screens.tables import (
     _history,
     cells_table,
     fitted,

@@ -4,12 +4,13 @@ from typing import Any
 
 import numpy as np
 
-from harness.compose import Composer
-from harness.plan import Part, Planned, Planner
-from harness.sweeps.cells import enumerated
-from harness.training import train
-from objectives.base import Array, Params, Seeds, Split
-from objectives.quadratic import Sphere
+from harness.cells.enumeration import enumerated
+from harness.configs.compose import Composer
+from harness.running.plan import Part, Planned, Planner
+from harness.running.training import train
+from objectives.arrays import Array, Params, Seeds
+from objectives.base import Split
+from objectives.functions.quadratics import Sphere
 
 
 class Touchy(Sphere):

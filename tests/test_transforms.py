@@ -8,19 +8,26 @@ import pytest
 
 import harness
 from harness.command import main
-from harness.compose import Composer
-from harness.contract import probe
-from harness.fingerprint import fingerprint
-from objectives.analytic import Analytic
-from objectives.around import Around
-from objectives.base import Array, Objective, Params
-from objectives.curved import Rosenbrock
+from harness.configs.compose import Composer
+from harness.running.contract import probe
+from harness.running.fingerprint import fingerprint
+from objectives.arrays import Array, Params
+from objectives.base import Objective
 from objectives.data import digits
-from objectives.function import Function
-from objectives.mlp import MLP
-from objectives.noise import DelayedGradients, GaussianNoise, MultiplicativeNoise, SparseGradients, StudentNoise
-from objectives.quadratic import Ellipsoid, Sphere
-from objectives.transforms import Condition, Rescale, Rotate, Shift
+from objectives.formulas.function import Function
+from objectives.functions.analytic import Analytic
+from objectives.functions.curved_valleys import Rosenbrock
+from objectives.functions.quadratics import Ellipsoid, Sphere
+from objectives.learning.mlp import MLP
+from objectives.wrappers.around import Around
+from objectives.wrappers.noise import (
+    DelayedGradients,
+    GaussianNoise,
+    MultiplicativeNoise,
+    SparseGradients,
+    StudentNoise,
+)
+from objectives.wrappers.transforms import Condition, Rescale, Rotate, Shift
 from tests.support import build
 
 SEEDS = np.arange(4)
@@ -248,7 +255,7 @@ def test_only_trusted_functions_are_given(tmp_path: Any, monkeypatch: Any, capsy
     folder.mkdir(parents=True)
     for target in ("mine_too.bowl", "os.system", "harness.command.main", "objectives.data.cached"):
         (folder / "theirs.yaml").write_text(
-            f"_target_: objectives.function.Function\nf: {{_target_: {target}}}\nstart: {{x: [1, 2]}}\n"
+            f"_target_: objectives.formulas.function.Function\nf: {{_target_: {target}}}\nstart: {{x: [1, 2]}}\n"
         )
         begun = ["--config-dir", str(folder.parent), "objective=theirs", "seeds=1", "steps=5"]
         capsys.readouterr()

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from harness import trust
-from harness.compose import composer
+from harness.cells.enumeration import single
+from harness.configs import trust
+from harness.configs.compose import composer
 from harness.errors import UserError
-from harness.sweeps.cells import single
-from objectives.quadratic import Sphere
+from objectives.functions.quadratics import Sphere
 from tests.support import plan
 
 
@@ -22,8 +22,8 @@ from tests.support import plan
         "objectives.data.Path",
         "objectives.data.os",
         "harness.command.main",  # ours, but it makes nothing that a config may name
-        "harness.results.write",
-        "harness.results.claim",
+        "harness.results.files.write",
+        "harness.results.files.claim",
         "objectives.data.cached",
         "harnessed.Evil",
         "harness",
@@ -40,10 +40,10 @@ def test_refused(target: object) -> None:
 def test_a_class_must_live_where_its_name_says(monkeypatch: pytest.MonkeyPatch) -> None:
     """A stranger's class put into a trusted module is still the stranger's."""
     evil = type("Evil", (Sphere,), {"__module__": "evil_package"})
-    monkeypatch.setattr("objectives.quadratic.Evil", evil, raising=False)
+    monkeypatch.setattr("objectives.functions.quadratics.Evil", evil, raising=False)
     with pytest.raises(UserError, match=r"is evil_package.Evil, which is not trusted"):
-        trust.locate("objectives.quadratic.Evil")
-    assert trust.locate("objectives.quadratic.Evil", trusted=("evil_package",)) is evil
+        trust.locate("objectives.functions.quadratics.Evil")
+    assert trust.locate("objectives.functions.quadratics.Evil", trusted=("evil_package",)) is evil
 
 
 def test_a_prefix_is_a_package_and_not_a_spelling() -> None:
@@ -86,10 +86,10 @@ def test_a_hostile_file_is_refused_before_anything_is_imported(tmp_path: Path, m
     (folder / "objective").mkdir(parents=True)
     for text in (
         "_target_: evil_package.It",
-        "_target_: objectives.quadratic.Valley\nstart: {_target_: evil_package.It}",
-        "_target_: objectives.quadratic.Valley\nstart: [{_target_: evil_package.It}]",
+        "_target_: objectives.functions.quadratics.Valley\nstart: {_target_: evil_package.It}",
+        "_target_: objectives.functions.quadratics.Valley\nstart: [{_target_: evil_package.It}]",
         "a: evil_package\n_target_: ${.a}.It",
-        "inner: \"${oc.create:'{_target_: evil_package.It}'}\"\n_target_: objectives.noise.GaussianNoise",
+        "inner: \"${oc.create:'{_target_: evil_package.It}'}\"\n_target_: objectives.wrappers.noise.GaussianNoise",
         "trust: evil_package\n_target_: evil_package.It",
     ):
         (folder / "objective" / "mine.yaml").write_text(text)

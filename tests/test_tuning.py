@@ -15,22 +15,22 @@ import optuna
 import pytest
 
 import harness
-from harness import results
+from harness.cells.enumeration import enumerated
 from harness.command import main
-from harness.compose import Composer
+from harness.configs.compose import Composer
 from harness.errors import RunError, UserError
-from harness.metrics import Metric
-from harness.plan import Part, Planner
-from harness.results import Results, load
+from harness.results import files as results
+from harness.results.files import Results, load
+from harness.results.metrics import Metric
+from harness.results.trace import Progress, Trace
+from harness.running.plan import Part, Planner
+from harness.running.training import train
+from harness.screens.tables import show
+from harness.screens.terminal import console
 from harness.session import start
-from harness.sweeps.cells import enumerated
-from harness.sweeps.storage import Journal, repair
-from harness.sweeps.study import CellStudy
-from harness.tables import show
-from harness.terminal import console
-from harness.trace import Progress, Trace
-from harness.training import train
-from objectives.curved import Rosenbrock
+from harness.tuning.storage import Journal, repair
+from harness.tuning.study import CellStudy
+from objectives.functions.curved_valleys import Rosenbrock
 from tests.support import names
 
 SMALL = ("objective=rosenbrock", "trials=6", "batch=3", "steps=40", "seeds=2", "confirm=2")
@@ -39,9 +39,9 @@ MODULE = '''
 from dataclasses import dataclass
 from typing import ClassVar, NamedTuple
 import numpy as np
-from harness.fields import NonNegative
+from objectives.fields import NonNegative
 from harness.optimizers.base import Optimizer
-from objectives.quadratic import Sphere
+from objectives.functions.quadratics import Sphere
 
 @dataclass
 class Picky(Sphere):

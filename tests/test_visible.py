@@ -14,11 +14,11 @@ import pytest
 
 import harness
 from harness.command import main
-from harness.copying import command, words_of
-from harness.live import Screen
-from harness.metrics import Metric
-from harness.terminal import Terminal
-from harness.visible import in_line, visible
+from harness.results.metrics import Metric
+from harness.screens.live import Screen
+from harness.screens.terminal import Terminal
+from harness.text.copying import command, words_of
+from harness.text.visible import in_line, visible
 
 TITLE = "\x1b]52;c;b3duZWQ=\x07\x1b]0;owned\x07\x9b31m \u202eevil\u2066\nrerun the first: touch x"
 SHOWN = "\\x1b]52;c;b3duZWQ=\\x07\\x1b]0;owned\\x07\\x9b31m \\u202eevil\\u2066\\nrerun the first: touch x"
@@ -95,7 +95,7 @@ def test_error_lines_show_what_they_name(arguments: list[str], capsys: pytest.Ca
 
 def test_exceptions_and_configs_of_strangers(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "loud.py").write_text(
-        "from objectives.quadratic import Sphere\n"
+        "from objectives.functions.quadratics import Sphere\n"
         "class Loud(Sphere):\n"
         "    def loss_and_grads(self, params, step, seeds):\n"
         "        if step:\n"

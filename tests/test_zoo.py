@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from harness import make
-from harness.compose import Composer
+from harness.configs.compose import Composer
 from harness.zoo import catalogue, main
 from tests.support import names, node
 

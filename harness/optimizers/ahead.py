@@ -5,10 +5,11 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from harness.fields import Array, NonNegative
 from harness.optimizers.base import Optimizer, Wrapper
 from harness.optimizers.memory import New, Sees
 from harness.optimizers.norms import norm
+from objectives.arrays import Array
+from objectives.fields import NonNegative
 
 
 @dataclass

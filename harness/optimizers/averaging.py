@@ -5,10 +5,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from harness.fields import Array, Fraction, NonNegative
 from harness.optimizers.base import Optimizer
 from harness.optimizers.memory import Element, Iterate, New, PerRun
-from objectives.arrays import power, ratio
+from objectives.arrays import Array, power, ratio
+from objectives.fields import Fraction, NonNegative
 
 
 @dataclass

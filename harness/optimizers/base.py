@@ -24,13 +24,13 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from harness import fields
-from harness.fields import Array
-from harness.layout import Layout, Params
 from harness.optimizers.held import Held, arrays, demand_fitting, held
+from harness.optimizers.layout import Layout, Params
 from harness.optimizers.memory import Memory, New, NoSlots, Sees
 from harness.optimizers.oracle import BookOracle, Oracle, Through
 from harness.schedules import Schedule
+from objectives import fields
+from objectives.arrays import Array
 
 
 @dataclass

@@ -5,11 +5,11 @@ from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
-from harness.fields import Array, Fraction, NonNegative
 from harness.optimizers.adam import MaximalMoments, Moments, moments
 from harness.optimizers.base import Optimizer
 from harness.optimizers.memory import Element, New, PerRun, Sees
-from objectives.arrays import ratio
+from objectives.arrays import Array, ratio
+from objectives.fields import Fraction, NonNegative
 
 
 def rates(v: Array, s: Moments, h: Any) -> Array:

@@ -5,10 +5,10 @@ from typing import Any, ClassVar, Literal, NamedTuple
 
 import numpy as np
 
-from harness.fields import Array, Count, Fraction, NonNegative, Positive
 from harness.optimizers.base import Optimizer
 from harness.optimizers.memory import Element, New, PerRun, Sees
-from objectives.arrays import power, ratio
+from objectives.arrays import Array, power, ratio
+from objectives.fields import Count, Fraction, NonNegative, Positive
 
 
 def diagonal(h: Any) -> Array:

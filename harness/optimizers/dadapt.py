@@ -8,11 +8,11 @@ from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
-from harness.fields import Array, Fraction, NonNegative, Positive
 from harness.optimizers.base import Optimizer
 from harness.optimizers.memory import Element, New, Origin, PerRun, Sees
 from harness.optimizers.norms import dot, norm, total
-from objectives.arrays import ratio
+from objectives.arrays import Array, ratio
+from objectives.fields import Fraction, NonNegative, Positive
 
 
 def bound(d: Array, numerator: Array, denominator: Array) -> Array:

@@ -5,11 +5,11 @@ from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
-from harness.fields import Array, NonNegative, Positive
 from harness.optimizers.base import Optimizer
 from harness.optimizers.memory import Element, Iterate, New, Origin, PerRun, Sees
 from harness.optimizers.norms import dot, norm
-from objectives.arrays import ratio
+from objectives.arrays import Array, ratio
+from objectives.fields import NonNegative, Positive
 
 
 @dataclass

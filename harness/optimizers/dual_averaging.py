@@ -5,10 +5,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from harness.fields import Array, Fraction, NonNegative, Positive
 from harness.optimizers.base import Optimizer
 from harness.optimizers.memory import Element, New, Origin
-from objectives.arrays import ratio
+from objectives.arrays import Array, ratio
+from objectives.fields import Fraction, NonNegative, Positive
 
 
 @dataclass

@@ -5,11 +5,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from harness.fields import Array, Fraction, NonNegative, Share
 from harness.optimizers.adam import Moments, moments
 from harness.optimizers.base import Optimizer
 from harness.optimizers.memory import Element, New, PerRun
-from objectives.arrays import ratio
+from objectives.arrays import Array, ratio
+from objectives.fields import Fraction, NonNegative, Share
 
 
 @dataclass

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from harness.fields import Array
-from harness.layout import Params
+from harness.optimizers.layout import Params
+from objectives.arrays import Array
 
 Held = dict[str, Any]
 

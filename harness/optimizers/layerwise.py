@@ -6,12 +6,12 @@ from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
-from harness.fields import Array, Fraction, NonNegative
 from harness.optimizers.adam import Moments, moments
 from harness.optimizers.base import Optimizer
 from harness.optimizers.memory import Element, New, PerTensor, Sees
 from harness.optimizers.norms import dot, norm
-from objectives.arrays import ratio
+from objectives.arrays import Array, ratio
+from objectives.fields import Fraction, NonNegative
 
 
 @dataclass

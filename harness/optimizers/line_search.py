@@ -5,9 +5,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from harness.fields import Array
 from harness.optimizers.norms import dot
-from objectives.arrays import ratio
+from objectives.arrays import Array, ratio
 
 MOST = 20  # points that a search tries
 FARTHEST = 1e10

@@ -6,12 +6,12 @@ from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 
 import numpy as np
 
-from harness.fields import Array, Count, Fraction, NonNegative, Positive
 from harness.optimizers.adam import moments
 from harness.optimizers.base import Optimizer
 from harness.optimizers.memory import Element, New, PerTensor, Sees, Slot
 from harness.optimizers.norms import norm
-from objectives.arrays import power, ratio
+from objectives.arrays import Array, power, ratio
+from objectives.fields import Count, Fraction, NonNegative, Positive
 
 Shape = tuple[int, ...]
 

@@ -8,8 +8,8 @@ from typing import Annotated, Any, Literal, NamedTuple, get_type_hints
 
 import numpy as np
 
-from harness.fields import Array
-from harness.layout import Layout
+from harness.optimizers.layout import Layout
+from objectives.arrays import Array
 
 BLOCK = 1 << 15  # elements: the temporaries of a rule stay in the cache
 SMALL = 4  # parameters of a run up to which numbers are spread over them: then no operation broadcasts

@@ -5,9 +5,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from harness.fields import Array, Fraction, NonNegative, Positive, Share
 from harness.optimizers.base import Optimizer
 from harness.optimizers.memory import Element, Iterate, New
+from objectives.arrays import Array
+from objectives.fields import Fraction, NonNegative, Positive, Share
 
 
 @dataclass

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from harness.fields import Array
+from objectives.arrays import Array
 
 SAFE = {4: 2.0**50, 8: 2.0**498, 16: 2.0**498}  # by bytes: the sum of 2^27 squares of it is far from the dtype's end
 

@@ -6,10 +6,9 @@ from typing import Any, Literal, Protocol
 
 import numpy as np
 
-from harness.fields import Array
-from harness.layout import Layout, Params
+from harness.optimizers.layout import Layout, Params
 from harness.optimizers.norms import norm
-from objectives.arrays import ratio
+from objectives.arrays import Array, ratio
 
 Kind = Literal["normal", "signs"]
 

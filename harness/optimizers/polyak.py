@@ -5,11 +5,11 @@ from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
-from harness.fields import Array, Finite, Fraction, NonNegative, Positive
 from harness.optimizers.base import Optimizer
 from harness.optimizers.memory import Element, New, PerRun, Sees
 from harness.optimizers.norms import dot
-from objectives.arrays import ratio
+from objectives.arrays import Array, ratio
+from objectives.fields import Finite, Fraction, NonNegative, Positive
 
 
 @dataclass

@@ -5,11 +5,11 @@ from typing import Annotated, Any, NamedTuple
 
 import numpy as np
 
-from harness.fields import Array, Fraction, NonNegative, Range
 from harness.optimizers.adam import Moments, moments
 from harness.optimizers.base import Optimizer
 from harness.optimizers.memory import Element, New, PerRun
-from objectives.arrays import power, ratio
+from objectives.arrays import Array, power, ratio
+from objectives.fields import Fraction, NonNegative, Range
 
 Exponent = Annotated[float | Array, Range(0, 0.5, open_low=True)]
 

@@ -5,9 +5,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from harness.fields import Array, Fraction, NonNegative, Positive
 from harness.optimizers.base import Optimizer
 from harness.optimizers.memory import Element, New
+from objectives.arrays import Array
+from objectives.fields import Fraction, NonNegative, Positive
 
 
 @dataclass

@@ -5,9 +5,10 @@ from typing import Annotated, Any, NamedTuple
 
 import numpy as np
 
-from harness.fields import Array, Fraction, Range, Share
 from harness.optimizers.base import Wrapper
 from harness.optimizers.memory import Iterate, New
+from objectives.arrays import Array
+from objectives.fields import Fraction, Range, Share
 
 AtLeastOne = Annotated[float | Array, Range(1)]
 

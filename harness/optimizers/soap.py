@@ -5,11 +5,11 @@ from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
-from harness.fields import Array, Count, Fraction, NonNegative
 from harness.optimizers.base import Optimizer
 from harness.optimizers.matrices import Left, Right, as_matrix, eigh
 from harness.optimizers.memory import Element, New, Sees
-from objectives.arrays import power, ratio
+from objectives.arrays import Array, power, ratio
+from objectives.fields import Count, Fraction, NonNegative
 
 
 @dataclass

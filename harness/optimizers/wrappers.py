@@ -6,10 +6,11 @@ from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 
 import numpy as np
 
-from harness.fields import Array, Fraction, NonNegative, Positive, Share
 from harness.optimizers.base import Wrapper
 from harness.optimizers.memory import Element, New, PerRun, Slot
 from harness.optimizers.norms import norm, total
+from objectives.arrays import Array
+from objectives.fields import Fraction, NonNegative, Positive, Share
 
 
 @dataclass

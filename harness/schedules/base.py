@@ -9,8 +9,9 @@ from typing import Annotated, Any, Literal, Self
 
 import numpy as np
 
-from harness import fields
-from harness.fields import Array, Each, Number, Positive, Range
+from objectives import fields
+from objectives.arrays import Array
+from objectives.fields import Each, Number, Positive, Range
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,9 @@ from typing import Literal
 
 import numpy as np
 
-from harness.fields import Array, NonNegative, Number
 from harness.schedules.base import Schedule, Time, Timed, Unit
-from objectives.arrays import power
+from objectives.arrays import Array, power
+from objectives.fields import NonNegative, Number
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,9 @@ from typing import Annotated
 
 import numpy as np
 
-from harness.fields import Array, Inside, NonNegative, Number, Positive, Range
 from harness.schedules.base import Period, Timed, Unit
-from objectives.arrays import power
+from objectives.arrays import Array, power
+from objectives.fields import Inside, NonNegative, Number, Positive, Range
 
 Growth = Annotated[Number, Range(1)]
 

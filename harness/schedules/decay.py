@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from harness.fields import Array, NonNegative, Number, Positive
 from harness.schedules.base import Schedule, Timed, Unit
-from objectives.arrays import power
+from objectives.arrays import Array, power
+from objectives.fields import NonNegative, Number, Positive
 
 
 @dataclass(frozen=True)

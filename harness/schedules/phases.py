@@ -5,8 +5,9 @@ from typing import Literal
 
 import numpy as np
 
-from harness.fields import Array, Inside, NonNegative, Number
 from harness.schedules.base import Shape, Time, Timed, TwoSteps, Unit, between, progress
+from objectives.arrays import Array
+from objectives.fields import Inside, NonNegative, Number
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from harness.fields import NonNegatives, Number, Positive
 from harness.schedules.base import Period, Shape, Timed, Times, Unit, between, check_rising
 from objectives.arrays import power
+from objectives.fields import NonNegatives, Number, Positive
 
 
 @dataclass(frozen=True)

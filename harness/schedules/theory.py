@@ -6,10 +6,10 @@ from typing import Annotated, Literal
 
 import numpy as np
 
-from harness.fields import Array, NonNegative, Number, Range
 from harness.schedules.base import Period, Time, Timed, TwoSteps, Unit
 from harness.schedules.cycles import growing_cycles
-from objectives.arrays import power
+from objectives.arrays import Array, power
+from objectives.fields import NonNegative, Number, Range
 
 Ratio = Annotated[Number, Range(0, 1, open_low=True)]
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from importlib import import_module
 from inspect import signature
 
-from harness.arguments import Parser
-from harness.visible import say
+from harness.screens.arguments import Parser
+from harness.text.visible import say
 
 SUBJECTS = {
     "objectives": "harness.verify.certify",
@@ -25,8 +25,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     from hydra.errors import HydraException
     from omegaconf.errors import OmegaConfBaseException
 
-    from harness import advice
-    from harness.command import trusting
+    from harness.configs import advice
+    from harness.configs.typed import trusting
     from harness.errors import UserError
 
     try:

@@ -6,17 +6,17 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from harness import advice, trust
-from harness.compose import Composer, composer
-from harness.contract import probe
+from harness.configs import advice, trust
+from harness.configs.compose import Composer, composer
 from harness.errors import UserError
-from harness.tables import fitted
-from harness.terminal import console
+from harness.running.contract import probe
+from harness.screens.tables import fitted
+from harness.screens.terminal import console
 from harness.verify import checks
 from harness.verify.derivatives import CLOSE, EXACT, gradient_errors
 from harness.verify.sampling import near_minima, region
 from harness.verify.search import searched
-from objectives.analytic import Analytic
+from objectives.functions.analytic import Analytic
 
 STARTS = 12  # local searches in each dimension, and as many again where there are many minima
 DIMS = range(1, 9)  # from which other dimensions are taken, the smallest and the largest that are allowed

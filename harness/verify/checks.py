@@ -5,11 +5,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from harness.fields import Array
 from harness.verify.derivatives import hessian
 from harness.verify.sampling import Region, observe
 from harness.verify.search import Found, outside, searched, several_minima, unlisted
-from objectives.analytic import Analytic
+from objectives.arrays import Array
+from objectives.functions.analytic import Analytic
 
 ROUNDING = 1e-11  # of a value, relative to the minimum or to 1
 PLACE = 1e-9  # how exact a minimiser must be, relative

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from harness.contract import probe
 from harness.errors import UserError
-from harness.fields import Array
+from harness.running.contract import probe
 from objectives import curvature
-from objectives.base import Objective, Params
+from objectives.arrays import Array, Params
+from objectives.base import Objective
 
 SEEDS = np.array([3, 0, 5, 1], dtype=np.int64)
 ROWS = ([2], [1, 3])  # runs that are asked for without their neighbours

@@ -4,9 +4,9 @@ import warnings
 
 import numpy as np
 
-from harness.fields import Array
 from harness.verify.sampling import observe
-from objectives.analytic import Analytic
+from objectives.arrays import Array
+from objectives.functions.analytic import Analytic
 
 TINY = 1e-30  # the complex step: no difference is taken, so it may be as small as one likes
 STEPS = (

@@ -5,10 +5,10 @@ from importlib import import_module
 
 from rich.console import Console
 
-from harness import advice, trust
-from harness.compose import Composer, composer
+from harness.configs import advice, trust
+from harness.configs.compose import Composer, composer
 from harness.errors import UserError
-from harness.terminal import console
+from harness.screens.terminal import console
 from harness.verify import matrix
 from harness.verify.matrix import INSTALL, Compared, Rows, there
 from harness.verify.references.calls import BY_HAND

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from harness.fields import Array
-from objectives.analytic import Analytic, bounds
+from objectives.arrays import Array
+from objectives.functions.analytic import Analytic, bounds
 from objectives.random import generator
 
 

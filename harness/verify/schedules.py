@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from harness import advice
-from harness.compose import composer
+from harness.configs import advice
+from harness.configs.compose import composer
 from harness.errors import UserError
-from harness.terminal import console
+from harness.screens.terminal import console
 from harness.verify import matrix
 from harness.verify.matrix import INSTALL, LIBRARIES, Compared, Rows, there
 from harness.verify.references.factors import Case, Verdict, judge

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from harness.fields import Array
 from harness.verify.sampling import Region, near_minima, observe, ridge
-from objectives.analytic import Analytic
+from objectives.arrays import Array
+from objectives.functions.analytic import Analytic
 from objectives.random import generator
 
 SAMPLE = 4096  # random points that are looked at

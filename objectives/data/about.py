@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from objectives.base import Array
+from objectives.arrays import Array
 from objectives.data.columns import OFTEN
 from objectives.data.dataset import Dataset
 from objectives.data.table import listed

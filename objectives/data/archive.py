@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from objectives.base import Array
+from objectives.arrays import Array
 from objectives.data.columns import OFTEN
 
 PARTS = ("x_train", "y_train", "x_test", "y_test")  # keras's names

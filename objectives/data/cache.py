@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from objectives.base import Array
+from objectives.arrays import Array
 
 
 def cached(name: str, arrays: tuple[str, ...], make: Callable[[], dict[str, Array]]) -> dict[str, Array]:

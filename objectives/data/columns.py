@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from objectives.base import Array
+from objectives.arrays import Array
 from objectives.data.table import listed, typed
 
 MISSING = {"", "?", "na", "n/a", "#n/a", "nan", "null"}  # in small letters

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from objectives.base import Array, Split
+from objectives.arrays import Array
+from objectives.base import Split
 from objectives.random import generator
 
 

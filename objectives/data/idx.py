@@ -10,10 +10,10 @@ from pathlib import Path
 
 import numpy as np
 
-from objectives.base import Array
+from objectives.arrays import Array
 from objectives.data.cache import cache_folder, cached
 from objectives.data.dataset import Dataset, split_before
-from objectives.download import demand_sha256, download, unpacked
+from objectives.data.download import demand_sha256, download, unpacked
 
 TESTS = 10_000
 TYPES = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}

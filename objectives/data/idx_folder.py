@@ -5,14 +5,14 @@ from pathlib import Path
 
 import numpy as np
 
-from objectives.base import Array
+from objectives.arrays import Array
 from objectives.data import about
 from objectives.data.archive import targets
 from objectives.data.dataset import Dataset
+from objectives.data.download import unpacked
 from objectives.data.idx import parsed
 from objectives.data.own import demand_bool, divided, finished
 from objectives.data.table import listed
-from objectives.download import unpacked
 
 NAME = r"(.*[-_.])?(train|t10k|test)[-_](images|labels)[-.]idx\d-\w+?(\.gz)?"
 EXAMPLE = "train-images-idx3-ubyte, train-labels.idx1-ubyte or t10k-images-idx3-ubyte.gz"

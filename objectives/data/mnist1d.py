@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from objectives.base import Array
+from objectives.arrays import Array
 from objectives.data.cache import cached
 from objectives.data.dataset import Dataset, split_before
 from objectives.random import generator

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from objectives.base import Array
+from objectives.arrays import Array
 from objectives.data import about
 from objectives.data.archive import loaded, targets
 from objectives.data.columns import Column, is_missing, labels, one_hot

@@ -10,12 +10,13 @@ from typing import Any, NamedTuple
 import numpy as np
 from scipy.optimize import minimize
 
-from harness import make, trust
-from harness.compose import Composer, composer
-from harness.counting import Counter
-from harness.fields import Array
-from harness.layout import Layout
-from objectives.analytic import Analytic
+from harness import make
+from harness.configs import trust
+from harness.configs.compose import Composer, composer
+from harness.optimizers.layout import Layout
+from harness.running.counting import Counter
+from objectives.arrays import Array
+from objectives.functions.analytic import Analytic
 from tests.support import build, names, node
 
 TOLERANCE, MOST = 1e-8, 2_000

@@ -11,7 +11,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from harness import make
-from harness.engine import Population
+from harness.running.engine import Population
 
 NAMES = ("adam", "muon", "shampoo", "soap")
 STEPS, ROUNDS, SAMPLE = 10, 5, 8

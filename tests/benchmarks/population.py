@@ -13,7 +13,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 import harness
-from harness.engine import Population
+from harness.running.engine import Population
 
 STEPS, ROUNDS, SAMPLE = 1000, 5, 4
 

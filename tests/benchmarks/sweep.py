@@ -66,7 +66,7 @@ def scale() -> None:
 
 
 def thousands(overrides: list[str]) -> str:
-    from harness.sweeps.tuning import Tuner
+    from harness.tuning.tuning import Tuner
 
     real, told, lines = Tuner._tell, [0], []
     state = {"time": time.perf_counter(), "memory": 0}

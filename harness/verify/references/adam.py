@@ -5,11 +5,11 @@ from itertools import count
 
 import numpy as np
 
-from harness.fields import Array
 from harness.verify.references.calls import by_hand, optax, torch
 from harness.verify.references.cases import Case
 from harness.verify.references.gradient_descent import FALLING, falling
 from harness.verify.references.problems import Problem
+from objectives.arrays import Array
 
 EARLY = "eps is added before the correction of v"
 OTHER = {"lr": 0.02, "beta1": 0.8, "beta2": 0.99, "eps": 0.01}

@@ -5,10 +5,10 @@ from itertools import count
 
 import numpy as np
 
-from harness.fields import Array
 from harness.verify.references.calls import by_hand
 from harness.verify.references.cases import Case
 from harness.verify.references.problems import Problem
+from objectives.arrays import Array
 
 
 def sam(problem: Problem, *, lr: float, rho: float, adaptive: bool) -> Iterator[Array]:

@@ -8,17 +8,18 @@ from pkgutil import iter_modules
 from types import ModuleType
 from typing import Any
 
-from harness import advice, fields, trust
-from harness.compose import Composer
+from harness.configs import advice, trust
+from harness.configs.compose import Composer
+from harness.configs.settings import ABOUT
 from harness.errors import UserError
-from harness.fields import Array
 from harness.optimizers.base import Optimizer
 from harness.optimizers.oracle import Kind
 from harness.schedules import Schedule
-from harness.settings import ABOUT
 from harness.verify.references.calls import Call
 from harness.verify.references.problems import PROBLEMS, Problem, kept
 from harness.verify.references.walks import Evaluated, ours, theirs
+from objectives import fields
+from objectives.arrays import Array
 
 TOLERANCE = 1e-10  # as a share of how far the reference moves
 

@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from harness.fields import Array
 from harness.optimizers.oracle import Kind
 from harness.verify.references.calls import by_hand, po
 from harness.verify.references.cases import Case
 from harness.verify.references.problems import Problem
+from objectives.arrays import Array
 
 
 def sophia(problem: Problem, *, interval: int, probe: Kind) -> Iterator[Array]:

@@ -5,11 +5,11 @@ from itertools import count
 
 import numpy as np
 
-from harness.fields import Array
 from harness.verify.references.calls import by_hand, optax, po
 from harness.verify.references.cases import Case
 from harness.verify.references.gradient_descent import FALLING
 from harness.verify.references.problems import Problem
+from objectives.arrays import Array
 
 
 def ftrl(problem: Problem, *, lr: float, beta: float, l1: float, l2: float) -> Iterator[Array]:

@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from harness.fields import Array
 from harness.verify.references.calls import by_hand, optax, po, torch
 from harness.verify.references.cases import Case
 from harness.verify.references.problems import RECTANGLES, SQUARES, Problem
+from objectives.arrays import Array
 
 
 def muon(problem: Problem, *, lr: float, momentum: float, decay: float, nesterov: bool, rms: bool) -> Iterator[Array]:

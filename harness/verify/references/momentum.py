@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from itertools import count
 
-from harness.fields import Array
 from harness.verify.references.calls import by_hand, optax, po
 from harness.verify.references.cases import Case
 from harness.verify.references.gradient_descent import FALLING
 from harness.verify.references.problems import Problem
+from objectives.arrays import Array
 
 
 def optimistic(problem: Problem, *, lr: float, optimism: float) -> Iterator[Array]:

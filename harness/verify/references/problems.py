@@ -8,8 +8,8 @@ from math import prod
 
 import numpy as np
 
-from harness.fields import Array
 from harness.optimizers.oracle import Kind
+from objectives.arrays import Array
 
 STEPS = 200
 KEPT = (1, 2, 3, 5, 10, 20, 50, 100, 200)  # the numbers of the updates after which the params are compared

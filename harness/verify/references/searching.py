@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from harness.fields import Array
 from harness.verify.references.calls import by_hand, optax, po, scipy, torch
 from harness.verify.references.cases import Case
 from harness.verify.references.problems import QUADRATIC, ROSENBROCK, Problem, first
+from objectives.arrays import Array
 
 
 def lbfgs(

@@ -5,10 +5,10 @@ from itertools import count
 
 import numpy as np
 
-from harness.fields import Array
 from harness.verify.references.calls import by_hand, optax, po
 from harness.verify.references.cases import Case
 from harness.verify.references.problems import Problem
+from objectives.arrays import Array
 
 
 def yogi(problem: Problem, *, lr: float, beta1: float, beta2: float, eps: float, start: float) -> Iterator[Array]:

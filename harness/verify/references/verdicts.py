@@ -6,9 +6,9 @@ from typing import Literal
 
 import numpy as np
 
-from harness.fields import Array
 from harness.verify.references.cases import Case
 from harness.verify.references.problems import Problem
+from objectives.arrays import Array
 
 Points = Mapping[str, Array]
 """For each problem by its name, what `kept` makes of a walk."""

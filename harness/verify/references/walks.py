@@ -10,13 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from harness.fields import Array
-from harness.layout import Layout
 from harness.optimizers.base import Optimizer
+from harness.optimizers.layout import Layout
 from harness.optimizers.oracle import Kind
 from harness.schedules import Schedule
 from harness.verify.references.calls import BY_HAND, Call
 from harness.verify.references.problems import Problem, Walk
+from objectives.arrays import Array
 
 Evaluated = Callable[..., Any]
 """The tensors at the point to evaluate: of (optimizer) for torch's kind, of (state, params) for optax."""

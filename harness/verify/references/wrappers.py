@@ -5,11 +5,11 @@ from itertools import count
 
 import numpy as np
 
-from harness.fields import Array
 from harness.verify.references.calls import Call, by_hand, optax, po, torch
 from harness.verify.references.cases import Case
 from harness.verify.references.problems import Problem
 from harness.verify.references.walks import in_state
+from objectives.arrays import Array
 
 
 def cautious(problem: Problem, *, lr: float, decay: float, scaling: str) -> Iterator[Array]:

@@ -1,0 +1,254 @@
+"""Plain files that any tool reads, written whole or not at all, and the one reader of them."""
+
+import csv
+import io
+import json
+import math
+import os
+import tempfile
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zipfile import BadZipFile
+
+import numpy as np
+
+from harness.errors import UserError
+from harness.results.metrics import Metric
+from harness.results.rows import GROUPS, Row, cell_row, run_rows, timing_rows, trial_row
+from harness.results.trace import STATES, Outcome, Progress
+from objectives.arrays import Array
+
+TEXTS = (*GROUPS, "phase", "state", "problem", "overrides")
+KINDS = {"run": "runs", "sweep": "sweeps"}
+
+
+@dataclass(frozen=True)
+class Results:
+    """A folder as it was written. `runs` and `cells` are rows; row k of every curve belongs to row k of `runs`."""
+
+    folder: Path
+    summary: dict[str, Any]
+    config: dict[str, Any]
+    runs: list[Row]
+    cells: list[Row]
+    curves: dict[str, Array]  # step, evaluations, loss, ...: (runs, records); path: (runs, records, size)
+    trials: list[Row]  # of a tuned sweep
+    timings: list[Row]
+
+    def params(self) -> dict[str, Array]:
+        """The final parameters, `cell/name` -> (seeds, ...), of a run with save_params=true."""
+        return _arrays(self.folder / "params.npz")
+
+
+def claim(path: str | Path | None, kind: str) -> Path:
+    """Make a new folder: the path given, or outputs/runs (sweeps) and the time; a number is added if it is taken."""
+    base = Path(path) if path else Path("outputs") / KINDS[kind] / datetime.now().strftime("%Y-%m-%d_%H-%M-%S")
+    if not base.name or base.name == "..":
+        raise UserError(f"{path}: an output folder needs a name")
+    for n in range(1, 10_000):
+        folder = base if n == 1 else base.with_name(f"{base.name}_{n}")
+        try:
+            folder.mkdir(parents=True)
+        except FileExistsError:
+            continue
+        except OSError as error:
+            raise UserError(f"{folder}: cannot write there: {error.strerror}") from error
+        return folder
+    raise UserError(f"{base}: cannot find a free name")
+
+
+def write(
+    folder: Path, outcome: Outcome, config: Mapping[str, Any] | None, about: Mapping[str, Any], metric: Metric
+) -> None:
+    """Write the outcome, and the config where there is none yet, into its folder; summary.json comes last, so a folder
+    that has one is complete."""
+    from omegaconf import OmegaConf
+
+    board = outcome.board
+    runs = [row for part in board for row in run_rows(part, metric)]
+    if config is not None:
+        save_file(folder / "config.yaml", OmegaConf.to_yaml(OmegaConf.create(dict(config))).encode())
+    save_file(folder / "runs.csv", _csv(runs))
+    save_file(folder / "cells.csv", _csv([cell_row(cell, metric) for cell in outcome.standings]))
+    if any(part.phase == "tune" for part in board):
+        save_file(folder / "trials.csv", _csv([trial_row(part, metric) for part in board if part.phase == "tune"]))
+    save_file(folder / "timings.csv", _csv(timing_rows(outcome)))
+    save_file(folder / "curves.npz", _npz(_curves(board)))
+    finals = {
+        f"{part.number}/{name}": value[part.rows]
+        for part in board
+        for name, value in part.trace.finals.items()
+        if part.phase != "tune"
+    }
+    if finals:
+        save_file(folder / "params.npz", _npz(finals))
+    states = [row["state"] for row in runs]
+    failures = {
+        str(part.number) if part.phase == "run" else f"{part.number} trial {part.trial}": part.trace.failure
+        for part in board
+        if part.trace.failure
+    }
+    summary = {
+        **about,
+        "runs": {state: states.count(state) for state in STATES if states.count(state) or state != "pruned"},
+        "failures": failures,
+        "seconds": round(sum(one.seconds for one in outcome.trained), 3),
+        "problems": {one.fingerprint["problem"]: one.fingerprint for one in outcome.trained if one.trace.records},
+    }
+    save_file(folder / "summary.json", (json.dumps(_plain(summary), indent=2) + "\n").encode())
+
+
+def load(folder: str | Path) -> Results:
+    """Read what a run or a sweep left in its folder; `last` is the newest below ./outputs."""
+    from omegaconf import OmegaConf
+    from yaml import YAMLError
+
+    found = newest() if str(folder) == "last" else Path(folder)
+    if not (found / "summary.json").is_file():
+        raise UserError(f"{found}: no finished run or sweep there (no summary.json)")
+    try:
+        config = OmegaConf.to_container(OmegaConf.load(found / "config.yaml"))
+        results = Results(
+            folder=found,
+            summary=json.loads((found / "summary.json").read_text()),
+            config={str(key): value for key, value in dict(config).items()},  # type: ignore[arg-type]
+            runs=_rows(found / "runs.csv"),
+            cells=_rows(found / "cells.csv"),
+            curves=_arrays(found / "curves.npz"),
+            trials=_rows(found / "trials.csv") if (found / "trials.csv").exists() else [],
+            timings=_rows(found / "timings.csv"),
+        )
+        whole = len(results.runs) == len(results.curves["loss"]) == sum(results.summary["runs"].values())
+        whole = whole and {run["cell"] for run in results.runs} <= {cell["cell"] for cell in results.cells}
+    except (OSError, ValueError, KeyError, AttributeError, TypeError, EOFError, BadZipFile, YAMLError) as error:
+        raise UserError(f"{found}: damaged: {type(error).__name__}: {str(error).splitlines()[0]}") from error
+    if not whole:
+        raise UserError(f"{found}: damaged: its files do not belong together")
+    return results
+
+
+def newest(outputs: Path = Path("outputs")) -> Path:
+    """The folder that was finished last."""
+    summaries = [path for kind in KINDS.values() for path in (outputs / kind).glob("*/summary.json")]
+    if not summaries:
+        raise UserError(f"last: no finished run or sweep in {outputs.resolve()}")
+    return max(summaries, key=lambda path: path.stat().st_mtime_ns).parent
+
+
+def _curves(board: list[Progress]) -> dict[str, Array]:
+    """All runs' curves in the order of runs.csv; what a run does not have is nan, and -1 as a step."""
+    names = dict.fromkeys(name for cell in board for name in cell.trace.curves)
+    if not board:  # stopped before anything ended
+        return {name: np.zeros((0, 1)) for name in ("step", "evaluations", "loss")}
+    width = max(len(cell.trace.at) for cell in board)
+
+    def stacked(parts: Iterable[Array], fill: float) -> Array:
+        wide = [
+            np.pad(p, [(0, 0), (0, width - p.shape[1])] + [(0, 0)] * (p.ndim - 2), constant_values=fill) for p in parts
+        ]
+        return np.concatenate(wide)
+
+    def missing(cell: Progress) -> Array:
+        return np.full((len(cell.trace.seeds), len(cell.trace.at)), np.nan)
+
+    curves = {"step": stacked([np.tile(cell.trace.at, (cell.rows.stop - cell.rows.start, 1)) for cell in board], -1)}
+    curves["evaluations"] = stacked([cell.trace.spent[cell.rows] for cell in board], -1)
+    for name in names:
+        curves[name] = stacked(
+            [(cell.trace.curves[name] if name in cell.trace.curves else missing(cell))[cell.rows] for cell in board],
+            math.nan,
+        )
+    sizes = [cell.trace.path.shape[2] for cell in board if cell.trace.path is not None]
+    if sizes:
+        shape = (len(curves["step"]), width, max(sizes))
+        curves["path"], row = np.full(shape, np.nan), 0
+        for cell in board:
+            end = row + cell.rows.stop - cell.rows.start
+            if cell.trace.path is not None:
+                path = cell.trace.path[cell.rows]
+                curves["path"][row:end, : path.shape[1], : path.shape[2]] = path
+            row = end
+    return curves
+
+
+def _csv(rows: list[Row]) -> bytes:
+    """Floats are written so that they read back exactly."""
+    text = io.StringIO()
+    columns = dict.fromkeys(key for row in rows for key in row)
+    writer = csv.DictWriter(text, list(columns), restval="", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue().encode()
+
+
+def _rows(path: Path) -> list[Row]:
+    with path.open(newline="") as file:
+        return [{key: _value(key, text) for key, text in row.items()} for row in csv.DictReader(file)]
+
+
+def _value(column: str, text: str) -> Any:
+    """Names stay text: a hash like 123e456 is no number."""
+    if column in TEXTS or "@" in column:
+        return text
+    if text.isdecimal():
+        return int(text)
+    try:
+        return float(text)
+    except ValueError:
+        return text
+
+
+def _npz(arrays: dict[str, Array]) -> bytes:
+    file = io.BytesIO()
+    np.savez(file, **arrays)  # type: ignore[arg-type]
+    return file.getvalue()
+
+
+def _arrays(path: Path) -> dict[str, Array]:
+    if not path.is_file():
+        raise UserError(f"{path}: no such file")
+    with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
+        return dict(stored)
+
+
+def _plain(value: Any) -> Any:
+    """JSON has no inf and nan: they become text."""
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    return repr(value) if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def save_file(path: Path, content: bytes) -> None:
+    """Write to a temporary file, flush it to the disk, rename it: a reader sees the old file or the new one."""
+    file = tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False)  # noqa: SIM115
+    try:
+        with file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(file.name, 0o666 & ~_umask())
+        os.replace(file.name, path)  # which Windows does to closed files only
+    except BaseException as error:
+        os.unlink(file.name)
+        if isinstance(error, OSError) and error.errno and error.filename is None:  # no space, and where
+            raise OSError(error.errno, error.strerror, str(path)) from error
+        raise
+    try:
+        folder = os.open(path.parent, os.O_RDONLY)
+    except PermissionError:  # Windows opens no folders
+        return
+    try:
+        os.fsync(folder)  # the name, too
+    finally:
+        os.close(folder)
+
+
+def _umask() -> int:
+    current = os.umask(0)
+    os.umask(current)
+    return current

@@ -1,0 +1,74 @@
+"""Whether an objective keeps its contract: asked once, before anything runs, and answered in words."""
+
+import copy
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from harness.errors import UserError
+from objectives.arrays import Array, Params
+from objectives.base import Objective
+
+
+def probe(objective: Objective) -> tuple[Array, Params]:
+    """Loss (2,) and gradients that the seeds 0 and 1 meet at their start; a UserError where they don't fit."""
+    name, seeds = type(objective).__name__, np.array([0, 1], dtype=np.int64)
+    with np.errstate(all="ignore"):
+        params = objective.init(seeds)
+        if not (isinstance(params, dict) and params and all(_floats(p, 2) for p in params.values())):
+            raise UserError(f"{name}.init must return a dict of float arrays whose axis 0 has one row per seed")
+        params = {key: np.array(p, order=objective.order) for key, p in params.items()}
+        for p in params.values():
+            p.flags.writeable = False  # as in the engine
+        loss, grads = objective.loss_and_grads(params, 0, seeds)
+        _demand_loss(f"{name}.loss_and_grads", loss)
+        if not isinstance(grads, dict) or {k: np.shape(g) for k, g in grads.items()} != {
+            k: p.shape for k, p in params.items()
+        }:
+            wanted = ", ".join(f"{key} {p.shape}" for key, p in params.items())
+            raise UserError(f"{name}.loss_and_grads must return gradients named and shaped as the params: {wanted}")
+        if not {"train", "validation"} & set(objective.splits):
+            raise UserError(f"{name}.splits must have validation or train; got {objective.splits!r}")
+        for split in objective.splits:
+            metrics = objective.evaluate(params, split)
+            if not (isinstance(metrics, dict) and "loss" in metrics):
+                raise UserError(f"{name}.evaluate must return a dict of metrics with at least a loss; got {metrics!r}")
+            for metric, values in metrics.items():
+                _demand_loss(f"{name}.evaluate's {metric}", values)
+    return loss, grads
+
+
+def fresh(objective: Objective) -> Objective:
+    """The objective, or a copy of one that remembers, so that it forgets what it is asked now."""
+    return copy.deepcopy(objective) if objective.remembers else objective
+
+
+def started(objective: Objective, seeds: Sequence[int]) -> tuple[Objective, Params]:
+    """An objective that may be asked, and its params at the start of these seeds."""
+    objective = fresh(objective)
+    start = objective.init(np.array(seeds, dtype=np.int64))
+    return objective, {key: np.asarray(p, order=objective.order) for key, p in start.items()}
+
+
+def lost(objective: Objective, seeds: Sequence[int]) -> dict[int, str]:
+    """The seeds at whose start the loss or a gradient is nan, which no training can leave, each with what is nan."""
+    found: dict[int, str] = {}
+    with np.errstate(all="ignore"):
+        objective, params = started(objective, seeds)
+        loss, grads = objective.loss_and_grads(params, 0, np.array(seeds, dtype=np.int64))
+    for row, seed in enumerate(seeds):
+        said = {"the loss": loss[row], **{f"the gradient of {name}": g[row] for name, g in grads.items()}}
+        for what, numbers in said.items():
+            if np.isnan(numbers).any():
+                found.setdefault(seed, what)
+    return found
+
+
+def _floats(value: Any, runs: int) -> bool:
+    return isinstance(value, np.ndarray) and value.dtype.kind == "f" and value.ndim > 0 and len(value) == runs
+
+
+def _demand_loss(what: str, value: Any) -> None:
+    if np.shape(value) != (2,):
+        raise UserError(f"{what} must have one number per run, the shape (runs,); for 2 runs got {np.shape(value)}")

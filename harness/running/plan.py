@@ -1,0 +1,233 @@
+"""From trials to populations: trials that differ in numbers only advance together."""
+
+import copy
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from harness.cells.cell import Cell
+from harness.cells.space import corners
+from harness.configs import trust
+from harness.configs.building import Path, at, built_optimizer, demand, gradients, numbers, path_of, with_datasets
+from harness.configs.settings import ABOUT
+from harness.errors import UserError
+from harness.results.trace import Phase, Progress, Trace, Trained
+from harness.running.contract import fresh
+from harness.running.engine import Population
+from harness.running.failures import FAILURES, told
+from harness.running.fingerprint import fingerprint
+from objectives.base import Objective
+from objectives.data import Dataset
+
+SHARED = ("objective", "optimizer", "schedules", "steps", "records", "save_params")  # what makes a population
+
+
+@dataclass(frozen=True)
+class Part:
+    """A trial: a cell at one point of its space, on some seeds."""
+
+    number: int  # of the cell
+    cell: Cell
+    seeds: tuple[int, ...]
+    phase: Phase = "run"
+    trial: int = 0
+    point: Mapping[str, Any] = field(default_factory=dict)  # place -> value
+
+    def progress(self, trace: Trace, rows: slice, problem: str) -> Progress:
+        """The trial as the given rows of a trace."""
+        cell = self.cell
+        overrides = cell.again(self.point, self.seeds if self.phase == "confirm" else None)
+        return Progress(
+            self.number, overrides, cell.varied, cell.choices, trace, rows, cell.settings.steps, problem, self.phase,
+            self.trial, dict(self.point),
+        )  # fmt: skip
+
+
+@dataclass
+class Planned:
+    """A population and the trials in it, in the order of its rows."""
+
+    population: Population
+    parts: list[Part]
+    board: list[Progress]
+    fingerprint: dict[str, Any]
+    seconds: float = 0.0
+
+    def trained(self) -> Trained:
+        """What it has shown."""
+        return Trained(self.population.trace, self.board, self.fingerprint, self.seconds)
+
+
+@dataclass(frozen=True)
+class _Form:
+    """What the trials of a cell share."""
+
+    numbers: tuple[Path, ...]  # the places whose numbers may differ between the runs of a population
+    places: dict[str, list[Path]]  # searched place -> all the places that its value goes to
+    structure: str  # all but the numbers
+
+
+class Planner:
+    """Makes populations. What many of them need, data sets and objectives, it makes once."""
+
+    def __init__(self, trusted: tuple[str, ...] = ()) -> None:
+        self.trusted = trusted
+        self._datasets: dict[str, Dataset] = {}
+        self._objectives: dict[str, tuple[Objective, dict[str, Any]]] = {}
+        self._forms: dict[Cell, _Form] = {}
+
+    def check(self, cells: Sequence[Cell]) -> None:
+        """Whether all of them can be built, before anything runs."""
+        for cell in cells:
+            for part in ("objective", "optimizer"):
+                if not isinstance(cell.config.get(part), dict):
+                    raise UserError(f"{part}: there is none; choose one, as in {part}=NAME (--help lists them)")
+            try:
+                trust.check(cell.config, self.trusted)
+                for part in ("sampler", "pruner") if cell.space else ():
+                    if isinstance(cell.config.get(part), dict):
+                        trust.locate(cell.config[part].get("_target_", ""), f"{part}._target_", self.trusted)
+                self._demand_numbers(cell)
+                self._demand_built(cell)
+            except UserError as error:
+                raise UserError(f"in the cell {cell.name}: {error}" if cell.name else str(error)) from error
+            self._objective(cell, cell.settings.seeds)
+
+    def _demand_numbers(self, cell: Cell) -> None:
+        for path in numbers(cell.config, self.trusted):
+            if isinstance(value := at(cell.config, path), list):
+                place = ".".join(map(str, path))
+                raise UserError(f"{place}={value}: one number; to compare: -m {place}={','.join(map(str, value))}")
+
+    def _demand_built(self, cell: Cell) -> None:
+        """Whether its optimizer can be built: at the corners of its space, where it has one, for the declared values of
+        what is searched are never run."""
+        declared = ""
+        for point in ({}, *corners(cell.ranges)):
+            try:
+                config = self._config(cell, point)
+                trust.check(config, self.trusted)
+                built_optimizer(config, 1, self.trusted)
+            except UserError as error:
+                if not point and cell.space:
+                    declared = str(error)
+                    continue
+                told = ", ".join(f"{name}={value}" for name, value in point.items())
+                raise UserError(
+                    f"at {told} of its space: {error}" if str(error) != declared and told else str(error)
+                ) from error
+
+    def plan(self, parts: Sequence[Part]) -> list[Planned]:
+        """The populations of these trials."""
+        groups: dict[str, list[Part]] = {}
+        for part in parts:
+            form = self._form(part.cell)
+            fixed = [v for k, v in part.point.items() if not set(form.places[k]) <= set(form.numbers)]
+            groups.setdefault(form.structure + json.dumps(fixed), []).append(part)
+        return [self._planned(group) for group in groups.values()]
+
+    def alone(self, planned: Planned, k: int) -> Planned:
+        """Trial k of a population in one of its own; its progress moves there."""
+        (alone,) = self.plan([planned.parts[k]])
+        progress = planned.board[k]
+        progress.trace, progress.rows = alone.population.trace, alone.board[0].rows
+        alone.board = [progress]
+        return alone
+
+    def about_data(self) -> list[str]:
+        """A line on each data set of the user's own."""
+        return [dataset.about for dataset in self._datasets.values() if dataset.about]
+
+    def problems(self, cells: Sequence[Cell]) -> Iterable[tuple[Cell, Objective]]:
+        """The objectives of the cells, each once, with the first cell that has it."""
+        first: dict[str, tuple[Cell, Objective]] = {}
+        for cell in cells:
+            first.setdefault(_key(_node(cell.config)), (cell, self._objective(cell, cell.settings.seeds)[0]))
+        return first.values()
+
+    def fingerprint(self, part: Part) -> dict[str, Any]:
+        """The fingerprint of the problem that a trial is about."""
+        return self._objective(part.cell, part.seeds, part.point)[1]
+
+    def varies_with_seed(self, cell: Cell) -> bool:
+        """Whether other seeds would give other runs."""
+        return self._objective(cell, cell.settings.seeds[:1])[0].varies_with_seed
+
+    def _planned(self, parts: list[Part]) -> Planned:
+        cell, settings = parts[0].cell, parts[0].cell.settings
+        objective, found = self._objective(cell, parts[0].seeds, parts[0].point)
+        config = self._config(cell, parts[0].point)
+        counts = [len(part.seeds) for part in parts]
+        for path in self._form(cell).numbers:
+            values = [self._number(part, path) for part in parts]
+            if any(value != values[0] for value in values):
+                at(config, path[:-1])[path[-1]] = np.repeat(np.array(values, dtype=np.float64), counts)
+        optimizer = built_optimizer(config, sum(counts), self.trusted)
+        seeds = np.concatenate([np.array(part.seeds, dtype=np.int64) for part in parts])
+        own = fresh(objective)
+        keep = settings.save_params and parts[0].phase != "tune"
+        budget = settings.steps * gradients(config, self.trusted) if settings.budget == "gradients" else None
+        population = Population(own, optimizer, seeds, settings.steps, settings.records, keep, budget)
+        board, start = [], 0
+        for part, count in zip(parts, counts, strict=True):
+            board.append(part.progress(population.trace, slice(start, start := start + count), found["problem"]))
+        return Planned(population, parts, board, found)
+
+    def _form(self, cell: Cell) -> _Form:
+        if cell not in self._forms:
+            config = {key: cell.config[key] for key in SHARED if key in cell.config}
+            found = tuple(numbers(config, self.trusted))
+            places = {name: [path_of(config, to) for to in cell.feeds[name]] for name in cell.space}
+            rest = copy.deepcopy(config)
+            for path in {*found, *(path for paths in places.values() for path in paths)}:
+                at(rest, path[:-1])[path[-1]] = None
+            self._forms[cell] = _Form(found, places, json.dumps(rest, sort_keys=True))
+        return self._forms[cell]
+
+    def _config(self, cell: Cell, point: Mapping[str, Any]) -> dict[str, Any]:
+        config = {key: copy.deepcopy(cell.config[key]) for key in SHARED if key in cell.config}
+        for name, value in point.items():
+            for path in self._form(cell).places[name]:
+                at(config, path[:-1])[path[-1]] = value
+        return config
+
+    def _number(self, part: Part, path: Path) -> Any:
+        for name, value in part.point.items():
+            if path in self._form(part.cell).places[name]:
+                return value
+        return at(part.cell.config, path[:-1])[path[-1]]
+
+    def _objective(
+        self, cell: Cell, seeds: Sequence[int], point: Mapping[str, Any] | None = None
+    ) -> tuple[Objective, dict[str, Any]]:
+        """The objective of a cell, and its fingerprint."""
+        node = _node(self._config(cell, point or {}))
+        key = _key(node)
+        if key not in self._objectives:
+            made = trust.build(with_datasets(node, self.trusted, self._datasets), "objective", self.trusted)
+            demand(made, Objective, "objective")
+            try:
+                self._objectives[key] = made, fingerprint(fresh(made), node)
+            except UserError:
+                raise
+            except FAILURES as error:  # of somebody's own code
+                name, what = type(made).__name__, " ".join(told(error).split())
+                raise UserError(f"objective: {name} raised {what}; see hydra.verbose=true") from error
+        objective, found = self._objectives[key]
+        if len(seeds) > 1 and not objective.varies_with_seed:
+            raise UserError(
+                f"objective: from a fixed start without noise the {len(seeds)} seeds are copies of one run; add seeds=1"
+            )
+        return objective, found
+
+
+def _node(config: Mapping[str, Any]) -> dict[str, Any]:
+    """What an objective is built from."""
+    return {key: value for key, value in config["objective"].items() if key not in ABOUT}
+
+
+def _key(node: Mapping[str, Any]) -> str:
+    return json.dumps(node, sort_keys=True)

@@ -1,0 +1,152 @@
+"""The terminal while it trains: a panel for one run, a table for many cells, plain lines in a pipe."""
+
+import math
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from types import TracebackType
+
+from rich.console import Console, Group, RenderableType
+from rich.live import Live
+from rich.panel import Panel
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+from rich.text import Text
+
+from harness.results.metrics import Metric
+from harness.results.rows import cell_row, standing
+from harness.results.trace import Progress, Standing
+from harness.screens.tables import cells_table, label, measured, sparkline, table_row, typical
+from harness.text.visible import in_line
+
+REFRESH = 0.25  # seconds: a table costs 8 ms to draw
+PLAIN = 10  # lines of progress when nobody is watching a terminal
+
+
+class Screen:
+    """Shows a board while it trains. `with Screen(...) as screen: train(..., watch=screen.show)`."""
+
+    def __init__(self, out: Console, title: str, single: bool, metric: Metric) -> None:
+        self.out, self.title, self.single, self.metric = out, in_line(title), single, metric
+        self._width = out.width - 3  # the terminal's echo of Ctrl-C, ^C, must not wrap a line
+        self._begun = time.monotonic()
+        self._due = self._begun + REFRESH
+        self._before: float | None = None  # what was done when we began: a sweep that goes on
+        self._told = 0  # tenths
+        self._live: Live | None = None
+
+    def __enter__(self) -> "Screen":
+        if self.out.is_terminal and not self.out.is_dumb_terminal:
+            self._live = Live(console=self.out, auto_refresh=False, transient=True)
+            self._live.start()
+        return self
+
+    def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if self._live is not None:
+            self._live.stop()
+
+    def show(self, board: Sequence[Progress], standings: Sequence[Standing] = ()) -> None:
+        """Draw the board, if it is time to. `standings` are those of a sweep that tunes."""
+        if self._live is None:
+            self._tell(board, standings)
+        elif (begun := time.monotonic()) >= self._due:
+            drawn = self._panel(board[0]) if self.single else self._table(board, standings)
+            self._live.update(drawn, refresh=True)
+            ended = time.monotonic()
+            self._due = ended + max(REFRESH, 10 * (ended - begun))  # at most a tenth of the time is spent on drawing
+
+    def _tell(self, board: Sequence[Progress], standings: Sequence[Standing]) -> None:
+        """A plain line at every tenth of the way, but not more often than every second."""
+        done, total, unit = _done(board, standings)
+        now = time.monotonic()
+        if int(done * PLAIN / total) <= self._told or now < self._due:
+            return
+        if not self._told:
+            self.out.print(Text(self.title), soft_wrap=True)
+        self._told, self._due = int(done * PLAIN / total), now + 1
+        best = board[0] if self.single else self._ranked(board, standings)[0].speaker
+        told = [f"{label(name)} {typical(best.last(name))}" for name in measured(best.trace.curves)]
+        if not self.single:
+            told.append("leads: " + " ".join(f"{key}={value}" for key, value in best.varied.items()))
+        self.out.print(Text(in_line(f"{done:>9,.0f} of {total:,} {unit}   {'   '.join(told)}")), soft_wrap=True)
+
+    def _panel(self, cell: Progress) -> RenderableType:
+        table = Table.grid(padding=(0, 3))
+        for name in measured(cell.trace.curves):
+            table.add_row(label(name), typical(cell.last(name)), sparkline(cell.curve(name), name))
+        states = cell.states()
+        tail = Text(f"diverged {states.count('diverged')} of {len(states)}", style="dim")
+        inside = Group(self._bar([cell]), Text(""), table, tail)
+        return Panel(inside, title=Text(self.title), title_align="left", width=min(self._width, 80))
+
+    def _table(self, board: Sequence[Progress], standings: Sequence[Standing]) -> RenderableType:
+        ranked = self._ranked(board, standings)
+        best = ranked[: max(1, self.out.height - 6)]
+        rows = []
+        for k, cell in enumerate(best):
+            course = cell.history if standings else cell.speaker.curve("loss")
+            row = cell_row(cell, self.metric)
+            rows.append(table_row(row, list(cell.speaker.varied), course, self.metric, k + 1, bool(standings)))
+        tuned = bool(standings)
+        parts = [Text(self.title, style="bold"), self._bar(board, standings), Text(""),
+                 cells_table(rows, self._width, tuned)]  # fmt: skip
+        more = len(ranked) - len(best)
+        return Group(*parts, Text(f"… {more:,} more", style="dim") if more else Text(""))
+
+    def _ranked(self, board: Sequence[Progress], standings: Sequence[Standing]) -> list[Standing]:
+        """Best first, as in the finished table. A cell whose first batch still trains shows the best of it."""
+        shown = [standing(part, self.metric) for part in board] if not standings else []
+        for cell in standings:
+            if cell.trials == 0:
+                parts = [part for part in board if part.number == cell.speaker.number]
+                if not parts:
+                    continue
+                leader = min(parts, key=self._rank)
+                cell = replace(cell, speaker=leader, best=self.metric.value(self.metric.of_runs(leader)))
+            shown.append(cell)
+        return sorted(shown, key=lambda cell: (self._rank(cell.speaker), cell.speaker.number))
+
+    def _rank(self, part: Progress) -> float:
+        return self.metric.rank(self.metric.value(self.metric.of_runs(part)))
+
+    def _bar(self, board: Sequence[Progress], standings: Sequence[Standing] = ()) -> RenderableType:
+        done, total, unit = _done(board, standings)
+        if self._before is None:
+            self._before = sum(cell.trials for cell in standings)
+        seconds = time.monotonic() - self._begun
+        rate = (done - self._before) / seconds
+        clock = f"{_clock(seconds)}, {_clock((total - done) / rate)} left" if rate > 0 else _clock(seconds)
+        told = [f"{math.floor(done):,} of {total:,}"]
+        if any(part.phase == "confirm" for part in board):
+            done, total = _steps(board)
+            told = [f"{done:,} of {total:,} steps, confirming"]
+            clock = _clock(seconds)
+        elif standings:
+            told = [f"{told[0]} {unit}"]
+        else:
+            told.append(f"{rate / 1000:.1f}k steps/s" if rate >= 1000 else f"{rate:.0f} steps/s")
+        line = Table.grid(padding=(0, 2))
+        line.add_row(ProgressBar(total=total, completed=done, width=28), *told, clock)
+        return line
+
+
+def _done(board: Sequence[Progress], standings: Sequence[Standing]) -> tuple[float, int, str]:
+    """How far it is: trials in a sweep that tunes, else steps over cells."""
+    if not standings:
+        return *_steps(board), "steps"
+    done = float(sum(cell.trials for cell in standings))
+    done += sum(_share(part) for part in board if part.phase == "tune")
+    return done, sum(cell.planned for cell in standings), "trials"
+
+
+def _share(part: Progress) -> float:
+    return 1.0 if (part.trace.diverged | part.trace.pruned)[part.rows].all() else part.done / part.steps
+
+
+def _steps(board: Sequence[Progress]) -> tuple[float, int]:
+    """Steps made and steps in all; a cell that has lost all its runs is done."""
+    return sum(round(_share(part) * part.steps) for part in board), sum(part.steps for part in board)
+
+
+def _clock(seconds: float) -> str:
+    return f"{math.floor(seconds) // 60}:{math.floor(seconds) % 60:02}"

@@ -1,0 +1,293 @@
+"""Results as text: a finished run or sweep from its files, and the pieces that the live screen shows too."""
+
+import math
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from harness.answers.statistics import mean, median
+from harness.results.files import Results
+from harness.results.metrics import STEPS_TO_TARGET, Metric
+from harness.results.rows import MEANS, Row
+from harness.screens import unfinished
+from harness.text.copying import command, words_of
+from harness.text.visible import in_line
+from objectives.arrays import Array
+
+BARS = "▁▂▃▄▅▆▇█"
+RIGHT = ("#", "best loss", "runs", "trials", "pruned", "failed", "div.", "evals", "seconds")
+METRICS = tuple(f"{split}{name}" for split in ("", "train_", "test_") for name in ("loss", *MEANS))
+
+
+def show(results: Results, out: Console) -> None:
+    """A finished run or sweep: what it was, how it ended, what to type next."""
+    summary = results.summary
+    out.print(Text(in_line(summary["title"]), style="bold"), soft_wrap=True)
+    out.print()
+    if summary["kind"] == "run":
+        out.print(metrics_table(results, out.width))
+        out.print()
+    else:
+        _show_cells(results, out)
+    usual = ("completed", "diverged")
+    told = [f"{count} {state}" for state, count in summary["runs"].items() if count or state in usual]
+    out.print(Text(f"{', '.join(told)} · {summary['seconds']:.1f} s"), soft_wrap=True)
+    for cell, message in summary["failures"].items():
+        out.print(Text(in_line(f"cell {cell} failed: {message}"), style="red"), soft_wrap=True)
+    if summary["stopped"]:
+        ends = {"interrupted": "interrupted: what was reached is saved", "timeout": "the timeout was reached"}
+        out.print(ends[summary["stopped"]], style="yellow")
+    if summary.get("study"):
+        out.print(Text(in_line(f"studies: {summary['study']}")), soft_wrap=True)
+    more = any(cell["trials"] < cell["planned"] for cell in results.cells)
+    if summary.get("study") and (summary["stopped"] or more):
+        finish = command("-m", *words_of(summary["launch"]), f"resume={results.folder}")
+        out.print(Text(in_line(f"finish it: {finish}")), soft_wrap=True)
+    again = command(str(results.folder), module="harness.show")
+    out.print(Text(in_line(f"show again: {again}")), soft_wrap=True)
+
+
+def _show_cells(results: Results, out: Console) -> None:
+    summary = results.summary
+    metric = Metric(summary["metric"], summary["aggregate"], 0.0, summary.get("maximise"))
+    tuned = bool(summary.get("study"))
+    cells = sorted(results.cells, key=lambda cell: (metric.rank(_float(cell["value"])), cell["cell"]))
+    owners = np.array([run["cell"] for run in results.runs])
+    curves = results.curves["loss"]
+    seconds: dict[int, float] = {}
+    for timing in results.timings:
+        seconds[timing["cell"]] = seconds.get(timing["cell"], 0.0) + timing["seconds"]
+    if tuned and not any(cell["trials"] for cell in cells):
+        if results.runs:
+            out.print(fitted(unfinished.seen(results), out.width, (), first=""))
+        out.print(Text(f"{unfinished.told(results)}\n", style="dim"), soft_wrap=True)
+        return
+    problems = list(dict.fromkeys(cell["problem"] for cell in sorted(cells, key=lambda cell: cell["cell"])))
+    for problem in problems:  # losses of different problems are not compared
+        mine = [cell for cell in cells if cell["problem"] == problem]
+        rows = []
+        for k, cell in enumerate(mine):
+            course = _history(results, cell["cell"], metric) if tuned else curves[owners == cell["cell"]]
+            row = table_row(cell, summary["varied"], course, metric, k + 1, tuned)
+            rows.append(row | {"seconds": _seconds(seconds.get(cell["cell"], 0.0))})
+        out.print(cells_table(rows, out.width, tuned))
+        if not tuned:
+            out.print(Text(f"\nrerun the first: {_command(results, mine[0])}\n"), soft_wrap=True)
+            continue
+        _say_what_speaks(results, out)
+        for k, cell in enumerate(mine):
+            told = f"\n{k + 1}  trial {cell['trial']}: {_command(results, cell)}"
+            out.print(Text(told, style="" if k else "bold green"), soft_wrap=True)
+        out.print()
+
+
+def _seconds(value: float) -> str:
+    return f"{value:,.0f}" if value >= 10 else number(value, 2)
+
+
+def _say_what_speaks(results: Results, out: Console) -> None:
+    """Which runs the table is about."""
+    confirmed = {run["seed"] for run in results.runs if run["phase"] == "confirm"}
+    if confirmed:
+        told = f"each cell's best trial, run again on {len(confirmed)} seeds that tuning never saw"
+    else:
+        told = "each cell's best trial on the seeds it was tuned on, which flatters it"
+    out.print(Text(told, style="dim"), soft_wrap=True)
+
+
+def _command(results: Results, cell: Row) -> str:
+    return in_line(command(*words_of(results.summary["launch"]), *words_of(cell["overrides"])))
+
+
+def _history(results: Results, number: int, metric: Metric) -> list[float]:
+    """The best value of a cell after each of its trials."""
+    best, history = math.nan, []
+    for trial in results.trials:
+        if trial["cell"] == number:
+            value = float(trial["value"])
+            if trial["state"] == "complete" and (math.isnan(best) or metric.rank(value) < metric.rank(best)):
+                best = value
+            history.append(best)
+    return history
+
+
+def _float(value: Any) -> float:
+    return math.nan if value == "" else float(value)
+
+
+def metrics_table(results: Results, width: int) -> Table:
+    """What the runs of one cell say together, metric by metric."""
+    runs = results.runs
+    rows = []
+    for name in (*measured([*results.curves, *(key for key in runs[0] if key.startswith("test_"))]), "best_loss"):
+        values = np.array([math.nan if run[name] == "" else float(run[name]) for run in runs])
+        low, high = float(np.min(_worst_last(values))), float(np.max(_worst_last(values)))
+        row = {"": label(name)}
+        if len(runs) > 1:
+            row |= {"mean ± sd": spread(values), "median": number(median(values).value)}
+            row |= {"range": f"{number(low, 3)} to {number(high, 3)}" if np.isfinite(values).any() else "-"}
+        else:
+            row |= {"value": number(float(values[0]))}
+        rows.append({**row, "course": sparkline(results.curves[name], name) if name in results.curves else ""})
+    return fitted(rows, width, ("course", "range"), first="")
+
+
+def _worst_last(values: Array) -> Array:
+    return np.where(np.isnan(values), np.inf, values)
+
+
+def table_row(
+    cell: Row, keys: Sequence[str], course: Array | Sequence[float], metric: Metric, place: int, tuned: bool
+) -> Row:
+    """A row of cells.csv as the table of cells shows it, with the course of its losses (runs, records), or of its
+    best value after each trial."""
+    varied = {key: str(cell[key]) for key in keys} or {"optimizer": str(cell["optimizer"])}
+    row: Row = {"#": place} if tuned else {}
+    row |= {_short(key, varied): value for key, value in varied.items()}
+    interval = {}
+    if cell["runs"] > 1 and (math.isfinite(cell["value_low"]) or math.isfinite(cell["value_high"])):
+        kind = cell["value_level"] if cell["value_level"] == "range" else f"{cell['value_level']:.0%} interval"
+        interval = {kind: f"[{worth(cell, 'value_low', metric)}, {worth(cell, 'value_high', metric)}]"}
+    means = [name for known in MEANS for name in (known, f"test_{known}") if isinstance(cell.get(name), float)]
+    row |= {heading(metric): worth(cell, "value", metric), **interval}
+    row |= {label(n): number(cell[n]) if "rmse" in n else f"{cell[n]:.4f}" for n in means if n != metric.name}
+    spent = {"evals": f"{cell['evaluations']:,.0f}"}
+    if not tuned:
+        row |= {"best loss": number(cell["best_loss"]), "runs": cell["runs"], "div.": cell["diverged"]}
+        return {**row, "loss so far": sparkline(np.asarray(course), "loss"), **spent}
+    point = {key: value for key, value in cell.items() if "." in key and key not in varied and value != ""}
+    row["best hyperparameters"] = "  ".join(
+        f"{_short(key, point)} {number(value, 3) if isinstance(value, float) else value}"
+        for key, value in point.items()
+    )
+    row |= {"trials": f"{cell['trials']}/{cell['planned']}", "pruned": cell["pruned_trials"]}
+    row |= {"div.": cell["diverged_trials"], "failed": cell["failed_trials"]}
+    row["runs div."] = f"{cell['diverged']} of {cell['runs']}" if cell["diverged"] else ""
+    line = np.asarray(course, dtype=np.float64)[None]
+    return {**row, "best so far": sparkline(line, "accuracy" if metric.maximise else "loss"), **spent}
+
+
+def worth(cell: Row, key: str, metric: Metric) -> str:
+    """The value of a cell, or an end of its interval; steps to a target that was not reached are more than there were.
+
+    >>> worth({"value": math.inf, "steps": 1000}, "value", Metric("steps_to_target"))
+    '> 1,000'
+    """
+    value = _float(cell[key])
+    beyond = metric.name == STEPS_TO_TARGET and math.isinf(value) and "steps" in cell
+    return f"> {cell['steps']:,}" if beyond else number(value)
+
+
+def heading(metric: Metric) -> str:
+    """What the ranking is by: median loss.
+
+    >>> heading(Metric()), heading(Metric("accuracy", "mean"))
+    ('median loss', 'mean accuracy')
+    """
+    return f"{metric.aggregate} {label(metric.name)}"
+
+
+def fitted(rows: Sequence[Row], width: int, droppable: Sequence[str], first: str = "bold green") -> Table:
+    """A table of the rows, the first in a style; the droppable columns go, one after the other, until it fits."""
+    columns = list(dict.fromkeys(column for row in rows for column, value in row.items() if value != ""))
+    unlimited = Console(width=1000)
+    for drop in (None, *droppable):
+        columns = [column for column in columns if column != drop]
+        table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold" if first else "dim")
+        for column in columns:
+            table.add_column(
+                Text(in_line(column)),
+                justify="right" if column in RIGHT or column.startswith(("median ", "mean ")) else "left",
+                no_wrap=True,
+            )
+        for k, row in enumerate(rows):
+            table.add_row(
+                *(Text(in_line(str(row.get(column, "")))) for column in columns), style=first if k == 0 else None
+            )
+        if table.__rich_measure__(unlimited, unlimited.options).maximum <= width:
+            break
+    return table
+
+
+def cells_table(rows: Sequence[Row], width: int, tuned: bool = False) -> Table:
+    """The table of cells, best first. What has nothing to say, or finds no room, is left out."""
+    silent = [column for column in ("pruned", "failed", "div.") if not any(row.get(column) for row in rows)]
+    loud = [{key: value for key, value in row.items() if key not in silent} for row in rows] if tuned else rows
+    quiet = () if "div." not in silent else ("div.",)
+    done = len({row.get("trials") for row in rows}) == 1 and len(set(str(rows[0].get("trials")).split("/"))) == 1
+    quiet = ("trials", *quiet) if done else quiet
+    order = ("test rmse", "test r2", "rmse", "runs", "best loss", *quiet, "loss so far", "best so far")
+    order = (*order, "test accuracy", "seconds", "evals", "accuracy")
+    intervals = tuple(column for row in rows for column in row if column == "range" or column.endswith(" interval"))
+    late = ("failed", "pruned", "trials", *intervals, "best hyperparameters") if tuned else intervals
+    return fitted(loud, width, (*order, *late))
+
+
+def measured(names: Iterable[str]) -> list[str]:
+    """The metrics among the names of curves, the usual ones first."""
+    known = [name for name in names if name not in ("step", "evaluations", "path")]
+    return [name for name in METRICS if name in known] + [name for name in known if name not in METRICS]
+
+
+def label(name: str) -> str:
+    """`train_loss` as people read it."""
+    return name.replace("_", " ")
+
+
+def _short(key: str, keys: Iterable[str]) -> str:
+    """`optimizer.lr` as `lr`, unless another key ends alike."""
+    last = key.rpartition(".")[2]
+    return last if sum(other.rpartition(".")[2] == last for other in keys) == 1 else key
+
+
+def sparkline(curve: Array, name: str, width: int = 10) -> str:
+    """The median over runs (runs, records); losses on a log scale where they are positive.
+
+    >>> sparkline(np.array([[100.0, 10.0, 1.0, np.nan]]), "loss")
+    '█▄▁'
+    """
+    ranked = np.sort(np.where(np.isfinite(curve), curve, np.inf), axis=0)
+    line = (ranked[(len(curve) - 1) // 2] + ranked[len(curve) // 2]) / 2  # np.median imports numpy.ma: 70 ms
+    line = line[np.isfinite(line)]
+    if len(line) < 2:
+        return ""
+    line = line[np.linspace(0, len(line) - 1, min(width, len(line))).round().astype(int)]
+    if "loss" in name and line.min() > 0:
+        line = np.log(line)
+    low, high = line.min(), line.max()
+    levels = np.zeros(len(line), int) if high == low else ((line - low) / (high - low) * 7.999).astype(int)
+    return "".join(BARS[level] for level in levels)
+
+
+def spread(values: Array) -> str:
+    """Mean and standard deviation; nothing where a run diverged, because both would be.
+
+    >>> spread(np.array([1.0, 3.0])), spread(np.array([1.0, np.inf])), spread(np.array([2.0]))
+    ('2 ± 1.4', '-', '2')
+    """
+    if not np.isfinite(values).all():
+        return "-"
+    centre, deviation = mean(values)
+    return f"{number(centre)} ± {number(deviation, 2)}" if len(values) > 1 else number(centre)
+
+
+def typical(values: Array) -> str:
+    """Mean and deviation, or the median where runs lie decades apart or have diverged."""
+    if len(values) > 1:
+        centre, deviation = mean(values) if np.isfinite(values).all() else (math.inf, math.inf)
+        if not deviation < abs(centre):
+            return f"{number(median(values).value)} (median)"
+    return spread(values)
+
+
+def number(value: float, digits: int = 4) -> str:
+    """To a few digits.
+
+    >>> number(0.0312), number(1.234567e-8), number(1234567.0)
+    ('0.0312', '1.235e-08', '1.235e+06')
+    """
+    return f"{value:.{digits}g}"

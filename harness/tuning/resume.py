@@ -1,0 +1,195 @@
+"""A sweep's beginning, as its folder keeps it, and its continuation."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from hydra.core.override_parser.types import Override
+
+from harness.cells.cell import Cell, key_of, written
+from harness.configs import database
+from harness.configs.settings import MOST, Settings
+from harness.errors import UserError
+from harness.results.files import save_file
+
+CONFIG, LOCK, ROUNDS, JOURNAL = "config.yaml", ".lock", "rounds", "study.journal"
+
+
+NOTHING = object()
+
+
+@dataclass(frozen=True)
+class Begun:
+    """What a sweep was started with."""
+
+    cells: list[Cell]
+    overrides: list[str]
+    config_dir: str | None
+    trusted: tuple[str, ...]
+    name: str = ""  # random: tells the sweeps in one database apart
+
+    def config(self) -> dict[str, Any]:
+        """As plain data."""
+        cells = [
+            {"overrides": list(cell.overrides), "varied": cell.varied, "choices": cell.choices, "space": cell.space,
+             "feeds": cell.feeds, "config": cell.config}
+            for cell in self.cells
+        ]  # fmt: skip
+        trusted = list(self.trusted)
+        return {
+            "overrides": self.overrides,
+            "config_dir": self.config_dir,
+            "trusted": trusted,
+            "name": self.name,
+            "cells": cells,
+        }
+
+    def save(self, folder: Path) -> None:
+        """Write it into the sweep's folder, before anything runs."""
+        from omegaconf import OmegaConf
+
+        save_file(folder / CONFIG, OmegaConf.to_yaml(OmegaConf.create(self.config())).encode())
+
+
+def folder_of(name: str) -> Path:
+    """The folder to resume: the one given, or the sweep begun last below ./outputs."""
+    if name != "last":
+        return Path(name)
+    found = list((Path("outputs") / "sweeps").glob(f"*/{CONFIG}"))
+    found = [path for path in found if (path.parent / ROUNDS).is_dir()]  # those that tune
+    if not found:
+        raise UserError(f"resume=last: no sweep in {(Path('outputs') / 'sweeps').resolve()}")
+    return max(found, key=lambda path: path.stat().st_mtime_ns).parent
+
+
+def reopened(folder: Path, typed: Sequence[Override], trusted: tuple[str, ...]) -> Begun:
+    """What was begun there, with more trials if that is typed; whatever else would change is refused.
+
+    The folder may come from a stranger: what is trusted, and a database to write to, are typed again.
+    """
+    from omegaconf import OmegaConf
+    from yaml import YAMLError
+
+    if not (folder / CONFIG).is_file():
+        raise UserError(f"resume={folder}: no sweep there (no {CONFIG})")
+    try:
+        stored: Any = OmegaConf.to_container(OmegaConf.load(folder / CONFIG))
+        if "overrides" not in stored:
+            raise UserError(f"resume={folder}: a single run is there, not a sweep")
+        _mask(stored)
+        cells = [
+            Cell(
+                tuple(cell["overrides"]),
+                cell["varied"],
+                cell["config"],
+                cell["choices"],
+                Settings.of(cell["config"]),
+                cell["space"],
+                feeds=cell["feeds"],
+            )
+            for cell in stored["cells"]
+        ]
+        begun = Begun(cells, stored["overrides"], stored["config_dir"], trusted, stored["name"])
+    except UserError:
+        raise
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, YAMLError) as error:
+        raise UserError(f"{folder / CONFIG}: not the beginning of a sweep: {type(error).__name__}: {error}") from error
+    if not cells or cells[0].settings.trials == 1:
+        raise UserError(f"resume={folder}: it tuned nothing; start it again")
+    links = [path for path in folder.iterdir() if path.is_symlink()]
+    links = [path for path in links if not path.name.startswith(f"{JOURNAL}.lock")]  # Optuna's own, which go
+    if links:
+        raise UserError(f"{links[0]}: a link, which may lead out of the folder; copy what it points to")
+    storage = cells[0].settings.storage
+    if storage is not None and not any(o.key_or_group == "storage" for o in typed):
+        raise UserError(f"resume={folder}: its studies are in a database; if you know it, add storage={storage}")
+    changed = [o for o in typed if not _kept(o, begun)]
+    if changed:
+        told = ", ".join(f"{o.input_line} (begun with {_was(o, begun)})" for o in changed)
+        raise UserError(f"resume={folder}: it goes on as it was begun, or with more trials; not with {told}")
+    new = {o.key_or_group: o.value() for o in typed if o.key_or_group in ("trials", "timeout", "on_error")}
+    grids = [cell for cell in cells if cell.config["sampler"]["_target_"].endswith(".GridSampler")]
+    if grids and new.get("trials", cells[0].settings.trials) != cells[0].settings.trials:
+        raise UserError(f"resume={folder}: a grid is laid out for its number of trials; begin a sweep with more")
+    return _changed(begun, new) if new else begun
+
+
+def _mask(stored: dict[str, Any]) -> None:
+    """Take the passwords out of what an older version wrote."""
+    for node in (stored, *stored["cells"]):
+        storages = [text for text in node["overrides"] if key_of(text) == "storage"]
+        masks = {text: f"storage={written(database.masked(text.partition('=')[2]))}" for text in storages}
+        node["overrides"] = [masks.get(text, text) for text in node["overrides"]]
+    for cell in stored["cells"]:
+        if cell["config"]["storage"] is not None:
+            cell["config"]["storage"] = database.masked(str(cell["config"]["storage"]))
+
+
+@contextmanager
+def held(folder: Path) -> Iterator[None]:
+    """Only one process at a time works in a sweep's folder; the lock goes when the process does."""
+    from filelock import FileLock, Timeout
+
+    lock = FileLock(folder / LOCK)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout as error:
+        raise UserError(f"{folder}: another process is at work there") from error
+    try:
+        for left in folder.rglob(".*.*"):  # temporary files of a writer that was killed
+            left.unlink()
+        yield
+    finally:
+        lock.release()
+
+
+def _kept(o: Override, begun: Begun) -> bool:
+    """Whether an override says what the sweep was begun with, or asks for more trials."""
+    key = o.key_or_group
+    if key == "resume" or (o.input_line or "") in begun.overrides:
+        return True
+    if o.is_sweep_override() or o.is_add() or o.is_delete():
+        return False
+    if key in ("timeout", "on_error"):  # which change no number
+        return True
+    if key == "trials":
+        value = o.value()
+        return type(value) is int and begun.cells[0].settings.trials <= value <= MOST["trials"]
+    if key == "hydra.verbose":
+        return True
+    if key == "storage":
+        return all(database.same(cell.settings.storage, o.value()) for cell in begun.cells)
+    return all(key not in cell.space and _at(cell, key) == o.value() for cell in begun.cells)
+
+
+def _at(cell: Cell, key: str) -> Any:
+    """The value or choice that a cell has there."""
+    if key in cell.choices:
+        return cell.choices[key]
+    node: Any = cell.config
+    for part in key.split("."):
+        if not isinstance(node, dict) or part not in node:
+            return NOTHING
+        node = node[part]
+    return node
+
+
+def _was(o: Override, begun: Begun) -> str:
+    key = o.key_or_group
+    typed = [text for text in begun.overrides if key_of(text) == key]
+    value = _at(begun.cells[0], key)
+    return typed[-1] if typed else f"no {key}" if value is NOTHING else f"{key}={value}"
+
+
+def _changed(begun: Begun, new: dict[str, Any]) -> Begun:
+    def text(override: str) -> str:
+        return f"trials={new['trials']}" if "trials" in new and key_of(override) == "trials" else override
+
+    cells = []
+    for cell in begun.cells:
+        config = {**cell.config, **new}
+        overrides = tuple(map(text, cell.overrides))
+        cells.append(replace(cell, overrides=overrides, config=config, settings=Settings.of(config)))
+    return replace(begun, cells=cells, overrides=[text(override) for override in begun.overrides])

@@ -1,0 +1,109 @@
+"""A plain function of NumPy arrays as objective, differentiated by the autograd package."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from objectives.arrays import Array, Params, Seeds
+from objectives.base import Objective, Split
+from objectives.checks import demand, demand_dtype
+from objectives.random import generator
+
+
+@dataclass
+class Function(Objective):
+    """The value of `f(params)`, a function of a dict of arrays shaped as in `start`, written with NumPy.
+
+    It is called run by run; with `vectorized` once for all, with axis 0 as the run, and returns one loss per run,
+    which must not depend on the other runs. Seed 0 starts at `start`, seed k > 0 at normal draws of size `spread`
+    around it; with spread=0 all seeds start alike.
+    """
+
+    f: Callable[[dict[str, Any]], Any]
+    start: Mapping[str, Any]
+    spread: float = 0.1
+    vectorized: bool = False
+    dtype: Literal["float64", "float32"] = "float64"
+
+    deterministic = True
+
+    def __post_init__(self) -> None:
+        demand(self, "f", callable(self.f), "a function: objective.f._target_=my_module.my_function")
+        demand_dtype(self)
+        demand(self, "spread", type(self.spread) in (int, float) and 0 <= self.spread < np.inf, "a number from 0 on")
+        demand(self, "vectorized", type(self.vectorized) is bool, "true or false")
+        named = isinstance(self.start, Mapping) and len(self.start) > 0
+        demand(self, "start", named, "the parameters with the numbers where they start, as in {x: [1, 2]}")
+        self._start = {}
+        for name, value in self.start.items():
+            try:
+                self._start[str(name)] = np.asarray(value, dtype=np.float64)
+            except (TypeError, ValueError):
+                raise ValueError(f"Function.start: {name} must be numbers; got {value!r}") from None
+            if not np.isfinite(self._start[name]).all():
+                raise ValueError(f"Function.start: {name} must be finite; got {value!r}")
+        try:
+            from autograd import make_vjp
+        except ModuleNotFoundError:
+            raise ValueError("Function needs the package autograd: pip install -e '.[autograd]'") from None
+        self._differentiated = make_vjp(self.f)
+
+    @property
+    def varies_with_seed(self) -> bool:
+        return self.spread > 0
+
+    def init(self, seeds: Seeds) -> Params:
+        params = {}
+        for name, start in self._start.items():
+            drawn = [generator(int(seed), f"start of {name}").standard_normal(start.shape) for seed in seeds]
+            away = self.spread * np.stack(drawn) * (seeds != 0).reshape(-1, *(1,) * start.ndim)
+            params[name] = (start + away).astype(self.dtype)
+        return params
+
+    def loss_and_grads(self, params: Params, step: int, seeds: Seeds) -> tuple[Array, Params]:
+        if self.vectorized:
+            return self._together(params)
+        losses, slopes = [], []
+        for k in range(len(seeds)):
+            pull, loss = self._pulled({name: p[k] for name, p in params.items()})
+            self._demand_shape(loss, ())
+            losses.append(loss)
+            slopes.append(pull(np.ones((), self.dtype)))
+        grads = {name: np.stack([slope[name] for slope in slopes]).astype(self.dtype) for name in params}
+        return np.array(losses, dtype=self.dtype), grads
+
+    def evaluate(self, params: Params, split: Split) -> dict[str, Array]:
+        runs = len(next(iter(params.values())))
+        if self.vectorized:
+            loss = self.f(dict(params))
+            self._demand_shape(loss, (runs,))
+        else:
+            loss = [self.f({name: p[k] for name, p in params.items()}) for k in range(runs)]
+        return {"loss": np.array(loss, dtype=self.dtype)}
+
+    def _together(self, params: Params) -> tuple[Array, Params]:
+        runs = len(next(iter(params.values())))
+        pull, loss = self._pulled(dict(params))
+        self._demand_shape(loss, (runs,))
+        slopes = pull(np.ones(runs, self.dtype))
+        return np.asarray(loss, self.dtype), {name: np.asarray(slopes[name], self.dtype) for name in params}
+
+    def _pulled(self, params: Params) -> tuple[Any, Any]:
+        """What pulls gradients back from the loss, and the loss."""
+        try:
+            return self._differentiated(params)  # type: ignore[no-any-return]
+        except TypeError as error:
+            if "ArrayBox" not in str(error):
+                raise
+            name = getattr(self.f, "__name__", "f")
+            raise ValueError(
+                f"Function: {name} uses what autograd cannot follow; use NumPy's functions only"
+            ) from error
+
+    def _demand_shape(self, loss: Any, shape: tuple[int, ...]) -> None:
+        if np.shape(loss) != shape:
+            name = getattr(self.f, "__name__", "f")
+            wanted = f"one loss per run, the shape {shape}" if shape else "one number"
+            raise ValueError(f"Function: {name} must return {wanted}; got the shape {np.shape(loss)}")

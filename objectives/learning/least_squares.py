@@ -1,0 +1,89 @@
+"""Linear least squares on synthetic data."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from objectives.arrays import Array, Params, Seeds, power
+from objectives.base import Objective, Split
+from objectives.checks import demand_batch, demand_dtype, demand_number, demand_whole
+from objectives.random import epochs, generator
+
+
+@dataclass
+class LeastSquares(Objective):
+    """1/2 mean (x . w - y)^2 (Legendre 1805); params w (runs, features), which start at 0.
+
+    Features are independent, with variances from 1 down to 1/condition in equal ratios. Targets are those of a random
+    linear function plus N(0, noise^2): without noise, or with fewer examples than features, some w interpolates, and
+    the noise of minibatches vanishes there. Validation and test are fresh draws of as many examples.
+    """
+
+    examples: int = 1000
+    features: int = 50
+    condition: float = 100.0
+    noise: float = 0.0
+    instance: int = 0
+    batch_size: int = 32
+    dtype: str = "float64"
+
+    splits = ("train", "validation", "test")
+    complex_step = True
+
+    def __post_init__(self) -> None:
+        demand_whole(self, 1, "examples", "features")
+        demand_whole(self, 0, "instance")
+        demand_number(self, 1, "condition")
+        demand_number(self, 0, "noise")
+        demand_batch(self, self.examples)
+        demand_dtype(self)
+        self._data = {name: self._drawn(name) for name in self.splits}
+        self._batches = epochs(self.examples, self.batch_size)
+        self.deterministic = self.batch_size == self.examples
+
+    def _drawn(self, split: Split) -> tuple[Array, Array]:
+        teacher = generator(self.instance, "least squares").standard_normal(self.features)
+        rng = generator(self.instance, f"least squares {split}")
+        spread = power(self.condition, np.linspace(0, -0.5, self.features))
+        x = rng.standard_normal((self.examples, self.features)) * spread
+        y = np.sum(x * teacher, axis=1) + self.noise * rng.standard_normal(self.examples)
+        return x.astype(self.dtype), y.astype(self.dtype)
+
+    @property
+    def varies_with_seed(self) -> bool:
+        return self.batch_size < self.examples
+
+    @cached_property
+    def minimiser(self) -> dict[str, Array]:
+        """Where the loss on the train split is lowest: of several such points the shortest."""
+        x, y = (part.astype(np.float64) for part in self._data["train"])
+        return {"w": np.linalg.lstsq(x, y)[0]}
+
+    @property
+    def minimum(self) -> float:
+        """The lowest loss on the train split."""
+        x, y = (part.astype(np.float64) for part in self._data["train"])
+        return float(np.mean((x @ self.minimiser["w"] - y) ** 2) / 2)
+
+    def init(self, seeds: Seeds) -> Params:
+        return {"w": np.zeros((len(seeds), self.features), self.dtype)}
+
+    def loss_and_grads(self, params: Params, step: int, seeds: Seeds) -> tuple[Array, Params]:
+        x, y = (part[self._batches.at(step, seeds)] for part in self._data["train"])
+        error = _errors(params["w"], x, y)
+        slope = np.matmul(x.swapaxes(-1, -2), error[..., None])[..., 0] / self.batch_size
+        return _half_mean_square(error), {"w": slope}
+
+    def evaluate(self, params: Params, split: Split) -> dict[str, Array]:
+        return {"loss": _half_mean_square(_errors(params["w"], *self._data[split]))}
+
+
+def _errors(w: Array, x: Array, y: Array) -> Array:
+    found: Array = np.matmul(x, w[..., None])[..., 0] - y
+    return found
+
+
+def _half_mean_square(error: Array) -> Array:
+    found: Array = np.mean(error * error, axis=-1) / 2
+    return found

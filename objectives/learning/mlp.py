@@ -1,0 +1,228 @@
+"""A population of multilayer perceptrons, trained by hand-written backpropagation on stacked matmuls."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from objectives.arrays import Array, Params, Seeds
+from objectives.base import Objective, Split
+from objectives.checks import demand_range
+from objectives.data import Dataset
+from objectives.learning.layers import ACTIVATIONS, EPS, LOSSES, Normalised, normalised, through_normalisation
+from objectives.random import Draws, epochs, generator, with_replacement
+
+BLOCK = 1 << 17  # bytes of activations per layer: a block of runs goes through all layers within the cache
+CHUNK = 512  # examples that `evaluate` takes at once
+RENEWED = 0.1  # of the running statistics at each step
+EVALUATED = 10_000  # examples of the train split that `evaluate` reads at most
+
+
+@dataclass
+class MLP(Objective):
+    """Fully connected layers; params W1 (runs, in, out), b1 (runs, out), W2, ... (Rumelhart et al. 1986).
+
+    The training loss is the mean over a minibatch plus weight_decay/2 times the sum of squared weights; metrics
+    leave the penalty out. Every epoch is a new permutation per seed, its incomplete last batch dropped; with
+    `replacement`, every batch is drawn from all examples.
+    loss: cross_entropy or mse for classes, mse for numbers; None is the first of these. Where a number is predicted
+    there are two metrics more: r2, and rmse in the target's own units.
+    weight_init: he (He et al. 2015), xavier (Glorot & Bengio 2010), or a standard deviation. Biases start at 0.
+    batch_norm normalises hidden layers before the activation (Ioffe & Szegedy 2015): params g1, ... scale them and
+    biases shift them; metrics use running statistics, of which a step renews a tenth. dropout leaves out that share of
+    hidden units in training and enlarges the others (Srivastava et al. 2014, inverted). label_smoothing mixes that
+    share of all classes into the targets of training (Szegedy et al. 2016).
+    """
+
+    dataset: Dataset
+    hidden: Sequence[int] = (100, 100)
+    activation: str = "relu"
+    weight_init: str | float = "he"
+    loss: str | None = None
+    weight_decay: float = 0.0
+    batch_size: int = 128
+    dtype: str = "float32"
+    batch_norm: bool = False
+    dropout: float = 0.0
+    label_smoothing: float = 0.0
+    replacement: bool = False
+
+    more_is_better, less_is_better = Objective.more_is_better | {"r2"}, Objective.less_is_better | {"rmse"}
+    complex_step = True
+    parallel = True
+
+    def __post_init__(self) -> None:
+        if self.loss is None and isinstance(self.dataset, Dataset):
+            self.loss = "cross_entropy" if self.dataset.classes else "mse"
+        self._check()
+        demand_range(self, self.dataset, self.dtype)
+        self.digest, self.splits = self.dataset.digest, self.dataset.splits
+        self._data = {name: self._prepared(*self.dataset.split(name)) for name in self.splits}
+        self._activation, self._loss = ACTIVATIONS[self.activation], LOSSES[str(self.loss)]
+        widths = [self.dataset.x.shape[1], *self.hidden, self._data["train"][1].shape[1]]
+        self._layers = list(enumerate(pairwise(widths), start=1))
+        self._widest = max(widths)
+        sampled = with_replacement if self.replacement else epochs
+        self._batches = sampled(len(self._data["train"][0]), self.batch_size)
+        self._targets = self._data["train"][1]
+        if self.label_smoothing:
+            share = self._targets.dtype.type(self.label_smoothing)
+            self._targets = self._targets * (1 - share) + share / self._targets.shape[1]
+        self._kept = [Draws(f"dropout {k}", 1, partial(self._drawn_mask, w)) for k, w in enumerate(self.hidden)]
+        self.remembers = self.batch_norm
+        whole = self.batch_size == len(self._targets) and not self.replacement
+        self.deterministic = whole and not (self.dropout or self.batch_norm)
+        self._running: dict[int, tuple[Array, Array]] = {}  # layer -> means and variances (runs, width)
+
+    def _prepared(self, x: Array, y: Array) -> tuple[Array, Array]:
+        """Inputs, and targets shaped as the outputs: one-hot for classes."""
+        targets = y[:, None] == np.arange(self.dataset.classes) if self.dataset.classes else y.reshape(len(y), -1)
+        return x.astype(self.dtype), targets.astype(self.dtype)
+
+    def _check(self) -> None:
+        def demand(good: bool, name: str, wanted: str) -> None:
+            if not good:
+                raise ValueError(f"MLP.{name} must be {wanted}; got {getattr(self, name)!r}")
+
+        demand(isinstance(self.dataset, Dataset), "dataset", "a Dataset")
+        whole = isinstance(self.hidden, Sequence) and all(type(w) is int and w > 0 for w in self.hidden)
+        demand(whole, "hidden", "a list of layer widths")
+        demand(self.activation in tuple(ACTIVATIONS), "activation", f"one of {', '.join(ACTIVATIONS)}")
+        spread = type(self.weight_init) in (int, float) and 0 <= float(self.weight_init) < math.inf
+        demand(spread or self.weight_init in ("he", "xavier"), "weight_init", "he, xavier or a standard deviation")
+        demand(self.loss in tuple(LOSSES), "loss", f"one of {', '.join(LOSSES)}, or null for what the targets want")
+        decay = type(self.weight_decay) in (int, float) and 0 <= self.weight_decay < math.inf
+        demand(decay, "weight_decay", "a number of at least 0")
+        n = len(self.dataset.parts["train"])
+        fits = type(self.batch_size) is int and 0 < self.batch_size <= n
+        demand(fits, "batch_size", f"an integer from 1 to the {n} training examples")
+        demand(self.dtype in ("float32", "float64"), "dtype", "float32 or float64")
+        for name in ("batch_norm", "replacement"):
+            demand(type(getattr(self, name)) is bool, name, "true or false")
+        for name in ("dropout", "label_smoothing"):
+            share = getattr(self, name)
+            demand(type(share) in (int, float) and 0 <= share < 1, name, "a number of at least 0 and below 1")
+        alone = self.batch_norm and self.batch_size == 1
+        demand(not alone, "batch_size", "at least 2 with batch_norm=true: one example alone has no variance")
+        smooth = not self.label_smoothing or self.loss == "cross_entropy"
+        demand(smooth, "label_smoothing", "0 for another loss than cross_entropy")
+        demand(bool(self.dataset.classes) or self.loss == "mse", "loss", "mse for targets that are not classes")
+
+    def init(self, seeds: Seeds) -> Params:
+        params: Params = {}
+        rngs = [generator(int(seed), "start") for seed in seeds]
+        for k, (fan_in, fan_out) in self._layers:
+            scale = {"he": math.sqrt(2 / fan_in), "xavier": math.sqrt(2 / (fan_in + fan_out))}
+            deviation = scale.get(str(self.weight_init)) or float(self.weight_init)
+            drawn = [deviation * rng.standard_normal((fan_in, fan_out)) for rng in rngs]
+            params[f"W{k}"] = np.array(drawn, dtype=self.dtype)
+            params[f"b{k}"] = np.zeros((len(seeds), fan_out), dtype=self.dtype)
+            if self.batch_norm and k < len(self._layers):
+                params[f"g{k}"] = np.ones((len(seeds), fan_out), dtype=self.dtype)
+                self._running[k] = np.zeros_like(params[f"b{k}"]), np.ones_like(params[f"b{k}"])
+        return params
+
+    def select(self, rows: Array) -> None:
+        self._running = {k: (means[rows], variances[rows]) for k, (means, variances) in self._running.items()}
+
+    def _drawn_mask(self, width: int, rng: np.random.Generator) -> Array:
+        """What hidden units are multiplied by in one step: (1, batch, width)."""
+        kept = rng.random((1, self.batch_size, width)) >= self.dropout
+        mask: Array = kept.astype(self.dtype) / np.dtype(self.dtype).type(1 - self.dropout)
+        return mask
+
+    def loss_and_grads(self, params: Params, step: int, seeds: Seeds) -> tuple[Array, Params]:
+        x, y = self._data["train"][0], self._targets
+        batches = self._batches.at(step, seeds)
+        loss = np.empty(len(seeds), dtype=params["b1"].dtype)
+        grads = {name: np.empty_like(p) for name, p in params.items()}
+        for rows in self._blocks(len(seeds), self.batch_size):
+            here = {name: p[rows] for name, p in params.items()}
+            batch = batches[rows]
+            masks = [kept.at(step, seeds[rows]) for kept in self._kept] if self.dropout else []
+            losses, delta, inputs, slopes, norms = self._forward(here, x[batch], y[batch], masks)
+            for k, made in norms.items():
+                for held, seen in zip(self._running[k], (made.mean, made.variance), strict=True):
+                    if not np.iscomplexobj(seen):  # curvature is only looked at
+                        held[rows] += held.dtype.type(RENEWED) * (seen - held[rows])
+            loss[rows] = np.mean(losses, axis=-1)
+            delta /= self.batch_size
+            for k, _ in reversed(self._layers):
+                np.sum(delta, axis=1, out=grads[f"b{k}"][rows])
+                if k in norms:
+                    np.sum(delta * norms[k].away, axis=1, out=grads[f"g{k}"][rows])
+                    delta = through_normalisation(delta, norms[k], here[f"g{k}"])
+                np.matmul(inputs[k - 1].swapaxes(-1, -2), delta, out=grads[f"W{k}"][rows])
+                if k > 1:
+                    delta = np.matmul(delta, here[f"W{k}"].swapaxes(-1, -2))
+                    delta *= slopes[k - 2]
+            if self.weight_decay:
+                for k, _ in self._layers:
+                    W = here[f"W{k}"]
+                    grads[f"W{k}"][rows] += self.weight_decay * W
+                    loss[rows] += self.weight_decay / 2 * np.sum(W * W, axis=(1, 2))
+        return loss, grads
+
+    def _forward(
+        self, params: Params, x: Array, y: Array, masks: list[Array]
+    ) -> tuple[Array, Array, list[Array], list[Array], dict[int, Normalised]]:
+        """Losses per example, their gradient at the outputs, each layer's inputs and slopes, and normalisations."""
+        inputs, slopes, norms = [x], [], {}
+        for k, _ in self._layers[:-1]:
+            z = np.matmul(inputs[-1], params[f"W{k}"])
+            if self.batch_norm:
+                norms[k] = normalised(z, params[f"g{k}"], params[f"b{k}"])
+                z = norms[k].value
+            else:
+                z += params[f"b{k}"][:, None]
+            a = self._activation.value(z)
+            slope = self._activation.slope(z, a)
+            if masks:
+                a, slope = a * masks[k - 1], slope * masks[k - 1]
+            inputs.append(a)
+            slopes.append(slope)
+        losses, delta = self._loss(self._outputs(params, inputs[-1]), y)
+        return losses, delta, inputs, slopes, norms
+
+    def _outputs(self, params: Params, a: Array) -> Array:
+        k = len(self._layers)
+        out: Array = np.matmul(a, params[f"W{k}"]) + params[f"b{k}"][:, None]
+        return out
+
+    def evaluate(self, params: Params, split: Split) -> dict[str, Array]:
+        x, y = (part[:EVALUATED] if split == "train" else part for part in self._data[split])
+        runs = len(params["b1"])
+        losses = np.empty((runs, len(x)), dtype=self.dtype)
+        hits = np.empty((runs, len(x)), dtype=bool)
+        for rows in self._blocks(runs, CHUNK):
+            here = {name: p[rows] for name, p in params.items()}
+            for start in range(0, len(x), CHUNK):
+                some = slice(start, start + CHUNK)
+                a = x[some]
+                for k, _ in self._layers[:-1]:
+                    z = np.matmul(a, here[f"W{k}"])
+                    if self.batch_norm:
+                        means, variances = (held[rows][:, None] for held in self._running[k])
+                        z = (z - means) / np.sqrt(variances + EPS) * here[f"g{k}"][:, None]
+                    z += here[f"b{k}"][:, None]
+                    a = self._activation.value(z)
+                outputs = self._outputs(here, a)
+                losses[rows, some] = self._loss(outputs, y[some])[0]
+                hits[rows, some] = np.argmax(outputs, axis=-1) == np.argmax(y[some], axis=-1)
+        loss = np.mean(losses, axis=-1)
+        if self.dataset.classes:
+            return {"loss": loss, "accuracy": np.mean(hits, axis=-1)}
+        return {"loss": loss} | (self._of_numbers(loss, np.var(y)) if y.shape[1] == 1 else {})
+
+    def _of_numbers(self, loss: Array, variance: Any) -> dict[str, Array]:
+        """R2, the share of the variance that is explained, and the error in the units of the target."""
+        explained = 1 - loss / variance if variance > 0 else np.full_like(loss, np.nan)
+        return {"r2": explained, "rmse": np.sqrt(loss) * self.dataset.unit}
+
+    def _blocks(self, runs: int, examples: int) -> list[slice]:
+        size = max(1, BLOCK // (examples * self._widest * np.dtype(self.dtype).itemsize))
+        return [slice(start, min(start + size, runs)) for start in range(0, runs, size)]

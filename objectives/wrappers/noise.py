@@ -1,0 +1,165 @@
+"""Gradients that are noisy, sparse or late, around any objective. Losses and metrics stay exact."""
+
+from abc import abstractmethod
+from dataclasses import dataclass
+
+import numpy as np
+
+from objectives.arrays import Array, Params, Seeds
+from objectives.checks import demand, demand_number, demand_whole
+from objectives.random import Draws
+from objectives.wrappers.around import Around
+
+CHUNK = 4096  # numbers that a run draws at once
+
+
+@dataclass
+class Noisy(Around):
+    """Draws numbers for every coordinate of the gradient, and changes it with them. Two of one kind around each
+    other need different `instance`s, or they draw the same.
+    """
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        demand_whole(self, 0, "instance")
+        self.deterministic = False
+        self._draws: Draws | None = None
+
+    @property
+    def varies_with_seed(self) -> bool:
+        return True
+
+    @abstractmethod
+    def draw(self, rng: np.random.Generator, shape: tuple[int, int]) -> Array:
+        """The numbers of some steps of a run, (steps, coordinates)."""
+
+    @abstractmethod
+    def changed(self, g: Array, drawn: Array) -> Array:
+        """The gradient of a tensor with the numbers drawn for it, both (runs, ...)."""
+
+    def loss_and_grads(self, params: Params, step: int, seeds: Seeds) -> tuple[Array, Params]:
+        loss, grads = super().loss_and_grads(params, step, seeds)
+        size = sum(g[0].size for g in grads.values())
+        if self._draws is None:
+            chunk = max(1, CHUNK // size)
+            stream = f"{type(self).__name__} {getattr(self, 'instance', 0)}"
+            self._draws = Draws(stream, chunk, lambda rng: self.draw(rng, (chunk, size)))
+        drawn, start, noisy = self._draws.at(step, seeds), 0, {}
+        for name, g in grads.items():
+            end = start + g[0].size
+            noisy[name] = self.changed(g, drawn[:, start:end].reshape(g.shape).astype(g.dtype))
+            start = end
+        return loss, noisy
+
+
+@dataclass
+class GaussianNoise(Noisy):
+    """Adds N(0, sigma^2) to every coordinate of the gradient."""
+
+    sigma: float = 0.1
+    instance: int = 0
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        demand_number(self, 0, "sigma")
+
+    @property
+    def varies_with_seed(self) -> bool:
+        return self.sigma > 0 or self.inner.varies_with_seed
+
+    def draw(self, rng: np.random.Generator, shape: tuple[int, int]) -> Array:
+        drawn: Array = self.sigma * rng.standard_normal(shape)
+        return drawn
+
+    def changed(self, g: Array, drawn: Array) -> Array:
+        return g + drawn
+
+
+@dataclass
+class StudentNoise(GaussianNoise):
+    """Adds Student's t, of scale sigma, to every coordinate: rare, huge gradients, as in language models (Zhang et al.
+    2020, arXiv 1912.03194). The variance is finite from freedom > 2 on, the mean from freedom > 1 on.
+    """
+
+    freedom: float = 2.5
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        demand(self, "freedom", type(self.freedom) in (int, float) and 0 < self.freedom < np.inf, "a number above 0")
+
+    def draw(self, rng: np.random.Generator, shape: tuple[int, int]) -> Array:
+        drawn: Array = self.sigma * rng.standard_t(self.freedom, shape)
+        return drawn
+
+
+@dataclass
+class MultiplicativeNoise(GaussianNoise):
+    """Multiplies every coordinate of the gradient by 1 + N(0, sigma^2): noise that vanishes at the minimum."""
+
+    def changed(self, g: Array, drawn: Array) -> Array:
+        found: Array = g * (1 + drawn)
+        return found
+
+
+@dataclass
+class SparseGradients(Noisy):
+    """Keeps a coordinate of the gradient with probability `density`, and divides what is kept by it, so that the mean
+    is the gradient; else it is 0. As rare words and features do.
+    """
+
+    density: float = 0.1
+    instance: int = 0
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        share = type(self.density) in (int, float) and 0 < self.density <= 1
+        demand(self, "density", share, "a number above 0 and at most 1")
+
+    @property
+    def varies_with_seed(self) -> bool:
+        return self.density < 1 or self.inner.varies_with_seed
+
+    def draw(self, rng: np.random.Generator, shape: tuple[int, int]) -> Array:
+        kept: Array = (rng.random(shape) < self.density) / self.density
+        return kept
+
+    def changed(self, g: Array, drawn: Array) -> Array:
+        return g * drawn
+
+
+@dataclass
+class DelayedGradients(Around):
+    """Gradients of the params that were held `delay` steps before, as stale workers send them; in the first steps
+    those of the start. Other points than those of the path have no past: they see the same late gradient.
+    """
+
+    delay: int = 1
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        demand_whole(self, 0, "delay")
+        self.remembers = self.delay > 0 or self.inner.remembers
+        self.deterministic = self.inner.deterministic and not self.delay
+        self._past: dict[int, Params] = {}  # by step
+
+    def init(self, seeds: Seeds) -> Params:
+        self._past = {}
+        return super().init(seeds)
+
+    def loss_and_grads(self, params: Params, step: int, seeds: Seeds) -> tuple[Array, Params]:
+        loss, grads = super().loss_and_grads(params, step, seeds)
+        if not self.delay:
+            return loss, grads
+        if step not in self._past:
+            self._past[step] = {name: g.copy() for name, g in grads.items()}
+        late = self._past[max(step - self.delay, min(self._past))]
+        self._past = {k: past for k, past in self._past.items() if k >= step - self.delay}
+        return loss, {name: g.copy() for name, g in late.items()}
+
+    def hvp(self, params: Params, v: Params, step: int, seeds: Seeds) -> Params:
+        """Of the inner objective: curvature isn't late."""
+        return self.inner.hvp(params, v, step, seeds)
+
+    def select(self, rows: Array) -> None:
+        super().select(rows)
+        self._past = {k: {name: g[rows] for name, g in past.items()} for k, past in self._past.items()}

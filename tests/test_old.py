@@ -1,0 +1,59 @@
+"""What was written before classes moved goes on: folders, configs of users, and the hashes of problems.
+
+`old/` was made by commit aff1be9. `begun` is a sweep that was killed after its first round, `finished` what the same
+sweep left when nobody killed it (cells.csv has had a column of steps since), `mine` are configs of a user.
+"""
+
+import csv
+import json
+import math
+import shutil
+from pathlib import Path
+
+import pytest
+
+import harness
+
+OLD = Path(__file__).parent / "old"
+PROBLEMS = json.loads((OLD / "problems.json").read_text())
+
+
+def trained(*overrides: str, folder: str | None = None) -> list[str]:
+    results = harness.run(*overrides, "steps=1", "records=1", "seeds=[0]", config_dir=folder)
+    return list(results.summary["problems"])
+
+
+@pytest.mark.parametrize("overrides", PROBLEMS)
+def test_a_problem_keeps_its_hash(overrides: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    typed = overrides.replace(" inner=", " objective@objective.inner=").split()
+    assert trained(*typed) == [PROBLEMS[overrides]]
+
+
+@pytest.mark.parametrize(
+    ("name", "problem"),
+    [("noisy_bowl", "06a6336bcf07"), ("small_mlp", "c08dcc96134a"), ("my_table", "16d48922dc82")],
+)
+def test_a_users_old_config_builds_the_same_problem(
+    name: str, problem: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copy(OLD / "my.csv", tmp_path)
+    monkeypatch.chdir(tmp_path)
+    assert trained(f"objective={name}", folder=str(OLD / "mine")) == [problem]
+
+
+def test_an_old_sweep_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    shutil.copytree(OLD / "begun", tmp_path / "begun")
+    harness.sweep("resume=begun")
+    for name in ("runs.csv", "trials.csv", "cells.csv"):
+        same_table(tmp_path / "begun" / name, OLD / "finished" / name)
+
+
+def same_table(one: Path, other: Path) -> None:
+    """The same text, but for the last bits of numbers: another processor's."""
+    with one.open() as a, other.open() as b:
+        for row, wanted in zip(csv.reader(a), csv.reader(b), strict=True):
+            assert len(row) == len(wanted)
+            for cell, want in zip(row, wanted, strict=True):
+                assert cell == want or math.isclose(float(cell), float(want), rel_tol=1e-9), (cell, want)
