@@ -22,13 +22,13 @@ from harness.results import rows
 from harness.results.environment import environment
 from harness.results.files import Results
 from harness.results.metrics import STEPS_TO_TARGET, Metric
-from harness.results.trace import Outcome, Watch
+from harness.results.trial import Outcome, Show, Trial
 from harness.running import signals
 from harness.running.failures import no_memory
-from harness.running.plan import Part, Planner
+from harness.running.plan import Planner
 from harness.running.ranking import ranked_by
 from harness.running.starts import say_lost
-from harness.running.training import train
+from harness.running.training import Watcher, train
 from harness.text.copying import command
 from harness.tuning import resume
 from harness.tuning.resume import Begun
@@ -82,6 +82,17 @@ def start(
         return job.tune(folder) if any(cell.space for cell in begun.cells) else job.run(folder)
 
 
+@dataclass
+class _Watching(Watcher):
+    """Draws the trials of a plain run, and asks whether a signal came."""
+
+    show: Show
+    stops: Callable[[], bool]
+
+    def recorded(self, record: int, trials: Sequence[Trial]) -> None:
+        self.show(trials, [])
+
+
 @dataclass(frozen=True)
 class _Job:
     """What is to be done, checked, and who is watching."""
@@ -95,16 +106,13 @@ class _Job:
 
     def run(self, folder: Path) -> Results:
         """Train every cell as it is declared."""
-        cells = self.begun.cells
-        planned = self.planner.plan([Part(k, cell, cell.settings.seeds) for k, cell in enumerate(cells)])
-        with self._screen() as watch:
-            strict = cells[0].settings.on_error == "raise"
-            populations = train(self.planner, planned, lambda board: watch(board, []), self.stop, strict=strict)
-        trained = [p.trained() for p in populations]
-        board = sorted((part for one in trained for part in one.board), key=lambda part: part.number)
-        stopped = "interrupted" if any("interrupted" in part.states() for part in board) else ""
-        standings = [rows.standing(part, self.metric) for part in board]
-        return self._written(folder, Outcome(trained, standings, stopped), None)
+        planned = self.planner.plan([Trial(cell, cell.settings.seeds) for cell in self.begun.cells])
+        with self._screen() as show:
+            populations = train(self.planner, planned, _Watching(show, self.stop))
+        outcome = Outcome(populations, [])
+        outcome.standings = [rows.standing(trial, self.metric) for trial in outcome.trials]
+        outcome.stopped = "interrupted" if any("interrupted" in trial.states() for trial in outcome.trials) else ""
+        return self._written(folder, outcome, None)
 
     def tune(self, folder: Path) -> Results:
         """Search every cell's space; an interrupted sweep goes on where it ended."""
@@ -112,9 +120,9 @@ class _Job:
 
         secret = database.password(self.begun.cells[0].settings.storage)
         with resume.held(folder):
-            with self._screen() as watch:
+            with self._screen() as show:
                 begun = self.begun
-                tuner = Tuner(begun.cells, self.planner, folder, self.metric, begun.name, secret, watch, self.stop)
+                tuner = Tuner(begun.cells, self.planner, folder, self.metric, begun.name, secret, show, self.stop)
                 tuner.replay()
                 begun.save(folder)  # only now: what cannot go on is left as it was
                 try:
@@ -135,9 +143,9 @@ class _Job:
         return results.load(folder)
 
     @contextmanager
-    def _screen(self) -> Iterator[Watch]:
+    def _screen(self) -> Iterator[Show]:
         if self.out is None:
-            yield lambda board, standings: None
+            yield lambda trials, standings: None
             return
         from harness.screens.live import Screen
 

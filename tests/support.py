@@ -7,12 +7,15 @@ from functools import cache
 from typing import Any
 
 import numpy as np
+from omegaconf import OmegaConf
 
 from harness.cells.cell import Cell
 from harness.configs import trust
 from harness.configs.compose import CONF, Composer
-from harness.results.trace import Progress, Trace
-from harness.running.plan import Part, Planned, Planner
+from harness.configs.settings import Settings
+from harness.results.trace import Trace
+from harness.results.trial import Trial
+from harness.running.plan import Planned, Planner
 
 NEEDY = {
     "objective": {"function"},
@@ -67,15 +70,29 @@ def plan(cells: Sequence[Cell], trusted: tuple[str, ...] = ()) -> list[Planned]:
     """The populations of cells at their declared values, checked as the session checks them."""
     planner = Planner(trusted)
     planner.check(cells)
-    return planner.plan([Part(k, cell, cell.settings.seeds) for k, cell in enumerate(cells)])
+    return planner.plan([Trial(cell, cell.settings.seeds) for cell in cells])
 
 
-def progress(curves: dict[str, list[list[float]]], number: int = 0, **fields: Any) -> Progress:
-    """A trial that has shown these curves, name -> (runs, records), a step from record to record; runs whose loss is
-    not finite have diverged there."""
+def a_cell(number: int = 0, steps: int = 1, **fields: Any) -> Cell:
+    """A cell with the settings of conf/config.yaml, and nothing in it to build."""
+    config: Any = OmegaConf.to_container(OmegaConf.load(CONF / "config.yaml"))
+    choices = {"objective": "sphere", "optimizer": "sgd", "schedule": "constant"}
+    given = {"varied": {"optimizer": f"c{number}"}, "choices": choices, **fields}
+    return Cell((), config={}, settings=Settings.of({**config, "steps": steps}), number=number, **given)
+
+
+def a_trial(
+    curves: dict[str, list[list[float]]],
+    cell: int = 0,
+    planned: int | None = None,
+    varied: dict[str, str] | None = None,
+    **fields: Any,
+) -> Trial:
+    """A trial that has shown these curves, name -> (runs, records) of as many as are planned, a step from record to
+    record; runs whose loss is not finite have diverged there."""
     loss = np.array(curves["loss"])
     runs, records = loss.shape
-    trace = Trace(np.arange(runs), np.arange(fields.pop("planned", records)))
+    trace = Trace(np.arange(runs), np.arange(planned or records))
     width = len(trace.at) - records
     trace.curves |= {
         name: np.pad(np.array(c), ((0, 0), (0, width)), constant_values=np.nan) for name, c in curves.items()
@@ -86,6 +103,5 @@ def progress(curves: dict[str, list[list[float]]], number: int = 0, **fields: An
     trace.steps = np.where(trace.diverged, np.argmin(finite, axis=1), records - 1)
     trace.spent[:, :records] = np.minimum(np.arange(records), trace.steps[:, None])
     trace.ended = ~trace.diverged & (width == 0)
-    choices = {"objective": "sphere", "optimizer": "sgd", "schedule": "constant"}
-    given = {"varied": {"optimizer": f"c{number}"}, "choices": choices, "problem": "p", **fields}
-    return Progress(number, (), trace=trace, rows=slice(0, runs), steps=len(trace.at) - 1, **given)
+    of = a_cell(cell, max(len(trace.at) - 1, 1), **({} if varied is None else {"varied": varied}))
+    return Trial(of, tuple(range(runs)), trace=trace, rows=slice(0, runs), **{"problem": "p", **fields})

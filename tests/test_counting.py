@@ -12,7 +12,7 @@ from harness.optimizers.layout import Layout
 from harness.optimizers.oracle import BookOracle
 from harness.results.trace import Trace
 from harness.running.counting import Counter
-from harness.running.engine import Population
+from harness.running.engine import Engine
 from objectives import curvature
 from objectives.arrays import Array, Params, Seeds
 from objectives.formulas.formula import Formula
@@ -117,7 +117,7 @@ def budgeted(source: Composer, name: str, objective: str, rows: list[int], budge
     made = build(source, "objective", objective)
     lr = np.array([0.3, 1.0, 0.5, 0.7])[rows] * (1.0 if name in LINE_SEARCHES else 1e-4)
     optimizer = build(source, "optimizer", name, runs=len(rows), lr=lr)  # make() composes every time
-    population = Population(made, optimizer, np.array([0, 1, 2, 3])[rows], steps, 6, True, budget)
+    population = Engine(made, optimizer, np.array([0, 1, 2, 3])[rows], steps, 6, True, budget)
     for _ in population.advance():
         pass
     population.finish()

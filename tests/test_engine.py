@@ -10,16 +10,17 @@ from threadpoolctl import threadpool_info, threadpool_limits
 import harness
 from harness.configs.compose import Composer
 from harness.optimizers.gradient_descent import SGD
-from harness.results.trace import Progress, Trace
+from harness.results.trace import Trace
+from harness.results.trial import Trial
 from harness.running import engine
-from harness.running.engine import Population
+from harness.running.engine import Engine
 from harness.schedules import Linear
 from objectives.arrays import Array, Params, Seeds
 from objectives.base import Objective, Split
 from objectives.functions.curved_valleys import Rosenbrock
 from objectives.functions.quadratics import Sphere, Valley
 from objectives.wrappers.noise import GaussianNoise
-from tests.support import build
+from tests.support import a_cell, build
 from tests.test_optimizers import Midpoint
 
 SEEDS = np.array([3, 0, 8, 5, 5, 1])
@@ -27,11 +28,11 @@ LRS = np.array([1.0, 0.5, 0.9, 0.3, 0.7, 0.8]) * 1e-2
 
 
 def trained(objective: Objective, optimizer: Any, seeds: Array, steps: int = 40, records: int = 5) -> Trace:
-    population = Population(objective, optimizer, seeds, steps, records, keep=True)
-    for _ in population.advance():
+    engine = Engine(objective, optimizer, seeds, steps, records, keep=True)
+    for _ in engine.advance():
         pass
-    population.finish()
-    return population.trace
+    engine.finish()
+    return engine.trace
 
 
 def run(source: Composer, objective: str, optimizer: str, rows: list[int], **fields: Any) -> Trace:
@@ -225,7 +226,7 @@ def test_memory_per_run_follows_its_run(objective: Objective, monkeypatch: pytes
 
 def test_the_last_record_of_a_diverged_run_is_the_one_that_was_not_finite() -> None:
     trace = trained(Sphere(), SGD(np.array([0.1, 1e30]), runs=2), np.arange(2), steps=40, records=40)
-    seen = Progress(0, (), {}, {}, trace, slice(0, 2), 40)
+    seen = Trial(a_cell(steps=40), (0, 1), trace=trace, rows=slice(0, 2))
     assert np.isfinite(seen.last("loss")[0])
     assert seen.last("loss")[1] == np.inf
     assert seen.best("loss")[1] == trace.curves["loss"][1, 0]

@@ -30,10 +30,11 @@ LAYERS = """
     objectives.formulas objectives.functions objectives.learning objectives.wrappers
     objectives
     harness.errors harness.text harness.answers harness.schedules
-    harness.optimizers harness.results
-    harness.configs harness.screens harness.book
+    harness.optimizers
+    harness.configs harness.book
     harness.cells
-    harness.running
+    harness.results
+    harness.screens harness.running
     harness.tuning
     harness.session harness.show
     harness.command harness

@@ -8,13 +8,13 @@ import pytest
 from rich.console import Console
 
 from harness.results.metrics import Metric
-from harness.results.trace import Progress, Standing
+from harness.results.trial import Standing, Trial
 from harness.screens import live
 from harness.screens.live import Screen
-from tests.support import progress
+from tests.support import a_trial
 
 
-def shown(board: list[Progress], standings: Any = (), height: int = 30, single: bool = False) -> list[str]:
+def shown(board: list[Trial], standings: Any = (), height: int = 30, single: bool = False) -> list[str]:
     """The lines of a screen 100 wide."""
     out = Console(width=100, height=height, file=io.StringIO())
     screen = Screen(out, "the title", single, Metric())
@@ -31,7 +31,7 @@ def first_words(lines: list[str]) -> list[str]:
 
 @pytest.mark.parametrize(("height", "rows"), [(30, 20), (12, 6), (7, 1), (3, 1)])
 def test_the_table_is_cut_to_the_terminals_height(height: int, rows: int) -> None:
-    board = [progress({"loss": [[9.0, float(20 - k)]]}, number=k) for k in range(20)]
+    board = [a_trial({"loss": [[9.0, float(20 - k)]]}, cell=k) for k in range(20)]
     lines = shown(board, height=height)
     assert first_words(lines) == [f"c{k}" for k in range(19, 19 - rows, -1)], "the best ones stay"
     assert ([f"… {20 - rows} more"] if rows < 20 else []) == [line for line in lines if "…" in line]
@@ -40,21 +40,21 @@ def test_the_table_is_cut_to_the_terminals_height(height: int, rows: int) -> Non
 
 def test_cells_are_ranked_as_in_the_finished_table() -> None:
     losses = {"far": 3.0, "diverged": np.inf, "near": 1.0, "same": 1.0}
-    board = [progress({"loss": [[5.0, x]]}, number=k, varied={"optimizer": f"c_{n}"}) for k, (n, x) in
+    board = [a_trial({"loss": [[5.0, x]]}, cell=k, varied={"optimizer": f"c_{n}"}) for k, (n, x) in
              enumerate(losses.items())]  # fmt: skip
     assert first_words(shown(board)) == ["c_near", "c_same", "c_far", "c_diverged"]
 
 
-def tuned(part: Progress, trials: int) -> Standing:
+def tuned(part: Trial, trials: int) -> Standing:
     value = float(part.last("loss")[0]) if part.trace.records else np.nan
     return Standing(part, planned=8, trials=trials, best=value, history=[value] * trials)
 
 
 def test_a_cell_whose_first_batch_still_trains_shows_the_best_of_it() -> None:
-    told = tuned(progress({"loss": [[9.0, 2.0]]}, number=0), trials=4)
-    batch = [progress({"loss": [[9.0, x]]}, number=1, trial=k, phase="tune") for k, x in enumerate((7.0, 1.0, 8.0))]
-    waiting = tuned(progress({"loss": [[9.0, 0.0]]}, number=2), trials=0)
-    begun = Standing(progress({"loss": [[9.0, 9.0]]}, number=1), planned=8)
+    told = tuned(a_trial({"loss": [[9.0, 2.0]]}, cell=0), trials=4)
+    batch = [a_trial({"loss": [[9.0, x]]}, cell=1, number=k, phase="tune") for k, x in enumerate((7.0, 1.0, 8.0))]
+    waiting = tuned(a_trial({"loss": [[9.0, 0.0]]}, cell=2), trials=0)
+    begun = Standing(a_trial({"loss": [[9.0, 9.0]]}, cell=1), planned=8)
     lines = shown(batch, [told, begun, waiting])
     rows = [line.split() for line in lines if line.split()[1:2] in (["c0"], ["c1"], ["c2"])]
     assert [row[:3] for row in rows] == [["1", "c1", "1"], ["2", "c0", "2"]]
@@ -62,9 +62,9 @@ def test_a_cell_whose_first_batch_still_trains_shows_the_best_of_it() -> None:
 
 
 def test_the_bar_tells_trials_with_the_share_of_those_in_training() -> None:
-    told = tuned(progress({"loss": [[9.0, 2.0]]}), trials=3)
-    half = progress({"loss": [[9.0, 5.0, 4.0]]}, trial=3, phase="tune", planned=5)
-    gone = progress({"loss": [[9.0, np.inf, np.nan]]}, trial=4, phase="tune", planned=5)
+    told = tuned(a_trial({"loss": [[9.0, 2.0]]}), trials=3)
+    half = a_trial({"loss": [[9.0, 5.0, 4.0]]}, number=3, phase="tune", planned=5)
+    gone = a_trial({"loss": [[9.0, np.inf, np.nan]]}, number=4, phase="tune", planned=5)
     assert live._done([half], [told]) == (3.5, 8, "trials")
     assert live._done([half, gone], [told]) == (4.5, 8, "trials"), "what has lost all its runs is done"
     assert live._done([half, gone], ()) == (2 + 4, 8, "steps")
@@ -74,7 +74,7 @@ def test_the_bar_tells_trials_with_the_share_of_those_in_training() -> None:
 
 
 def test_the_bar_tells_steps_where_nothing_is_tuned_and_while_winners_are_confirmed() -> None:
-    half = progress({"loss": [[9.0, 5.0, 4.0]]}, planned=5)
+    half = a_trial({"loss": [[9.0, 5.0, 4.0]]}, planned=5)
     (bar,) = [line for line in shown([half]) if "2 of 4" in line]
     assert "1 steps/s" in bar
     assert "0:02, 0:02 left" in bar
@@ -86,13 +86,13 @@ def test_the_bar_tells_steps_where_nothing_is_tuned_and_while_winners_are_confir
 
 def test_what_was_done_before_a_resume_does_not_count_as_speed() -> None:
     screen = Screen(Console(width=100, file=io.StringIO()), "", False, Metric())
-    part = progress({"loss": [[9.0, 2.0]]})
+    part = a_trial({"loss": [[9.0, 2.0]]})
     screen._table([], [tuned(part, 4)])
     assert screen._before == 4
 
 
 def test_the_panel_of_one_run() -> None:
-    part = progress({"loss": [[9.0, 1.0], [9.0, 3.0], [9.0, np.inf]], "accuracy": [[0.1, 0.5]] * 3})
+    part = a_trial({"loss": [[9.0, 1.0], [9.0, 3.0], [9.0, np.inf]], "accuracy": [[0.1, 0.5]] * 3})
     lines = shown([part], single=True)
     assert "the title" in lines[0]
     assert any("loss" in line and "3 (median)" in line and "█▁" in line for line in lines)
@@ -106,7 +106,7 @@ def test_a_pipe_gets_a_line_at_every_tenth_and_not_more_often_than_every_second(
     now = [0.0]
     monkeypatch.setattr(live.time, "monotonic", lambda: now[0])
     out = Console(width=100, file=io.StringIO())
-    far, near = ([progress({"loss": [[9.0] * (k + 1)]}, number=n, planned=101) for k in range(101)] for n in (0, 1))
+    far, near = ([a_trial({"loss": [[9.0] * (k + 1)]}, cell=n, planned=101) for k in range(101)] for n in (0, 1))
     with Screen(out, "the title", False, Metric()) as screen:
         for k in range(100):
             now[0] += 0.06
@@ -135,7 +135,7 @@ def test_at_most_a_tenth_of_the_time_is_spent_on_drawing(
     screen._live = Terminal()  # type: ignore[assignment]
     for _ in range(400):
         now[0] += 1 / 32
-        screen.show([progress({"loss": [[9.0, 1.0]]})])
+        screen.show([a_trial({"loss": [[9.0, 1.0]]})])
     assert drawn[0] == 0.25
     assert len(drawn) > 2
     assert np.diff(drawn) == pytest.approx(gap)

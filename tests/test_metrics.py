@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from harness.results.metrics import Metric
-from tests.support import progress
+from tests.support import a_trial
 
 LOSSES = [[8.0, 2.0, 4.0], [8.0, 6.0, np.inf], [8.0, 1.0, 0.5]]
 ACCURACIES = [[0.1, 0.4, 0.3], [0.1, 0.2, np.nan], [0.1, 0.6, 0.7]]
@@ -23,7 +23,7 @@ ACCURACIES = [[0.1, 0.4, 0.3], [0.1, 0.2, np.nan], [0.1, 0.6, 0.7]]
 def test_a_run_is_worth_what_it_had_shown_by_then(
     metric: Metric, at_the_end: list[float], at_record_1: list[float]
 ) -> None:
-    part = progress({"loss": LOSSES, "accuracy": ACCURACIES})
+    part = a_trial({"loss": LOSSES, "accuracy": ACCURACIES})
     part.trace.at = part.trace.at * 10  # steps are not records
     part.trace.steps = part.trace.steps * 10
     assert metric.of_runs(part).tolist() == at_the_end
@@ -31,7 +31,7 @@ def test_a_run_is_worth_what_it_had_shown_by_then(
 
 
 def test_a_trial_that_failed_is_worth_nothing() -> None:
-    part = progress({"loss": LOSSES})
+    part = a_trial({"loss": LOSSES})
     part.trace.failure = "ValueError: no"
     assert Metric().of_runs(part).tolist() == [np.inf] * 3
     assert Metric("accuracy").of_runs(part).tolist() == [-np.inf] * 3, "not one record"

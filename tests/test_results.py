@@ -17,12 +17,13 @@ from harness.command import main
 from harness.errors import UserError
 from harness.optimizers.gradient_descent import SGD
 from harness.results import files as results
-from harness.results.trace import Progress
-from harness.running.engine import Population
+from harness.results.trial import Trial
+from harness.running.engine import Engine
 from harness.running.fingerprint import fingerprint, same
 from harness.screens.tables import show
 from objectives.arrays import Array, Params, Seeds
 from objectives.functions.quadratics import Ellipsoid, Sphere
+from tests.support import a_cell
 
 FILES = {"config.yaml", "runs.csv", "cells.csv", "timings.csv", "curves.npz", "summary.json"}
 
@@ -91,12 +92,12 @@ def test_metrics_are_those_of_the_split_that_they_name() -> None:
 
 
 def test_runs_of_different_length_in_one_table() -> None:
-    board = []
+    trials = []
     for number, steps in enumerate((4, 2)):
-        population = Population(Sphere(), SGD(0.1, runs=1), np.array([0]), steps, steps)
-        list(population.advance())
-        board.append(Progress(number, (), {}, {}, population.trace, slice(0, 1), steps))
-    curves = results._curves(board)
+        engine = Engine(Sphere(), SGD(0.1, runs=1), np.array([0]), steps, steps)
+        list(engine.advance())
+        trials.append(Trial(a_cell(number, steps), (0,), trace=engine.trace, rows=slice(0, 1)))
+    curves = results._curves(trials)
     assert curves["step"].tolist() == [[0, 1, 2, 3, 4], [0, 1, 2, -1, -1]]
     assert np.isnan(curves["loss"][1, 3:]).all()
 

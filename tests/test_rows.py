@@ -7,24 +7,24 @@ import pytest
 
 from harness.results.metrics import Metric
 from harness.results.rows import cell_row, run_rows, standing, timing_rows, trial_row
-from harness.results.trace import Outcome, Progress, Standing, Trained
-from tests.support import progress
+from harness.results.trial import Outcome, Population, Standing, Trial
+from tests.support import a_cell, a_trial
 
 
-def together(*spent: list[int], seconds: float = 8.0) -> Trained:
+def together(*spent: list[int], seconds: float = 8.0) -> Population:
     """A population whose cells, one run each or two, took so many gradients."""
     counts = [len(cell) for cell in spent]
-    whole = progress({"loss": [[9.0, 1.0]] * sum(counts)})
+    whole = a_trial({"loss": [[9.0, 1.0]] * sum(counts)})
     whole.trace.spent[:, -1] = [n for cell in spent for n in cell]
     board, start = [], 0
     for number, count in enumerate(counts):
-        part = progress({"loss": [[9.0, 1.0]]}, number=number)
+        part = a_trial({"loss": [[9.0, 1.0]]}, cell=number)
         part.trace, part.rows = whole.trace, slice(start, start := start + count)
         board.append(part)
-    return Trained(whole.trace, board, {}, seconds)
+    return Population(whole.trace, board, {}, seconds)
 
 
-def timings(*trained: Trained) -> list[tuple[int, ...]]:
+def timings(*trained: Population) -> list[tuple[int, ...]]:
     names = ("population", "cell", "runs", "run_steps", "evaluations", "seconds")
     return [tuple(row[name] for name in names) for row in timing_rows(Outcome(list(trained), []))]
 
@@ -44,14 +44,14 @@ def test_every_population_has_its_own_timings() -> None:
 
 def test_the_trials_of_a_cell_in_a_population_have_one_timing() -> None:
     trained = together([30], [10])
-    trained.board[1].number = 0
+    trained.trials[1].cell = a_cell(0)
     assert timings(trained) == [(0, 0, 2, 2, 40, 8.0)]
 
 
-def accurate() -> Progress:
+def accurate() -> Trial:
     """Three runs with accuracies, one of which diverged."""
     curves = {"loss": [[9.0, 1.0], [9.0, np.inf], [9.0, 4.0]], "accuracy": [[0.1, 0.5], [0.1, np.nan], [0.1, 0.9]]}
-    part = progress(curves, number=2, trial=7, phase="tune", point={"optimizer.lr": 0.5, "objective.hidden": [3]})
+    part = a_trial(curves, cell=2, number=7, phase="tune", point={"optimizer.lr": 0.5, "objective.hidden": [3]})
     part.trace.test = {"accuracy": np.array([0.25, np.nan, 0.75]), "loss": np.array([1.0, np.nan, 2.0])}
     return part
 
@@ -97,31 +97,31 @@ def test_a_cell_that_has_not_begun_has_no_value() -> None:
 
 
 def test_where_a_cell_stands_that_was_not_tuned() -> None:
-    part = progress({"loss": [[9.0, np.inf]]})
+    part = a_trial({"loss": [[9.0, np.inf]]})
     found = standing(part, Metric())
     assert (found.trials, found.planned, found.diverged, found.failed) == (1, 1, 1, 0)
     assert (found.best, found.history) == (np.inf, [np.inf])
     part.trace.failure = "ValueError"
     assert (standing(part, Metric()).diverged, standing(part, Metric()).failed) == (0, 1)
-    late = progress({"loss": [[9.0, 5.0]]})
+    late = a_trial({"loss": [[9.0, 5.0]]})
     assert (standing(late, Metric("steps_to_target", target=1.0)).diverged) == 0, "not reached, not diverged"
 
 
 def test_the_best_of_a_run_that_was_never_finite_is_what_it_showed() -> None:
-    found = progress({"loss": [[9.0, np.inf], [-np.inf, np.nan], [np.nan, np.nan]]}).best("loss")
+    found = a_trial({"loss": [[9.0, np.inf], [-np.inf, np.nan], [np.nan, np.nan]]}).best("loss")
     np.testing.assert_array_equal(found, [9.0, -np.inf, np.nan])
 
 
 def test_every_trial_has_its_place_in_the_files() -> None:
     """By cell and number, and those that confirm after those that tune, whatever population they were in."""
     order = [(0, "tune", 1), (0, "tune", 9), (0, "confirm", 1), (1, "tune", 0), (1, "confirm", 0)]
-    parts = [progress({"loss": [[9.0]]}, number=n, phase=phase, trial=trial) for n, phase, trial in order]
-    trained = [Trained(part.trace, [part], {}, 1.0) for part in (parts[k] for k in (4, 1, 3, 2, 0))]
-    assert [(part.number, part.phase, part.trial) for part in Outcome(trained, []).board] == order
+    parts = [a_trial({"loss": [[9.0]]}, cell=n, phase=phase, number=trial) for n, phase, trial in order]
+    trained = [Population(part.trace, [part], {}, 1.0) for part in (parts[k] for k in (4, 1, 3, 2, 0))]
+    assert [(part.cell.number, part.phase, part.number) for part in Outcome(trained, []).trials] == order
 
 
 def test_a_run_that_came_to_its_end_is_completed_whoever_was_pruned_then() -> None:
-    part = progress({"loss": [[9.0, 1.0], [9.0, np.inf], [9.0, 1.0], [9.0, 1.0]]})
+    part = a_trial({"loss": [[9.0, 1.0], [9.0, np.inf], [9.0, 1.0], [9.0, 1.0]]})
     part.trace.pruned[:] = True
     part.trace.ended[2] = False
     assert part.states() == ["completed", "diverged", "pruned", "completed"]

@@ -1,13 +1,14 @@
 """Populations in, traces out: what happens to the neighbours of a trial that raises."""
 
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 
 from harness.cells.enumeration import enumerated
 from harness.configs.compose import Composer
-from harness.running.plan import Part, Planned, Planner
-from harness.running.training import train
+from harness.results.trial import Phase, Trial, in_order
+from harness.running.plan import Planned, Planner
+from harness.running.training import Watcher, train
 from objectives.arrays import Array, Params, Seeds
 from objectives.base import Split
 from objectives.functions.quadratics import Sphere
@@ -33,42 +34,38 @@ class Untestable(Sphere):
         return super().evaluate(params, split)
 
 
-def planned(source: Composer, cls: type, *lrs: float) -> tuple[Planner, list[Planned]]:
+def planned(source: Composer, cls: type, *lrs: float, phase: Phase = "tune") -> tuple[Planner, list[Planned]]:
     """One population, a trial for each lr."""
     typed = [f"objective._target_={__name__}.{cls.__name__}", "optimizer=sgd", "trials=4", "search=lr", "seeds=[1]"]
     (cell,) = enumerated(source, [*typed, "steps=8", "records=8"])
     planner = Planner((__name__,))
-    parts = [Part(0, cell, (1,), "tune", k, {"optimizer.lr": lr}) for k, lr in enumerate(lrs)]
-    return planner, planner.plan(parts)
+    trials = [Trial(cell, (1,), phase, k, {"optimizer.lr": lr}) for k, lr in enumerate(lrs)]
+    return planner, planner.plan(trials)
 
 
 def test_a_trial_that_raises_leaves_its_neighbours_where_they_were(source: Composer) -> None:
     planner, populations = planned(source, Touchy, 0.01, 0.1, 0.45)
-    (population,) = populations
-    pruned, going, failing = population.board
+    pruned, going, failing = populations[0].population.trials
     seen: list[tuple[int, int]] = []
 
-    def compare(record: int) -> None:
-        seen.append((record, going.trace.records))
-        if record == 1:
-            pruned.trace.pruned[pruned.rows] = True
+    class Comparing(Watcher):
+        def recorded(self, record: int, trials: Sequence[Trial]) -> None:
+            seen.append((record, going.trace.records))
+            if record == 1:
+                pruned.trace.pruned[pruned.rows] = True
 
-    done = train(planner, populations, compare=compare)
-    assert [part.outcome for part in (pruned, going, failing)] == ["pruned", "complete", "failed"]
+    done = train(planner, populations, Comparing())
+    assert [trial.outcome for trial in (pruned, going, failing)] == ["pruned", "complete", "failed"]
     assert seen[:9] == [(k, k + 1) for k in range(9)], "who begins again has caught up when trials are compared"
     assert pruned.trace.steps[pruned.rows].tolist() == [1], "and who was pruned does not begin again"
     assert (pruned.trace.failure, failing.trace.failure) == ("", "ArithmeticError: too close")
-    alone_planner, alone = planned(source, Touchy, 0.1)
-    train(alone_planner, alone)
-    np.testing.assert_array_equal(going.curve("loss"), alone[0].board[0].curve("loss"))
-    assert sorted(part.trial for p in done for part in p.board) == [0, 1, 2]
+    (alone,) = train(*planned(source, Touchy, 0.1))
+    np.testing.assert_array_equal(going.curve("loss"), alone.trials[0].curve("loss"))
+    assert [trial.number for trial in in_order(done)] == [0, 1, 2]
 
 
 def test_a_test_set_that_cannot_be_read_is_a_failure_of_its_population(source: Composer) -> None:
-    planner, populations = planned(source, Untestable, 0.45)
-    (found,) = train(planner, populations)
-    assert found.population.trace.failure == "OSError: no such file"
-    planner, populations = planned(source, Untestable, 0.45)
-    (found,) = train(planner, populations, test=False)
-    outcome: Any = found.board[0].outcome
-    assert (outcome, found.population.trace.failure) == ("complete", "")
+    (found,) = train(*planned(source, Untestable, 0.45, phase="confirm"))
+    assert found.trace.failure == "OSError: no such file"
+    (found,) = train(*planned(source, Untestable, 0.45))  # while tuning nobody reads it
+    assert (found.trials[0].outcome, found.trace.failure) == ("complete", "")

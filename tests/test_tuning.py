@@ -22,8 +22,9 @@ from harness.errors import RunError, UserError
 from harness.results import files as results
 from harness.results.files import Results, load
 from harness.results.metrics import Metric
-from harness.results.trace import Progress, Trace
-from harness.running.plan import Part, Planner
+from harness.results.trace import Trace
+from harness.results.trial import Trial
+from harness.running.plan import Planner
 from harness.running.training import train
 from harness.screens.tables import show
 from harness.screens.terminal import console
@@ -31,7 +32,7 @@ from harness.session import start
 from harness.tuning.storage import Journal, repair
 from harness.tuning.study import CellStudy
 from objectives.functions.curved_valleys import Rosenbrock
-from tests.support import names
+from tests.support import a_cell, names
 
 SMALL = ("objective=rosenbrock", "trials=6", "batch=3", "steps=40", "seeds=2", "confirm=2")
 FILES = ("runs.csv", "cells.csv", "trials.csv", "curves.npz")
@@ -273,12 +274,12 @@ def test_a_fixed_start_in_one_cell_leaves_the_others_confirmed() -> None:
 # what a trial is worth
 
 
-def part(losses: list[list[float]], accuracy: list[float], diverged: list[bool]) -> Progress:
+def part(losses: list[list[float]], accuracy: list[float], diverged: list[bool]) -> Trial:
     trace = Trace(np.arange(len(losses)), np.array([0, 10, 20]))
     trace.curves = {"loss": np.array(losses), "accuracy": np.array([[0, 0, a] for a in accuracy])}
     trace.records, trace.diverged = 3, np.array(diverged)
     trace.steps[:] = [10 if gone else 20 for gone in diverged]
-    return Progress(0, (), {}, {}, trace, slice(0, len(losses)), 20)
+    return Trial(a_cell(steps=20), (), trace=trace, rows=slice(0, len(losses)))
 
 
 def test_metrics() -> None:
@@ -530,8 +531,8 @@ def test_a_cell_that_is_gone_leaves_its_plan_to_nobody(source: Composer) -> None
     planner = Planner()
     for k in range(20):
         cell = copy.copy(cells[k % 2])
-        (planned,) = planner.plan([Part(0, cell, (0,), "tune", 0, dict.fromkeys(cell.space, 0.25))])
-        numbers = planned.population.optimizer.lr, planned.population.optimizer.momentum
+        (planned,) = planner.plan([Trial(cell, (0,), "tune", 0, dict.fromkeys(cell.space, 0.25))])
+        numbers = planned.engine.optimizer.lr, planned.engine.optimizer.momentum
         assert numbers[k % 2] == 0.25
         del cell, planned
 
@@ -599,8 +600,8 @@ def test_parts_train_as_they_are_asked(source: Composer) -> None:
     """Trials at their points are the cells that have these numbers."""
     (cell,) = enumerated(source, ["objective=rosenbrock", "optimizer=adam", "trials=2", "steps=20", "seeds=2"])
     planner = Planner()
-    parts = [Part(0, cell, (0, 1), "tune", k, {"optimizer.lr": lr}) for k, lr in enumerate((0.1, 0.2))]
-    (planned,) = planner.plan(parts)
+    trials = [Trial(cell, (0, 1), "tune", k, {"optimizer.lr": lr}) for k, lr in enumerate((0.1, 0.2))]
+    (planned,) = planner.plan(trials)
     train(planner, [planned])
     alone = harness.run("objective=rosenbrock", "optimizer=adam", "steps=20", "seeds=2", "optimizer.lr=0.2")
-    assert planned.board[1].last("loss").tolist() == [run["loss"] for run in alone.runs]
+    assert trials[1].last("loss").tolist() == [run["loss"] for run in alone.runs]

@@ -25,6 +25,7 @@ class Cell:
     space: dict[str, str] = field(default_factory=dict)  # searched place -> its range, as it was written
     declared: tuple[str, ...] = ()  # the places that `search` chose from
     feeds: dict[str, list[str]] = field(default_factory=dict)  # searched place -> all places its value goes to
+    number: int = 0  # of the sweep's cells
 
     @property
     def name(self) -> str:

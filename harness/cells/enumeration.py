@@ -56,7 +56,7 @@ def enumerated(composer: Composer, overrides: Sequence[str]) -> list[Cell]:
         composed = _composed(composer, everything, name)
         settings = Settings.of(composed.config)
         declared = search.collected(composed.config)
-        cell = Cell(tuple(everything), dict(varied), composed.config, composed.choices, settings)
+        cell = Cell(tuple(everything), dict(varied), composed.config, composed.choices, settings, number=len(cells))
         wanted = [*(o for o in own if search.asked(o)), *searched]
         if settings.trials > 1:
             cell = search.with_space(composer, cell, declared, wanted)

@@ -18,7 +18,7 @@ import numpy as np
 from harness.errors import UserError
 from harness.results.metrics import Metric
 from harness.results.rows import GROUPS, Row, cell_row, run_rows, timing_rows, trial_row
-from harness.results.trace import STATES, Outcome, Progress
+from harness.results.trial import STATES, Outcome, Trial
 from objectives.arrays import Array
 
 TEXTS = (*GROUPS, "phase", "state", "problem", "overrides")
@@ -67,36 +67,38 @@ def write(
     that has one is complete."""
     from omegaconf import OmegaConf
 
-    board = outcome.board
-    runs = [row for part in board for row in run_rows(part, metric)]
+    trials = outcome.trials
+    runs = [row for trial in trials for row in run_rows(trial, metric)]
     if config is not None:
         save_file(folder / "config.yaml", OmegaConf.to_yaml(OmegaConf.create(dict(config))).encode())
     save_file(folder / "runs.csv", _csv(runs))
     save_file(folder / "cells.csv", _csv([cell_row(cell, metric) for cell in outcome.standings]))
-    if any(part.phase == "tune" for part in board):
-        save_file(folder / "trials.csv", _csv([trial_row(part, metric) for part in board if part.phase == "tune"]))
+    if any(trial.phase == "tune" for trial in trials):
+        save_file(folder / "trials.csv", _csv([trial_row(trial, metric) for trial in trials if trial.phase == "tune"]))
     save_file(folder / "timings.csv", _csv(timing_rows(outcome)))
-    save_file(folder / "curves.npz", _npz(_curves(board)))
+    save_file(folder / "curves.npz", _npz(_curves(trials)))
     finals = {
-        f"{part.number}/{name}": value[part.rows]
-        for part in board
-        for name, value in part.trace.finals.items()
-        if part.phase != "tune"
+        f"{trial.cell.number}/{name}": value[trial.rows]
+        for trial in trials
+        for name, value in trial.trace.finals.items()
+        if trial.phase != "tune"
     }
     if finals:
         save_file(folder / "params.npz", _npz(finals))
     states = [row["state"] for row in runs]
     failures = {
-        str(part.number) if part.phase == "run" else f"{part.number} trial {part.trial}": part.trace.failure
-        for part in board
-        if part.trace.failure
+        str(trial.cell.number)
+        if trial.phase == "run"
+        else f"{trial.cell.number} trial {trial.number}": trial.trace.failure
+        for trial in trials
+        if trial.trace.failure
     }
     summary = {
         **about,
         "runs": {state: states.count(state) for state in STATES if states.count(state) or state != "pruned"},
         "failures": failures,
-        "seconds": round(sum(one.seconds for one in outcome.trained), 3),
-        "problems": {one.fingerprint["problem"]: one.fingerprint for one in outcome.trained if one.trace.records},
+        "seconds": round(sum(population.seconds for population in outcome.populations), 3),
+        "problems": {one.fingerprint["problem"]: one.fingerprint for one in outcome.populations if one.trace.records},
     }
     save_file(folder / "summary.json", (json.dumps(_plain(summary), indent=2) + "\n").encode())
 
@@ -138,12 +140,12 @@ def newest(outputs: Path = Path("outputs")) -> Path:
     return max(summaries, key=lambda path: path.stat().st_mtime_ns).parent
 
 
-def _curves(board: list[Progress]) -> dict[str, Array]:
+def _curves(trials: list[Trial]) -> dict[str, Array]:
     """All runs' curves in the order of runs.csv; what a run does not have is nan, and -1 as a step."""
-    names = dict.fromkeys(name for cell in board for name in cell.trace.curves)
-    if not board:  # stopped before anything ended
+    names = dict.fromkeys(name for trial in trials for name in trial.trace.curves)
+    if not trials:  # stopped before anything ended
         return {name: np.zeros((0, 1)) for name in ("step", "evaluations", "loss")}
-    width = max(len(cell.trace.at) for cell in board)
+    width = max(len(trial.trace.at) for trial in trials)
 
     def stacked(parts: Iterable[Array], fill: float) -> Array:
         wide = [
@@ -151,24 +153,29 @@ def _curves(board: list[Progress]) -> dict[str, Array]:
         ]
         return np.concatenate(wide)
 
-    def missing(cell: Progress) -> Array:
-        return np.full((len(cell.trace.seeds), len(cell.trace.at)), np.nan)
+    def missing(trial: Trial) -> Array:
+        return np.full((len(trial.trace.seeds), len(trial.trace.at)), np.nan)
 
-    curves = {"step": stacked([np.tile(cell.trace.at, (cell.rows.stop - cell.rows.start, 1)) for cell in board], -1)}
-    curves["evaluations"] = stacked([cell.trace.spent[cell.rows] for cell in board], -1)
+    curves = {
+        "step": stacked([np.tile(trial.trace.at, (trial.rows.stop - trial.rows.start, 1)) for trial in trials], -1)
+    }
+    curves["evaluations"] = stacked([trial.trace.spent[trial.rows] for trial in trials], -1)
     for name in names:
         curves[name] = stacked(
-            [(cell.trace.curves[name] if name in cell.trace.curves else missing(cell))[cell.rows] for cell in board],
+            [
+                (trial.trace.curves[name] if name in trial.trace.curves else missing(trial))[trial.rows]
+                for trial in trials
+            ],
             math.nan,
         )
-    sizes = [cell.trace.path.shape[2] for cell in board if cell.trace.path is not None]
+    sizes = [trial.trace.path.shape[2] for trial in trials if trial.trace.path is not None]
     if sizes:
         shape = (len(curves["step"]), width, max(sizes))
         curves["path"], row = np.full(shape, np.nan), 0
-        for cell in board:
-            end = row + cell.rows.stop - cell.rows.start
-            if cell.trace.path is not None:
-                path = cell.trace.path[cell.rows]
+        for trial in trials:
+            end = row + trial.rows.stop - trial.rows.start
+            if trial.trace.path is not None:
+                path = trial.trace.path[trial.rows]
                 curves["path"][row:end, : path.shape[1], : path.shape[2]] = path
             row = end
     return curves

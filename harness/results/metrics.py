@@ -6,7 +6,7 @@ from typing import Literal
 import numpy as np
 
 from harness.answers.statistics import Interval, mean_interval, median
-from harness.results.trace import Progress
+from harness.results.trial import Trial
 from objectives.arrays import Array
 
 STEPS_TO_TARGET = "steps_to_target"
@@ -36,9 +36,9 @@ class Metric:
         """The curve it is read from."""
         return "loss" if self.name in ("best_loss", STEPS_TO_TARGET) else self.name
 
-    def of_runs(self, part: Progress, record: int | None = None) -> Array:
+    def of_runs(self, trial: Trial, record: int | None = None) -> Array:
         """Each run's number (runs,): now, or when the record was made."""
-        trace, rows = part.trace, part.rows
+        trace, rows = trial.trace, trial.rows
         worst = -np.inf if self.maximise else np.inf
         if self.curve not in trace.curves:  # it failed before its first record
             return np.full(rows.stop - rows.start, worst)
@@ -50,7 +50,7 @@ class Metric:
         elif self.name == "best_loss":
             values = np.min(np.where(np.isfinite(seen), seen, np.inf), axis=1, initial=np.inf)
         else:
-            values = part.last(self.curve) if record is None else seen[:, -1]
+            values = trial.last(self.curve) if record is None else seen[:, -1]
         if record is None:
             lost = trace.diverged[rows] | bool(trace.failure)
         else:  # as it was then, whatever came later

@@ -25,8 +25,8 @@ SHARE = 1 << 18  # parameters in a block of networks that is worth a thread
 PATH = 2  # parameters of a run up to which their path is kept
 
 
-class Population:
-    """Runs of one objective and one optimizer that differ in seed and in numbers.
+class Engine:
+    """Advances a population: runs of one objective and one optimizer that differ in seed and in numbers.
 
     `runs` of the optimizer must be the number of seeds. A run ends after `steps` steps, or before the step that
     `budget` gradients don't pay for: then what it shows last stands in the records that remain. `advance()` yields

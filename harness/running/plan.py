@@ -3,7 +3,7 @@
 import copy
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,9 +14,9 @@ from harness.configs import trust
 from harness.configs.building import Path, at, built_optimizer, demand, gradients, numbers, path_of, with_datasets
 from harness.configs.settings import ABOUT
 from harness.errors import UserError
-from harness.results.trace import Phase, Progress, Trace, Trained
+from harness.results.trial import Population, Trial
 from harness.running.contract import fresh
-from harness.running.engine import Population
+from harness.running.engine import Engine
 from harness.running.failures import FAILURES, told
 from harness.running.fingerprint import fingerprint
 from objectives.base import Objective
@@ -25,40 +25,12 @@ from objectives.data import Dataset
 SHARED = ("objective", "optimizer", "schedules", "steps", "records", "save_params")  # what makes a population
 
 
-@dataclass(frozen=True)
-class Part:
-    """A trial: a cell at one point of its space, on some seeds."""
-
-    number: int  # of the cell
-    cell: Cell
-    seeds: tuple[int, ...]
-    phase: Phase = "run"
-    trial: int = 0
-    point: Mapping[str, Any] = field(default_factory=dict)  # place -> value
-
-    def progress(self, trace: Trace, rows: slice, problem: str) -> Progress:
-        """The trial as the given rows of a trace."""
-        cell = self.cell
-        overrides = cell.again(self.point, self.seeds if self.phase == "confirm" else None)
-        return Progress(
-            self.number, overrides, cell.varied, cell.choices, trace, rows, cell.settings.steps, problem, self.phase,
-            self.trial, dict(self.point),
-        )  # fmt: skip
-
-
 @dataclass
 class Planned:
-    """A population and the trials in it, in the order of its rows."""
+    """A population, and the engine that advances it."""
 
     population: Population
-    parts: list[Part]
-    board: list[Progress]
-    fingerprint: dict[str, Any]
-    seconds: float = 0.0
-
-    def trained(self) -> Trained:
-        """What it has shown."""
-        return Trained(self.population.trace, self.board, self.fingerprint, self.seconds)
+    engine: Engine
 
 
 @dataclass(frozen=True)
@@ -120,22 +92,14 @@ class Planner:
                     f"at {told} of its space: {error}" if str(error) != declared and told else str(error)
                 ) from error
 
-    def plan(self, parts: Sequence[Part]) -> list[Planned]:
-        """The populations of these trials."""
-        groups: dict[str, list[Part]] = {}
-        for part in parts:
-            form = self._form(part.cell)
-            fixed = [v for k, v in part.point.items() if not set(form.places[k]) <= set(form.numbers)]
-            groups.setdefault(form.structure + json.dumps(fixed), []).append(part)
+    def plan(self, trials: Sequence[Trial]) -> list[Planned]:
+        """The populations of these trials, each of which gets its rows in a trace."""
+        groups: dict[str, list[Trial]] = {}
+        for trial in trials:
+            form = self._form(trial.cell)
+            fixed = [v for k, v in trial.point.items() if not set(form.places[k]) <= set(form.numbers)]
+            groups.setdefault(form.structure + json.dumps(fixed), []).append(trial)
         return [self._planned(group) for group in groups.values()]
-
-    def alone(self, planned: Planned, k: int) -> Planned:
-        """Trial k of a population in one of its own; its progress moves there."""
-        (alone,) = self.plan([planned.parts[k]])
-        progress = planned.board[k]
-        progress.trace, progress.rows = alone.population.trace, alone.board[0].rows
-        alone.board = [progress]
-        return alone
 
     def about_data(self) -> list[str]:
         """A line on each data set of the user's own."""
@@ -148,33 +112,34 @@ class Planner:
             first.setdefault(_key(_node(cell.config)), (cell, self._objective(cell, cell.settings.seeds)[0]))
         return first.values()
 
-    def fingerprint(self, part: Part) -> dict[str, Any]:
+    def fingerprint(self, trial: Trial) -> dict[str, Any]:
         """The fingerprint of the problem that a trial is about."""
-        return self._objective(part.cell, part.seeds, part.point)[1]
+        return self._objective(trial.cell, trial.seeds, trial.point)[1]
 
     def varies_with_seed(self, cell: Cell) -> bool:
         """Whether other seeds would give other runs."""
         return self._objective(cell, cell.settings.seeds[:1])[0].varies_with_seed
 
-    def _planned(self, parts: list[Part]) -> Planned:
-        cell, settings = parts[0].cell, parts[0].cell.settings
-        objective, found = self._objective(cell, parts[0].seeds, parts[0].point)
-        config = self._config(cell, parts[0].point)
-        counts = [len(part.seeds) for part in parts]
+    def _planned(self, trials: list[Trial]) -> Planned:
+        first = trials[0]
+        cell, settings = first.cell, first.cell.settings
+        objective, found = self._objective(cell, first.seeds, first.point)
+        config = self._config(cell, first.point)
+        counts = [len(trial.seeds) for trial in trials]
         for path in self._form(cell).numbers:
-            values = [self._number(part, path) for part in parts]
+            values = [self._number(trial, path) for trial in trials]
             if any(value != values[0] for value in values):
                 at(config, path[:-1])[path[-1]] = np.repeat(np.array(values, dtype=np.float64), counts)
         optimizer = built_optimizer(config, sum(counts), self.trusted)
-        seeds = np.concatenate([np.array(part.seeds, dtype=np.int64) for part in parts])
-        own = fresh(objective)
-        keep = settings.save_params and parts[0].phase != "tune"
+        seeds = np.concatenate([np.array(trial.seeds, dtype=np.int64) for trial in trials])
+        keep = settings.save_params and first.phase != "tune"
         budget = settings.steps * gradients(config, self.trusted) if settings.budget == "gradients" else None
-        population = Population(own, optimizer, seeds, settings.steps, settings.records, keep, budget)
-        board, start = [], 0
-        for part, count in zip(parts, counts, strict=True):
-            board.append(part.progress(population.trace, slice(start, start := start + count), found["problem"]))
-        return Planned(population, parts, board, found)
+        engine = Engine(fresh(objective), optimizer, seeds, settings.steps, settings.records, keep, budget)
+        start = 0
+        for trial, count in zip(trials, counts, strict=True):
+            trial.trace, trial.problem = engine.trace, found["problem"]
+            trial.rows = slice(start, start := start + count)
+        return Planned(Population(engine.trace, trials, found), engine)
 
     def _form(self, cell: Cell) -> _Form:
         if cell not in self._forms:
@@ -194,11 +159,11 @@ class Planner:
                 at(config, path[:-1])[path[-1]] = value
         return config
 
-    def _number(self, part: Part, path: Path) -> Any:
-        for name, value in part.point.items():
-            if path in self._form(part.cell).places[name]:
+    def _number(self, trial: Trial, path: Path) -> Any:
+        for name, value in trial.point.items():
+            if path in self._form(trial.cell).places[name]:
                 return value
-        return at(part.cell.config, path[:-1])[path[-1]]
+        return at(trial.cell.config, path[:-1])[path[-1]]
 
     def _objective(
         self, cell: Cell, seeds: Sequence[int], point: Mapping[str, Any] | None = None

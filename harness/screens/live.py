@@ -15,7 +15,7 @@ from rich.text import Text
 
 from harness.results.metrics import Metric
 from harness.results.rows import cell_row, standing
-from harness.results.trace import Progress, Standing
+from harness.results.trial import Standing, Trial
 from harness.screens.tables import cells_table, label, measured, sparkline, table_row, typical
 from harness.text.visible import in_line
 
@@ -24,7 +24,7 @@ PLAIN = 10  # lines of progress when nobody is watching a terminal
 
 
 class Screen:
-    """Shows a board while it trains. `with Screen(...) as screen: train(..., watch=screen.show)`."""
+    """Shows trials while they train, whenever `show` is called."""
 
     def __init__(self, out: Console, title: str, single: bool, metric: Metric) -> None:
         self.out, self.title, self.single, self.metric = out, in_line(title), single, metric
@@ -45,80 +45,80 @@ class Screen:
         if self._live is not None:
             self._live.stop()
 
-    def show(self, board: Sequence[Progress], standings: Sequence[Standing] = ()) -> None:
-        """Draw the board, if it is time to. `standings` are those of a sweep that tunes."""
+    def show(self, trials: Sequence[Trial], standings: Sequence[Standing] = ()) -> None:
+        """Draw them, if it is time to. `standings` are those of a sweep that tunes."""
         if self._live is None:
-            self._tell(board, standings)
+            self._tell(trials, standings)
         elif (begun := time.monotonic()) >= self._due:
-            drawn = self._panel(board[0]) if self.single else self._table(board, standings)
+            drawn = self._panel(trials[0]) if self.single else self._table(trials, standings)
             self._live.update(drawn, refresh=True)
             ended = time.monotonic()
             self._due = ended + max(REFRESH, 10 * (ended - begun))  # at most a tenth of the time is spent on drawing
 
-    def _tell(self, board: Sequence[Progress], standings: Sequence[Standing]) -> None:
+    def _tell(self, trials: Sequence[Trial], standings: Sequence[Standing]) -> None:
         """A plain line at every tenth of the way, but not more often than every second."""
-        done, total, unit = _done(board, standings)
+        done, total, unit = _done(trials, standings)
         now = time.monotonic()
         if int(done * PLAIN / total) <= self._told or now < self._due:
             return
         if not self._told:
             self.out.print(Text(self.title), soft_wrap=True)
         self._told, self._due = int(done * PLAIN / total), now + 1
-        best = board[0] if self.single else self._ranked(board, standings)[0].speaker
+        best = trials[0] if self.single else self._ranked(trials, standings)[0].speaker
         told = [f"{label(name)} {typical(best.last(name))}" for name in measured(best.trace.curves)]
         if not self.single:
-            told.append("leads: " + " ".join(f"{key}={value}" for key, value in best.varied.items()))
+            told.append("leads: " + " ".join(f"{key}={value}" for key, value in best.cell.varied.items()))
         self.out.print(Text(in_line(f"{done:>9,.0f} of {total:,} {unit}   {'   '.join(told)}")), soft_wrap=True)
 
-    def _panel(self, cell: Progress) -> RenderableType:
+    def _panel(self, trial: Trial) -> RenderableType:
         table = Table.grid(padding=(0, 3))
-        for name in measured(cell.trace.curves):
-            table.add_row(label(name), typical(cell.last(name)), sparkline(cell.curve(name), name))
-        states = cell.states()
+        for name in measured(trial.trace.curves):
+            table.add_row(label(name), typical(trial.last(name)), sparkline(trial.curve(name), name))
+        states = trial.states()
         tail = Text(f"diverged {states.count('diverged')} of {len(states)}", style="dim")
-        inside = Group(self._bar([cell]), Text(""), table, tail)
+        inside = Group(self._bar([trial]), Text(""), table, tail)
         return Panel(inside, title=Text(self.title), title_align="left", width=min(self._width, 80))
 
-    def _table(self, board: Sequence[Progress], standings: Sequence[Standing]) -> RenderableType:
-        ranked = self._ranked(board, standings)
+    def _table(self, trials: Sequence[Trial], standings: Sequence[Standing]) -> RenderableType:
+        ranked = self._ranked(trials, standings)
         best = ranked[: max(1, self.out.height - 6)]
         rows = []
         for k, cell in enumerate(best):
             course = cell.history if standings else cell.speaker.curve("loss")
             row = cell_row(cell, self.metric)
-            rows.append(table_row(row, list(cell.speaker.varied), course, self.metric, k + 1, bool(standings)))
+            rows.append(table_row(row, list(cell.speaker.cell.varied), course, self.metric, k + 1, bool(standings)))
         tuned = bool(standings)
-        parts = [Text(self.title, style="bold"), self._bar(board, standings), Text(""),
+        parts = [Text(self.title, style="bold"), self._bar(trials, standings), Text(""),
                  cells_table(rows, self._width, tuned)]  # fmt: skip
         more = len(ranked) - len(best)
         return Group(*parts, Text(f"… {more:,} more", style="dim") if more else Text(""))
 
-    def _ranked(self, board: Sequence[Progress], standings: Sequence[Standing]) -> list[Standing]:
+    def _ranked(self, trials: Sequence[Trial], standings: Sequence[Standing]) -> list[Standing]:
         """Best first, as in the finished table. A cell whose first batch still trains shows the best of it."""
-        shown = [standing(part, self.metric) for part in board] if not standings else []
+        shown = [standing(trial, self.metric) for trial in trials] if not standings else []
         for cell in standings:
             if cell.trials == 0:
-                parts = [part for part in board if part.number == cell.speaker.number]
+                parts = [trial for trial in trials if trial.cell.number == cell.speaker.cell.number]
                 if not parts:
                     continue
                 leader = min(parts, key=self._rank)
                 cell = replace(cell, speaker=leader, best=self.metric.value(self.metric.of_runs(leader)))
             shown.append(cell)
-        return sorted(shown, key=lambda cell: (self._rank(cell.speaker), cell.speaker.number))
+        return sorted(shown, key=lambda cell: (self._rank(cell.speaker), cell.speaker.cell.number))
 
-    def _rank(self, part: Progress) -> float:
-        return self.metric.rank(self.metric.value(self.metric.of_runs(part)))
+    def _rank(self, trial: Trial) -> float:
+        return self.metric.rank(self.metric.value(self.metric.of_runs(trial)))
 
-    def _bar(self, board: Sequence[Progress], standings: Sequence[Standing] = ()) -> RenderableType:
-        done, total, unit = _done(board, standings)
+    def _bar(self, trials: Sequence[Trial], standings: Sequence[Standing] = ()) -> RenderableType:
+        done, total, unit = _done(trials, standings)
         if self._before is None:
             self._before = sum(cell.trials for cell in standings)
         seconds = time.monotonic() - self._begun
         rate = (done - self._before) / seconds
         clock = f"{_clock(seconds)}, {_clock((total - done) / rate)} left" if rate > 0 else _clock(seconds)
         told = [f"{math.floor(done):,} of {total:,}"]
-        if any(part.phase == "confirm" for part in board):
-            done, total = _steps(board)
+        if any(trial.phase == "confirm" for trial in trials):
+            done, total = _steps(trials)
             told = [f"{done:,} of {total:,} steps, confirming"]
             clock = _clock(seconds)
         elif standings:
@@ -130,22 +130,22 @@ class Screen:
         return line
 
 
-def _done(board: Sequence[Progress], standings: Sequence[Standing]) -> tuple[float, int, str]:
+def _done(trials: Sequence[Trial], standings: Sequence[Standing]) -> tuple[float, int, str]:
     """How far it is: trials in a sweep that tunes, else steps over cells."""
     if not standings:
-        return *_steps(board), "steps"
+        return *_steps(trials), "steps"
     done = float(sum(cell.trials for cell in standings))
-    done += sum(_share(part) for part in board if part.phase == "tune")
+    done += sum(_share(trial) for trial in trials if trial.phase == "tune")
     return done, sum(cell.planned for cell in standings), "trials"
 
 
-def _share(part: Progress) -> float:
-    return 1.0 if (part.trace.diverged | part.trace.pruned)[part.rows].all() else part.done / part.steps
+def _share(trial: Trial) -> float:
+    return 1.0 if (trial.trace.diverged | trial.trace.pruned)[trial.rows].all() else trial.done / trial.steps
 
 
-def _steps(board: Sequence[Progress]) -> tuple[float, int]:
+def _steps(trials: Sequence[Trial]) -> tuple[float, int]:
     """Steps made and steps in all; a cell that has lost all its runs is done."""
-    return sum(round(_share(part) * part.steps) for part in board), sum(part.steps for part in board)
+    return sum(round(_share(trial) * trial.steps) for trial in trials), sum(trial.steps for trial in trials)
 
 
 def _clock(seconds: float) -> str:

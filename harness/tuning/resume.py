@@ -88,8 +88,9 @@ def reopened(folder: Path, typed: Sequence[Override], trusted: tuple[str, ...]) 
                 Settings.of(cell["config"]),
                 cell["space"],
                 feeds=cell["feeds"],
+                number=number,
             )
-            for cell in stored["cells"]
+            for number, cell in enumerate(stored["cells"])
         ]
         begun = Begun(cells, stored["overrides"], stored["config_dir"], trusted, stored["name"])
     except UserError:

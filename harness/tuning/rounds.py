@@ -4,6 +4,7 @@ import io
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 from zipfile import BadZipFile
 
 import numpy as np
@@ -11,42 +12,32 @@ import numpy as np
 from harness.cells.cell import Cell
 from harness.errors import UserError
 from harness.results.files import save_file
-from harness.results.trace import Trace, Trained
-from harness.running.plan import Part
+from harness.results.trace import Trace
+from harness.results.trial import Population, Trial
 from objectives.arrays import Array
 
 PLAIN = ("seeds", "at", "steps", "spent", "diverged", "ended", "pruned")
 GROUPS = ("curves", "test", "finals")
 
 
-def save(path: Path, trained: Sequence[Trained]) -> None:
+def save(path: Path, populations: Sequence[Population]) -> None:
     """Write the traces and their trials, whole or not at all."""
     arrays: dict[str, Array] = {}
     about = []
-    for k, one in enumerate(trained):
-        trace = one.trace
+    for k, population in enumerate(populations):
+        trace = population.trace
         arrays |= {f"{k}/{name}": getattr(trace, name) for name in PLAIN}
         for group in GROUPS:
             arrays |= {f"{k}/{group}/{name}": value for name, value in getattr(trace, group).items()}
         if trace.path is not None:
             arrays[f"{k}/path"] = trace.path
-        parts = [
-            {
-                "cell": part.number,
-                "phase": part.phase,
-                "trial": part.trial,
-                "point": part.point,
-                "rows": [part.rows.start, part.rows.stop],
-            }
-            for part in one.board
-        ]
         about.append(
             {
                 "records": trace.records,
                 "failure": trace.failure,
-                "seconds": one.seconds,
-                "fingerprint": one.fingerprint,
-                "parts": parts,
+                "seconds": population.seconds,
+                "fingerprint": population.fingerprint,
+                "parts": [_told(trial) for trial in population.trials],
             }
         )
     arrays["about"] = np.array(json.dumps(about))
@@ -55,7 +46,17 @@ def save(path: Path, trained: Sequence[Trained]) -> None:
     save_file(path, file.getvalue())
 
 
-def load(path: Path, cells: Sequence[Cell]) -> list[Trained]:
+def _told(trial: Trial) -> dict[str, Any]:
+    return {
+        "cell": trial.cell.number,
+        "phase": trial.phase,
+        "trial": trial.number,
+        "point": trial.point,
+        "rows": [trial.rows.start, trial.rows.stop],
+    }
+
+
+def load(path: Path, cells: Sequence[Cell]) -> list[Population]:
     """Read them back."""
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
@@ -64,8 +65,8 @@ def load(path: Path, cells: Sequence[Cell]) -> list[Trained]:
         raise UserError(f"{path}: damaged: {type(error).__name__}: {str(error).splitlines()[0]}") from error
 
 
-def _loaded(arrays: dict[str, Array], cells: Sequence[Cell]) -> list[Trained]:
-    trained = []
+def _loaded(arrays: dict[str, Array], cells: Sequence[Cell]) -> list[Population]:
+    populations = []
     for k, one in enumerate(json.loads(str(arrays["about"]))):
         trace = Trace(arrays[f"{k}/seeds"], arrays[f"{k}/at"])
         for name in PLAIN:
@@ -76,11 +77,11 @@ def _loaded(arrays: dict[str, Array], cells: Sequence[Cell]) -> list[Trained]:
             setattr(trace, group, values)
         trace.path = arrays.get(f"{k}/path")
         trace.records, trace.failure = one["records"], one["failure"]
-        board = []
+        trials = []
         for was in one["parts"]:
             rows = slice(*was["rows"])
             seeds = tuple(trace.seeds[rows].tolist())
-            part = Part(was["cell"], cells[was["cell"]], seeds, was["phase"], was["trial"], was["point"])
-            board.append(part.progress(trace, rows, one["fingerprint"]["problem"]))
-        trained.append(Trained(trace, board, one["fingerprint"], one["seconds"]))
-    return trained
+            cell, problem = cells[was["cell"]], one["fingerprint"]["problem"]
+            trials.append(Trial(cell, seeds, was["phase"], was["trial"], was["point"], trace, rows, problem))
+        populations.append(Population(trace, trials, one["fingerprint"], one["seconds"]))
+    return populations

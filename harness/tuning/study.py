@@ -25,7 +25,7 @@ from harness.configs import trust
 from harness.configs.building import demand
 from harness.configs.settings import ABOUT
 from harness.errors import UserError
-from harness.results.trace import State
+from harness.results.trial import State
 from harness.tuning.storage import Direction
 
 NEEDS = {"GPSampler": ("torch", "gp"), "CmaEsSampler": ("cmaes", "cmaes")}  # a package, and the extra that has it

@@ -16,11 +16,12 @@ import numpy as np
 from harness.cells.cell import Cell
 from harness.errors import RunError, UserError
 from harness.results.metrics import Metric
-from harness.results.trace import Outcome, Progress, Standing, Trace, Trained, Watch, in_order
+from harness.results.trace import Trace
+from harness.results.trial import Outcome, Population, Show, Standing, Trial, in_order
 from harness.running.failures import FAILURES, told
 from harness.running.fingerprint import same
-from harness.running.plan import Part, Planned, Planner
-from harness.running.training import train
+from harness.running.plan import Planned, Planner
+from harness.running.training import Watcher, train
 from harness.tuning import rounds
 from harness.tuning.resume import ROUNDS
 from harness.tuning.storage import Direction, Mirror
@@ -29,7 +30,7 @@ from harness.tuning.study import CellStudy
 CONFIRM = "confirm.npz"
 
 
-class Tuner:
+class Tuner(Watcher):
     """Tunes all cells of a sweep with equal budgets, in a folder of its own."""
 
     def __init__(
@@ -40,12 +41,13 @@ class Tuner:
         metric: Metric,
         name: str,
         secret: str | None = None,
-        watch: Watch = lambda board, standings: None,
+        show: Show = lambda trials, standings: None,
         stop: Callable[[], bool] = lambda: False,
     ) -> None:
         self.cells, self.planner, self.folder, self.metric = cells, planner, folder, metric
         self.settings = cells[0].settings
-        self._watch, self._interrupted = watch, stop
+        self._show, self._interrupted = show, stop
+        self._tuning = True  # or confirming
         direction: Direction = "maximize" if metric.maximise else "minimize"
         self._studies = [CellStudy(cell, direction, planner.trusted) if cell.space else None for cell in cells]
         self._names = [cell.name or "trials" for cell in cells]
@@ -59,10 +61,10 @@ class Tuner:
                 }
                 self._mirror.open(name, direction, {**about, "config": config})
         self._mirror.flush()
-        self._standings = [Standing(_nobody(k, cell), planned=cell.trials) for k, cell in enumerate(cells)]
-        self._trained: list[Trained] = []
-        self._in_flight: list[Trained] = []  # the batch that a stop ended: shown and kept, but told to nobody
-        self._best: dict[int, Part] = {}  # by cell
+        self._standings = [Standing(Trial(cell, ()), planned=cell.trials) for cell in cells]
+        self._trained: list[Population] = []
+        self._in_flight: list[Population] = []  # the batch that a stop ended: shown and kept, but told to nobody
+        self._best: dict[int, Trial] = {}  # by cell
         self._deadline = math.inf if self.settings.timeout is None else time.monotonic() + self.settings.timeout
 
     @property
@@ -79,10 +81,10 @@ class Tuner:
     def run(self) -> Outcome:
         """Tune to the end, then confirm each cell's best trial."""
         number = len(self._files())
-        while parts := self._asked():
+        while trials := self._asked():
             # what was asked and not told before a stop is asked for again by whoever resumes
-            trained = self._train(parts)
-            if any(part.outcome == "interrupted" for one in trained for part in one.board):
+            trained = self._train(trials)
+            if any(trial.outcome == "interrupted" for trial in in_order(trained)):
                 self._in_flight = trained
                 break
             rounds.save(self.folder / ROUNDS / f"{number:06}.npz", trained)
@@ -103,141 +105,145 @@ class Tuner:
             return "interrupted"
         return "timeout" if time.monotonic() > self._deadline else ""
 
-    def _asked(self) -> list[Part]:
+    def _asked(self) -> list[Trial]:
         """The next batch of every cell."""
         if self._stopped():
             return []
-        parts = []
-        for number, (cell, study) in enumerate(zip(self.cells, self._studies, strict=True)):
-            done = self._standings[number].trials
-            for trial in range(done, min(done + self.settings.batch, cell.trials)):
+        trials = []
+        for cell, study, standing in zip(self.cells, self._studies, self._standings, strict=True):
+            done = standing.trials
+            for number in range(done, min(done + self.settings.batch, cell.trials)):
                 point: dict[str, Any] = {}
                 if study is not None:
                     asked = study.ask()
                     if asked is None:
-                        self._standings[number].planned = trial
+                        standing.planned = number
                         break
                     point = asked[1]
-                parts.append(Part(number, cell, cell.settings.seeds, "tune", trial, point))
-        return parts
+                trials.append(Trial(cell, cell.settings.seeds, "tune", number, point))
+        return trials
 
     def _replay(self, path: Path) -> None:
         """Ask for the trials of a round that is on disk, and tell what it came to."""
         trained = rounds.load(path, self.cells)
         self._demand_the_same_problems(path, trained)
-        for part in in_order(trained):
-            study = self._studies[part.number]
+        trials = in_order(trained)
+        for trial in trials:
+            study = self._studies[trial.cell.number]
             if study is not None:
                 asked = study.ask()
-                if asked is None or asked[0] != part.trial or not _same_point(asked[1], part.point):
-                    changed = f"its trial {part.trial} was at {part.point}, and is now {asked and asked[1]}"
+                if asked is None or asked[0] != trial.number or not _same_point(asked[1], trial.point):
+                    changed = f"its trial {trial.number} was at {trial.point}, and is now {asked and asked[1]}"
                     raise UserError(f"{path}: another version of Optuna or of the configs made it: {changed}")
-        board = [part for one in trained for part in one.board]
-        for record in range(1, max(one.trace.records for one in trained)):
-            self._compare(board, record)
+        for record in range(1, max(population.trace.records for population in trained)):
+            self._compare(trials, record)
         self._tell(trained)
 
-    def _demand_the_same_problems(self, path: Path, trained: Iterable[Trained]) -> None:
+    def _demand_the_same_problems(self, path: Path, trained: Iterable[Population]) -> None:
         """What was seen on other data, or of an objective that has changed since, is not compared with what follows."""
-        for one in trained:
-            if "loss" in one.fingerprint:  # an objective that could not be made at its point has no numbers
-                of = one.board[0]
-                now = self.planner.fingerprint(
-                    Part(of.number, self.cells[of.number], tuple(one.trace.seeds[of.rows].tolist()), point=of.point)
-                )
-                if not same(one.fingerprint, now):
-                    changed = f"its fingerprint was {one.fingerprint}, and is now {now}"
+        for population in trained:
+            was = population.fingerprint
+            if "loss" in was:  # an objective that could not be made at its point has no numbers
+                now = self.planner.fingerprint(population.trials[0])
+                if not same(was, now):
+                    changed = f"its fingerprint was {was}, and is now {now}"
                     raise UserError(f"{path}: another objective or other data made it: {changed}")
 
-    def _train(self, parts: list[Part], test: bool = False) -> list[Trained]:
-        planned, lost = self._planned(parts)
-        board = [progress for p in planned for progress in p.board]
-        trained = train(
-            self.planner,
-            planned,
-            lambda board: self._watch(board, self._standings),
-            lambda: bool(self._stopped() if not test else self._interrupted()),
-            compare=(lambda record: None) if test else (lambda record: self._compare(board, record)),
-            test=test,
-            strict=self.settings.on_error == "raise",
-        )
-        return [*(p.trained() for p in trained), *lost]
+    def _train(self, trials: list[Trial]) -> list[Population]:
+        self._tuning = trials[0].phase == "tune"
+        planned, lost = self._planned(trials)
+        return [*train(self.planner, planned, self), *lost]
 
-    def _planned(self, parts: list[Part]) -> tuple[list[Planned], list[Trained]]:
+    def stops(self) -> bool:
+        """Whether the batch in training ends here; the time-out is for tuning alone."""
+        return bool(self._stopped()) if self._tuning else self._interrupted()
+
+    def recorded(self, record: int, trials: Sequence[Trial]) -> None:
+        """Compare the trials of the batch in training, and show them."""
+        if self._tuning:
+            self._compare(trials, record)
+        self._show(trials, self._standings)
+
+    def _planned(self, trials: list[Trial]) -> tuple[list[Planned], list[Population]]:
         """The populations, and the trials that cannot be built at their point: they have failed."""
         try:
-            return self.planner.plan(parts), []
+            return self.planner.plan(trials), []
         except FAILURES as error:  # of an objective that some point does not suit: find out which
             told(error)
             planned, lost = [], []
-            for part in parts:
+            for trial in trials:
                 try:
-                    planned += self.planner.plan([part])
+                    planned += self.planner.plan([trial])
                 except FAILURES as error:
                     what = told(error)
                     if self.settings.on_error == "raise":
-                        raise RunError(f"trial {part.trial} of {part.cell.name or 'the cell'}: {what}") from error
-                    lost.append(_never_begun(part, what))
+                        raise RunError(f"trial {trial.number} of {trial.cell.name or 'the cell'}: {what}") from error
+                    lost.append(_never_begun(trial, what))
             return planned, lost
 
-    def _compare(self, board: Iterable[Progress], record: int) -> None:
+    def _compare(self, trials: Iterable[Trial], record: int) -> None:
         """At a rung, all trials of a cell report, then it is decided which are pruned."""
-        reports: dict[tuple[int, int], dict[int, Progress]] = {}
-        for part in board:
-            last, rungs = len(part.trace.at) - 1, self.settings.rungs
-            if self._studies[part.number] is None or not 0 < record <= last or part.trace.records <= record:
+        reports: dict[tuple[int, int], dict[int, Trial]] = {}
+        for trial in trials:
+            trace, rungs = trial.trace, self.settings.rungs
+            last = len(trace.at) - 1
+            if self._studies[trial.cell.number] is None or not 0 < record <= last or trace.records <= record:
                 continue
             if record * rungs // last == (record - 1) * rungs // last:
                 continue
-            if np.isfinite(part.trace.curves["loss"][part.rows, record]).any():  # not pruned, failed or all diverged
-                percent = round(100 * part.trace.at[record] / part.trace.at[-1])
-                reports.setdefault((part.number, percent), {})[part.trial] = part
-        for (number, percent), parts in sorted(reports.items()):
-            values = {k: self.metric.value(self.metric.of_runs(part, record)) for k, part in sorted(parts.items())}
-            study = self._studies[number]
+            if np.isfinite(trace.curves["loss"][trial.rows, record]).any():  # not pruned, failed or all diverged
+                percent = round(100 * trace.at[record] / trace.at[-1])
+                reports.setdefault((trial.cell.number, percent), {})[trial.number] = trial
+        for (cell, percent), reporting in sorted(reports.items(), key=lambda report: report[0]):
+            values = {
+                number: self.metric.value(self.metric.of_runs(trial, record))
+                for number, trial in sorted(reporting.items())
+            }
+            study = self._studies[cell]
             assert study is not None
-            for k in study.compare(percent, values, decide=percent < 100):
-                parts[k].trace.pruned[parts[k].rows] = True
+            for number in study.compare(percent, values, decide=percent < 100):
+                trial = reporting[number]
+                trial.trace.pruned[trial.rows] = True
 
-    def _tell(self, trained: list[Trained]) -> None:
+    def _tell(self, trained: list[Population]) -> None:
         """Tell Optuna, and keep the score."""
-        for part in in_order(trained):
-            state, value = part.outcome, self.metric.value(self.metric.of_runs(part))
-            study, standing = self._studies[part.number], self._standings[part.number]
+        for trial in in_order(trained):
+            cell = trial.cell.number
+            state, value = trial.outcome, self.metric.value(self.metric.of_runs(trial))
+            study, standing = self._studies[cell], self._standings[cell]
             if study is not None:
-                study.tell(part.trial, state, value)
+                study.tell(trial.number, state, value)
             standing.trials += 1
             standing.pruned += state == "pruned"
             standing.failed += state == "failed"
-            gone = part.trace.diverged[part.rows].any()
+            gone = trial.trace.diverged[trial.rows].any()
             standing.diverged += bool(state == "complete" and math.isinf(value) and gone)
             first = standing.trials == 1 or math.isnan(standing.best)
             if state == "complete" and (first or self.metric.rank(value) < self.metric.rank(standing.best)):
-                standing.best, standing.speaker = value, part
-                cell = self.cells[part.number]
-                self._best[part.number] = Part(part.number, cell, (), "confirm", part.trial, part.point)
+                standing.best, standing.speaker = value, trial
+                self._best[cell] = trial
             elif standing.trials == 1:
-                standing.speaker = part
+                standing.speaker = trial
             standing.history.append(standing.best)
         self._trained += trained
         self._show_optunas(trained)
 
-    def _show_optunas(self, trained: list[Trained]) -> None:
+    def _show_optunas(self, trained: list[Population]) -> None:
         """Add the trials, with what they were, to the studies that other programs read."""
-        by_cell: dict[int, list[Progress]] = {}
-        for part in in_order(trained):
-            by_cell.setdefault(part.number, []).append(part)
-        for number, parts in by_cell.items():
-            study = self._studies[number]
+        by_cell: dict[int, list[Trial]] = {}
+        for trial in in_order(trained):
+            by_cell.setdefault(trial.cell.number, []).append(trial)
+        for cell, trials in by_cell.items():
+            study = self._studies[cell]
             if study is not None:
-                known = study.trials()
-                for part in parts:
-                    trial = known[part.trial]
-                    values = [str(v) if math.isinf(v) else v for v in self.metric.of_runs(part).tolist()]
-                    trial.user_attrs |= {"overrides": " ".join(part.overrides), "values": values}
-                    if part.trace.failure:
-                        trial.user_attrs["error"] = part.trace.failure
-                self._mirror.add(self._names[number], [known[part.trial] for part in parts])
+                frozen = study.trials()
+                for trial in trials:
+                    attributes = frozen[trial.number].user_attrs
+                    values = [str(v) if math.isinf(v) else v for v in self.metric.of_runs(trial).tolist()]
+                    attributes |= {"overrides": " ".join(trial.overrides), "values": values}
+                    if trial.trace.failure:
+                        attributes["error"] = trial.trace.failure
+                self._mirror.add(self._names[cell], [frozen[trial.number] for trial in trials])
         self._mirror.flush()
 
     def _confirm(self) -> None:
@@ -245,25 +251,23 @@ class Tuner:
         start = max(self.settings.seeds) + 1
         seeds = tuple(range(start, start + self.settings.confirm))
         # where all seeds give the same run, the tuning runs speak for the cell
-        best = [part for part in self._best.values() if self.planner.varies_with_seed(part.cell)]
+        best = [trial for trial in self._best.values() if self.planner.varies_with_seed(trial.cell)]
         if not seeds or not best:
             return
         path = self.folder / CONFIRM
         stored = rounds.load(path, self.cells) if path.exists() else []
-        wanted = {(part.number, part.trial): part for part in best}
-        kept = [one for one in stored if all((p.number, p.trial) in wanted for p in one.board)]
-        have = {(p.number, p.trial) for one in kept for p in one.board}
-        missing = [part for key, part in wanted.items() if key not in have]
+        wanted = {(trial.cell.number, trial.number): trial for trial in best}
+        kept = [one for one in stored if all((t.cell.number, t.number) in wanted for t in one.trials)]
+        have = {(trial.cell.number, trial.number) for trial in in_order(kept)}
+        missing = [trial for key, trial in wanted.items() if key not in have]
         if missing:
-            asked = [Part(p.number, p.cell, seeds, "confirm", p.trial, p.point) for p in missing]
-            fresh = self._train(asked, test=True)
+            fresh = self._train([Trial(t.cell, seeds, "confirm", t.number, t.point) for t in missing])
             if self._interrupted():
                 return
             kept += fresh
             rounds.save(path, kept)
-        for one in kept:
-            for part in one.board:
-                self._standings[part.number].speaker = part
+        for trial in in_order(kept):
+            self._standings[trial.cell.number].speaker = trial
         self._trained += kept
 
 
@@ -280,13 +284,9 @@ def _same_point(one: Any, other: Any) -> bool:
     return True
 
 
-def _never_begun(part: Part, failure: str) -> Trained:
+def _never_begun(trial: Trial, failure: str) -> Population:
     """A trial whose objective or optimizer could not even be made."""
-    trace = Trace(np.array(part.seeds, dtype=np.int64), np.zeros(1, dtype=np.int64), failure=failure)
-    return Trained(trace, [part.progress(trace, slice(0, len(part.seeds)), "")], {"problem": ""}, 0.0)
-
-
-def _nobody(number: int, cell: Cell) -> Progress:
-    """A cell before its first trial."""
-    empty = Trace(np.zeros(0, dtype=np.int64), np.zeros(1, dtype=np.int64))
-    return Part(number, cell, ()).progress(empty, slice(0, 0), "")
+    runs = len(trial.seeds)
+    trial.trace = Trace(np.array(trial.seeds, dtype=np.int64), np.zeros(1, dtype=np.int64), failure=failure)
+    trial.rows, trial.problem = slice(0, runs), ""
+    return Population(trial.trace, [trial], {"problem": ""})

@@ -11,7 +11,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from harness import make
-from harness.running.engine import Population
+from harness.running.engine import Engine
 
 NAMES = ("adam", "muon", "shampoo", "soap")
 STEPS, ROUNDS, SAMPLE = 10, 5, 8
@@ -21,7 +21,7 @@ def main(runs: int = 64) -> None:
     objective = make("objective", "mlp", dataset=make("dataset", "digits"))
 
     def train(name: str, seeds: range) -> float:
-        population = Population(objective, make("optimizer", name, runs=len(seeds)), np.array(seeds), STEPS, 1)
+        population = Engine(objective, make("optimizer", name, runs=len(seeds)), np.array(seeds), STEPS, 1)
         begun = time.perf_counter()
         for _ in population.advance():
             pass

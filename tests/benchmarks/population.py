@@ -13,14 +13,14 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 import harness
-from harness.running.engine import Population
+from harness.running.engine import Engine
 
 STEPS, ROUNDS, SAMPLE = 1000, 5, 4
 
 
 def ours(dim: int, runs: int) -> float:
     optimizer = harness.make("optimizer", "adam", lr=0.01, runs=runs)
-    population = Population(harness.make("objective", "rosenbrock", dim=dim), optimizer, np.arange(runs), STEPS, 10)
+    population = Engine(harness.make("objective", "rosenbrock", dim=dim), optimizer, np.arange(runs), STEPS, 10)
     return timed(lambda: list(population.advance()))
 
 
