@@ -93,7 +93,7 @@ def test_cells_that_differ_in_numbers_share_a_population(source: Composer) -> No
         cells(source, "optimizer=sgd,adam", "optimizer.lr=0.1,0.01,0.001", "seeds=8", "objective=rosenbrock")
     )
     assert [len(p.population.trace.seeds) for p in planned] == [24, 24]
-    lr = planned[0].population.optimizer.lr  # type: ignore[attr-defined]
+    lr = planned[0].engine.optimizer.lr  # type: ignore[attr-defined]
     assert lr.tolist() == [0.1] * 8 + [0.01] * 8 + [0.001] * 8
     assert planned[0].population.trace.seeds.tolist() == list(range(8)) * 3
 
@@ -123,7 +123,7 @@ def test_a_schedule_drives_the_outermost_optimizer_that_has_the_number(source: C
         "schedule=cosine",
     ]
     (planned,) = plan(single(source, [*nested, "objective=valley"]))
-    outer = planned.population._blocks[0].optimizer
+    outer = planned.engine._blocks[0].optimizer
     middle = outer.inner  # type: ignore[attr-defined]
     assert [set(o.schedules) for o in (outer, middle, middle.inner)] == [{"max_norm"}, set(), {"lr"}]
 

@@ -57,3 +57,15 @@ def same_table(one: Path, other: Path) -> None:
             assert len(row) == len(wanted)
             for cell, want in zip(row, wanted, strict=True):
                 assert cell == want or math.isclose(float(cell), float(want), rel_tol=1e-9), (cell, want)
+
+
+def test_a_sweep_asks_for_the_points_that_it_asked_for_when_its_classes_had_their_first_names(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The seed of a sampler is a hash of the cell's config."""
+    monkeypatch.chdir(tmp_path)
+    typed = [
+        line.strip("- ") for line in (OLD / "begun" / "config.yaml").read_text().split("config_dir")[0].splitlines()
+    ]
+    found = harness.sweep(*typed[1:])
+    same_table(found.folder / "trials.csv", OLD / "finished" / "trials.csv")

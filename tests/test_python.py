@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,9 @@ from harness.cells.enumeration import single
 from harness.configs.compose import CONF, VERSION, composer
 from harness.errors import UserError
 from harness.optimizers.adam import Adam
+from harness.results.trial import Trial
 from harness.running.plan import Planner
-from harness.running.training import train
+from harness.running.training import Watcher, train
 from objectives.data import Dataset
 from objectives.learning.mlp import MLP
 from tests.support import plan
@@ -129,8 +131,13 @@ def test_blas_has_one_thread_while_we_train_and_what_it_had_afterwards() -> None
     with composer() as source:
         cells = single(source, ["steps=1", "seeds=1"])
     during: list[int] = []
+
+    class Threads(Watcher):
+        def recorded(self, record: int, trials: Sequence[Trial]) -> None:
+            during.extend(pool["num_threads"] for pool in threadpool_info())
+
     with threadpool_limits(2):
-        train(Planner(), plan(cells), watch=lambda _: during.extend(pool["num_threads"] for pool in threadpool_info()))
+        train(Planner(), plan(cells), Threads())
         after = [pool["num_threads"] for pool in threadpool_info()]
     assert during
     assert set(during) == {1}

@@ -27,6 +27,7 @@ from harness.configs.settings import ABOUT
 from harness.errors import UserError
 from harness.results.trial import State
 from harness.tuning.storage import Direction
+from objectives.names import first
 
 NEEDS = {"GPSampler": ("torch", "gp"), "CmaEsSampler": ("cmaes", "cmaes")}  # a package, and the extra that has it
 STATES = {"complete": TrialState.COMPLETE, "pruned": TrialState.PRUNED, "failed": TrialState.FAIL}
@@ -95,7 +96,7 @@ class CellStudy:
         told: dict[str, Any] = {}
         if "seed" in known:
             node = {key: self.cell.config.get(key) for key in ("objective", "optimizer", "schedules")}
-            text = json.dumps([self.cell.config["sampler"].get("seed"), node, self.cell.space], sort_keys=True)
+            text = json.dumps([self.cell.config["sampler"].get("seed"), first(node), self.cell.space], sort_keys=True)
             told["seed"] = crc32(text.encode())
         if "search_space" in known:
             told["search_space"] = self._grid()
