@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import harness
+from objectives import symbolic
 from objectives.base import Array
 from objectives.curved import Rosenbrock
 from objectives.formula import Formula
@@ -31,6 +32,14 @@ def at(formula: Formula, point: dict[str, Any]) -> tuple[Array, dict[str, Array]
     return formula.loss_and_grads({name: np.asarray(v)[None] for name, v in point.items()}, 0, SEEDS[:1])
 
 
+@pytest.fixture(params=["each", "backwards"])
+def derived(request: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both ways to derive a slope, whatever the formula's size."""
+    if request.param == "backwards":
+        monkeypatch.setattr(symbolic, "DENSE", 0)
+
+
+@pytest.mark.usefixtures("derived")
 @pytest.mark.parametrize("text", FORMULAS)
 def test_gradients_are_derivatives(text: str) -> None:
     """Central differences of fourth order: their error is about 1e-12 for functions of size 1 at steps of 1e-3."""
@@ -61,8 +70,12 @@ def test_gradients_are_derivatives(text: str) -> None:
         ("norm(v)", {"v": [0.0, 0.0]}, {"v": [0.0, 0.0]}),
         ("max(x, y) + min(x, y, 7)", {"x": 3.0, "y": 3.0}, {"x": 1.0, "y": 1.0}),
         ("relu(x)", {"x": 0.0}, {"x": 0.0}),
+        ("sqrt(max(0, x-y)) * max(0, x-y)", {"x": 1.0, "y": 2.0}, {"x": 0.0, "y": 0.0}),
+        ("max(0, log(x*y)) + x*y", {"x": 0.0, "y": 0.0}, {"x": 0.0, "y": 0.0}),
+        ("norm(v - mean(v))", {"v": [3.0, 3.0]}, {"v": [0.0, 0.0]}),
     ],
 )
+@pytest.mark.usefixtures("derived")
 def test_slopes_at_the_edges(text: str, point: dict[str, Any], slopes: dict[str, Any]) -> None:
     with np.errstate(all="ignore"):
         loss, grads = at(Formula(text, point), point)
@@ -70,31 +83,81 @@ def test_slopes_at_the_edges(text: str, point: dict[str, Any], slopes: dict[str,
     assert {name: g[0].tolist() for name, g in grads.items()} == slopes
 
 
-def test_curvature_of_powers() -> None:
-    """Of (x^2)^(y^2+1): central differences of the slopes."""
-    formula, at_hand, h = Formula("(x**2)**(y**2+1)"), np.array([0.3, 0.4]), 1e-5
-    v = np.array([0.7, -0.2])
+def moved(formula: Formula, point: dict[str, Any], v: dict[str, Any]) -> dict[str, list[Any]]:
+    """The Hessian times v."""
+    found = formula.hvp(*({name: np.asarray(a)[None] for name, a in held.items()} for held in (point, v)), 0, SEEDS[:1])
+    return {name: a[0].tolist() for name, a in found.items()}
 
-    def pair(z: Array) -> dict[str, Any]:
-        return {"x": z[:1], "y": z[1:]}
 
-    found = formula.hvp(pair(at_hand), pair(v), 0, SEEDS[:1])
-    high, low = (formula.loss_and_grads(pair(at_hand + s * h * v), 0, SEEDS[:1])[1] for s in (1, -1))
-    for name, wanted in found.items():
-        np.testing.assert_allclose(wanted, (high[name] - low[name]) / (2 * h), rtol=1e-6)
+@pytest.mark.usefixtures("derived")
+@pytest.mark.parametrize(
+    "text",
+    [*FORMULAS, "(x**2)**(y**2+1) + x**y", "log10(x*x + y) + sqrt(x**2)**y + log(x + 2)*y", "(x+2)**-1.5 / (y+2)**9.5",
+     "max(x*w)*min(x, 0.3)[0] + norm(x - mean(w)) + prod(x - sum(w))", "dot(x, w)**3 + clip(sum(x), 0, 9)*w[0]**2"],
+)  # fmt: skip
+def test_curvature_is_the_derivative_of_slopes(text: str) -> None:
+    """Central differences of fourth order along one direction."""
+    vectors = {"x": [0.5, -1.5, 2.0], "w": [1.0, 2.0, 3.0]}
+    start: dict[str, Any] = FORMULAS.get(text, {"x": 0.3, "y": 0.4} if "w" not in text else vectors)
+    rng, formula, h = np.random.default_rng(1), Formula(text, start), 1e-3
+    v = {name: rng.normal(size=np.shape(value)) for name, value in start.items()}
+    near = {
+        k: at(formula, {name: np.asarray(value) + k * h * v[name] for name, value in start.items()})[1]
+        for k in (-2, -1, 1, 2)
+    }
+    for name, found in moved(formula, start, v).items():
+        wanted = (near[-2][name] - 8 * near[-1][name] + 8 * near[1][name] - near[2][name])[0] / (12 * h)
+        np.testing.assert_allclose(found, wanted, rtol=1e-7, atol=1e-7)
+
+
+@pytest.mark.parametrize(
+    ("text", "point", "v", "wanted"),
+    [
+        ("(x**2)**(y**2+1)", {"x": 0.0, "y": 0.0}, {"x": 1.0, "y": 1.0}, {"x": 2.0, "y": 0.0}),
+        ("sqrt(max(0, x**2-4)) + x**2", {"x": 1.0}, {"x": 1.0}, {"x": 2.0}),
+        ("max(x**2, y**2, x*y)", {"x": 3.0, "y": 3.0}, {"x": 1.0, "y": 0.0}, {"x": 2 / 3, "y": 1 / 3}),
+        ("abs(x)**3 + sign(x)*x", {"x": 0.0}, {"x": 1.0}, {"x": 0.0}),
+        ("where(x > 0, x**2.5, x**2)", {"x": 0.0}, {"x": 1.0}, {"x": 2.0}),
+        ("sqrt(x) + y**2", {"x": 0.0, "y": 1.0}, {"x": 0.0, "y": 1.0}, {"x": 0.0, "y": 2.0}),
+        ("x**y", {"x": 0.0, "y": 3.0}, {"x": 1.0, "y": 1.0}, {"x": 0.0, "y": 0.0}),
+        ("3*x + y", {"x": 1.0, "y": 1.0}, {"x": 1.0, "y": 1.0}, {"x": 0.0, "y": 0.0}),
+    ],
+)
+def test_curvature_at_the_edges(text: str, point: dict[str, Any], v: dict[str, Any], wanted: dict[str, Any]) -> None:
     with np.errstate(all="ignore"):
-        edge = formula.hvp({"x": np.zeros(1), "y": np.zeros(1)}, pair(np.ones(2)), 0, SEEDS[:1])
-    assert (edge["x"].item(), edge["y"].item()) == (2.0, 0.0)
+        assert moved(Formula(text, point), point, v) == pytest.approx(wanted)
 
 
-def test_extremes_of_sixty_numbers_are_differentiated_at_once() -> None:
-    """Sympy's own Min and Max compare every part with every other: for hours."""
-    v = np.random.default_rng(0).normal(size=60).tolist()
-    for text, value in (("min(v)*max(v)", min(v) * max(v)), ("min(sin(v))", np.sin(v).min())):
-        loss, grads = at(Formula(text, {"v": v}), {"v": v})
-        assert loss[0] == pytest.approx(value)
-        assert np.count_nonzero(grads["v"]) == (2 if "max" in text else 1)
-        assert len(Formula(text, {"v": v})._tapes[0]._program) < 1000
+SIXTY = np.random.default_rng(0).normal(size=60)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("min(v)*max(v)", SIXTY.min() * SIXTY.max()),
+        ("min(sin(v))", np.sin(SIXTY).min()),
+        ("norm(v)", np.linalg.norm(SIXTY)),
+        ("sum(abs(v))", np.abs(SIXTY).sum()),
+        ("prod(2*v)", np.prod(2 * SIXTY)),
+        ("log(sum(exp(v)))", np.log(np.exp(SIXTY).sum())),
+        ("log(sum(exp(v-max(v)))) + max(v)", np.log(np.exp(SIXTY).sum())),
+        ("norm(v/norm(v) - 1)", np.linalg.norm(SIXTY / np.linalg.norm(SIXTY) - 1)),
+        ("max(v*max(v))", SIXTY.max() ** 2),
+    ],
+)
+def test_sixty_numbers_are_derived_at_once(text: str, value: float) -> None:
+    """Sympy's own Min and Max compare every part with every other, for hours; every slope on its own, and every slope
+    of a slope, takes half a minute."""
+    point, v, h = {"v": SIXTY}, np.random.default_rng(1).normal(size=60), 1e-6
+    formula = Formula(text, {"v": SIXTY.tolist()})
+    loss, grads = at(formula, point)
+    assert loss[0] == pytest.approx(value)
+    assert len(formula._tapes[0]._program) < 2000
+    losses, slopes = zip(*(at(formula, {"v": SIXTY + k * h * v}) for k in (-1, 1)), strict=True)
+    assert grads["v"][0] @ v == pytest.approx((losses[1] - losses[0]).item() / (2 * h), rel=1e-5)
+    wanted = (slopes[1]["v"] - slopes[0]["v"])[0] / (2 * h)
+    found = moved(formula, point, {"v": v})["v"]
+    np.testing.assert_allclose(found, wanted, rtol=1e-5, atol=1e-6 * (1 + np.abs(wanted).max()))
 
 
 def test_values() -> None:
