@@ -18,6 +18,7 @@ def probe(objective: Objective) -> tuple[Array, Params]:
         params = objective.init(seeds)
         if not (isinstance(params, dict) and params and all(_floats(p, 2) for p in params.values())):
             raise UserError(f"{name}.init must return a dict of float arrays whose axis 0 has one row per seed")
+        _demand_dtype(f"{name}.init", params)
         params = {key: np.array(p, order=objective.order) for key, p in params.items()}
         for p in params.values():
             p.flags.writeable = False  # as in the engine
@@ -67,6 +68,16 @@ def lost(objective: Objective, seeds: Sequence[int]) -> dict[int, str]:
 
 def _floats(value: Any, runs: int) -> bool:
     return isinstance(value, np.ndarray) and value.dtype.kind == "f" and value.ndim > 0 and len(value) == runs
+
+
+def _demand_dtype(what: str, params: Params) -> None:
+    """One dtype, that of the whole run, in which eps and squares are numbers: as `update` has it."""
+    (key, first), *others = params.items()
+    if first.dtype.itemsize < 4:
+        raise UserError(f"{what}: {key} is {first.dtype}, in which eps and squares are lost; start in float32")
+    for other, p in others:
+        if p.dtype != first.dtype:
+            raise UserError(f"{what}: params must share one dtype; {key} is {first.dtype}, {other} {p.dtype}")
 
 
 def _demand_loss(what: str, value: Any) -> None:
