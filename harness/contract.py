@@ -8,7 +8,7 @@ import numpy as np
 
 from harness.errors import UserError
 from harness.fields import Array
-from objectives.base import Objective, Params
+from objectives.base import Objective, Params, Split
 
 
 def probe(objective: Objective) -> tuple[Array, Params]:
@@ -53,16 +53,23 @@ def started(objective: Objective, seeds: Sequence[int]) -> tuple[Objective, Para
 
 
 def lost(objective: Objective, seeds: Sequence[int]) -> dict[int, str]:
-    """The seeds at whose start the loss or a gradient is nan, which no training can leave, each with what is nan."""
+    """The seeds at whose start the loss or a gradient is nan, or the loss infinite, which no training can leave, each
+    with what is so: "the loss is nan"."""
     found: dict[int, str] = {}
     with np.errstate(all="ignore"):
         objective, params = started(objective, seeds)
         loss, grads = objective.loss_and_grads(params, 0, np.array(seeds, dtype=np.int64))
+        far = np.isinf(loss)
+        if far.any():  # a record shows it, or the run goes on
+            split: Split = "validation" if "validation" in objective.splits else "train"
+            far &= np.isinf(objective.evaluate(params, split)["loss"])
     for row, seed in enumerate(seeds):
         said = {"the loss": loss[row], **{f"the gradient of {name}": g[row] for name, g in grads.items()}}
         for what, numbers in said.items():
             if np.isnan(numbers).any():
-                found.setdefault(seed, what)
+                found.setdefault(seed, f"{what} is nan")
+        if far[row]:
+            found.setdefault(seed, "the loss is infinite")
     return found
 
 

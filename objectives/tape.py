@@ -52,7 +52,8 @@ class Tape:
 
     def along(self, values: Sequence[Array], moves: Sequence[Array]) -> list[Any]:
         """How fast the expressions change where the symbols have these values and move so (runs,)."""
-        held, moving = list(values), list(moves)
+        held: list[Any] = list(values)
+        moving: list[Any] = list(moves)
         for call, places in self._program:
             parts, with_parts = ([], []) if call is None else ([a[k] for k in places] for a in (held, moving))
             held.append(places if call is None else call(*parts))

@@ -9,9 +9,12 @@ import numpy as np
 import pytest
 
 import harness
+from harness.contract import lost
 from objectives import symbolic
 from objectives.base import Array
 from objectives.curved import Rosenbrock
+from objectives.dialects import OTHERS
+from objectives.expressions import names, parsed
 from objectives.formula import Formula
 
 ROSENBROCK = "100*(y-x**2)**2 + (1-x)**2"
@@ -214,6 +217,23 @@ def test_constants_and_parameters_that_do_not_matter() -> None:
     assert (loss.shape, grads["x"].tolist(), grads["y"].tolist()) == ((1,), [0.0], [1.0])
 
 
+NUMPYS: dict[str, Any] = {
+    "square": np.square, "log1p": np.log1p, "expm1": np.expm1, "log2": np.log2, "exp2": np.exp2, "cbrt": np.cbrt,
+    "reciprocal": np.reciprocal, "hypot": np.hypot, "arcsin": np.arcsin, "arccos": np.arccos, "arcsinh": np.arcsinh,
+    "arctanh": np.arctanh, "var": np.var, "std": np.std, "heaviside": lambda x: np.heaviside(x, 0.0),
+    "sigmoid": lambda x: np.exp(-np.logaddexp(0, -x)), "softplus": lambda x: np.logaddexp(0, x),
+    "logsumexp": np.logaddexp.reduce, "pow": np.power,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NUMPYS)
+def test_what_is_written_instead_has_the_same_value(name: str) -> None:
+    start = {key: 0.3 if key in ("x", "a") else 0.7 for key in names(parsed(OTHERS[name]))}
+    vectors = {"x": [0.3, 0.7, 0.9]} if name in ("var", "std", "logsumexp") else start
+    found = at(Formula(OTHERS[name], vectors), vectors)[0][0]
+    assert found == pytest.approx(NUMPYS[name](*map(np.asarray, vectors.values())))
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -262,6 +282,19 @@ def test_constants_and_parameters_that_do_not_matter() -> None:
         ("Pi*x", "Pi: not a name for a parameter: the constant is pi"),
         ("E*x", "E: not a name for a parameter: the constant is e"),
         ("I*x", "I: not a name for a parameter: formulas are real"),
+        ("PI*x", "PI: not a name for a parameter: the constant is pi"),
+        ("π*x", "π: not a name for a parameter: the constant is pi"),
+        ("Infinity*x", "Infinity: not a name for a parameter: it is not finite"),
+        ("NaN*x", "NaN: not a name for a parameter: it is not a number"),
+        ("np.maximum(x, 0)", "np.maximum: names have no modules before them; write max"),
+        ("np.log1p(x)", "np.log1p: names have no modules before them; write log(1 + x)"),
+        ("log1p(x)", "log1p: no such function; write log(1 + x)"),
+        ("arcsin(x)", "arcsin: no such function; write arctan(x/sqrt(1 - x**2))"),
+        ("(x + 1).sum()", "no such function; write sum(x + 1)"),
+        ("x²", "powers are written x**2"),
+        ("f = x**2", "a formula is the expression alone, without ="),
+        ("|x|", "absolute values are written abs(x)"),
+        ("where(x == 1, 1, 2", "'(' was never closed"),
         ("dot(x)", "write dot(a, b)"),
         ("clip(x, 1)", "write clip(x, low, high)"),
         ("", "a formula is a text"),
@@ -339,3 +372,27 @@ def test_a_start_that_is_nan_is_said_before_training(tmp_path: Path) -> None:
     some = ran("objective.f='x*log(x)'", "objective.start={x: 0}", "objective.box=[0, 2]", "seeds=3")
     assert some.returncode == 0
     assert "the loss is nan at the start of seed 0; 1 of 3 runs diverge there" in some.stdout
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("x*log(x)", "the loss is nan"),
+        ("1/x", "the loss is infinite"),
+        ("(x*y)**0.5/y", "the loss is nan"),
+        ("x**2 + 0*sqrt(x)*x**-0.5", ""),
+        ("sqrt(x)", ""),
+    ],
+)
+def test_starts_that_no_training_leaves(text: str, said: str) -> None:
+    """A slope of infinity is one that a sign or a clip leaves."""
+    found = lost(Formula(text, box=[0, 1]), [0, 1])
+    assert found == ({0: said} if said else {})
+
+
+def test_a_start_beyond_float32_is_a_record_if_the_evaluation_is_finite() -> None:
+    class Penalised(Formula):
+        def loss_and_grads(self, params: Any, step: int, seeds: Array) -> tuple[Array, Any]:
+            return np.full(len(seeds), np.inf), {"x": params["x"]}
+
+    assert lost(Penalised("x**2"), [0, 1]) == {}
