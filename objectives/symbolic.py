@@ -31,15 +31,9 @@ class log10(sympy.Function):  # type: ignore[misc]  # noqa: N801
 class equal(sympy.Function):  # type: ignore[misc]  # noqa: N801
     """1 where both are the same number, else 0."""
 
-    def _eval_derivative(self, s: Any) -> Any:
-        return sympy.Integer(0)
-
 
 class share(sympy.Function):  # type: ignore[misc]  # noqa: N801
     """A quotient of numbers of `equal`."""
-
-    def _eval_derivative(self, s: Any) -> Any:
-        return sympy.Integer(0)
 
 
 class Extreme(sympy.Function):  # type: ignore[misc]
@@ -71,10 +65,6 @@ class times(sympy.Function):  # type: ignore[misc]  # noqa: N801
     def eval(cls, a: Any, b: Any) -> Any:
         return a * b if a.is_number or b.is_number else None
 
-    def _eval_derivative(self, s: Any) -> Any:
-        a, b = self.args
-        return times(a.diff(s), b) + times(a, b.diff(s))
-
 
 class chained(sympy.Function):  # type: ignore[misc]  # noqa: N801
     """The product of two slopes, and 0 where either is."""
@@ -98,10 +88,8 @@ class raised(sympy.Function):  # type: ignore[misc]  # noqa: N801
         return base ** (exponent * power) if n == 0 and (exponent * power).is_Integer else None
 
     def _eval_derivative(self, s: Any) -> Any:
-        base, exponent, n = self.args
+        base, exponent, n = self.args  # n is 0: what a slope needs of slopes is found forwards
         along_base = times(exponent, raised(base, exponent - 1, n))
-        if n != 0:
-            along_base += n * raised(base, exponent - 1, n - 1)
         return times(base.diff(s), along_base) + times(exponent.diff(s), raised(base, exponent, n + 1))
 
 

@@ -7,7 +7,9 @@ import pytest
 
 from harness import fields, trust
 from harness.compose import Composer
+from harness.errors import UserError
 from harness.fields import Array
+from harness.optimizers.nadam import RAdam
 from harness.optimizers.norms import norm
 from tests.support import node, options
 
@@ -60,6 +62,28 @@ def test_eps_of_0_moves_nothing_that_never_had_a_gradient(source: Composer, opti
         still = STILL["x"]
         assert params["x"][still] == start["x"][still]
         assert held["x"][still] == start["x"][still]
+
+
+@pytest.mark.parametrize("optimizer_name", options("optimizer"))
+def test_numbers_that_may_be_0_may_all_be_0(source: Composer, optimizer_name: str) -> None:
+    def zero(name: str, allowed: fields.Range) -> float | None:
+        return 0.0 if allowed.holds(np.array(0.0)) else None
+
+    config = with_numbers(node(source, "optimizer", optimizer_name), zero)
+    try:
+        optimizer = trust.build(config, "optimizer")
+    except UserError:  # they may not be 0 together, and that is said
+        return
+    params = {"x": np.array([1.0, -2.0, 0.0])}
+
+    def f(there: dict[str, Array]) -> tuple[float, dict[str, Array]]:
+        return float(np.sum(there["x"] ** 2)) / 2, {"x": there["x"].copy()}
+
+    with np.errstate(divide="raise", invalid="raise"):
+        for _ in range(3):
+            optimizer.update(params, f(params)[1], f(params)[0], f)
+    assert np.isfinite(params["x"]).all()
+    assert np.isfinite(optimizer.evaluation_params(params)["x"]).all()
 
 
 @pytest.mark.parametrize("size", [1e25, 1e-25, 1e-40])
@@ -115,3 +139,13 @@ def test_a_norm_keeps_its_bits(dtype: str) -> None:
     assert np.isnan(norm(np.array([[np.nan, 1]], dtype)))
     assert norm(np.array([[np.inf, 1]], dtype)) == np.inf
     assert (norm(np.zeros((2, 3), dtype)) == 0).all()
+
+
+@pytest.mark.parametrize("beta2", [0.61, 0.65, 0.7, 0.9])
+def test_radam_becomes_adam(beta2: float) -> None:
+    """Its factor goes to 1 wherever v averages more than 4 gradients' worth, so from beta2 = 0.6 on."""
+    params, optimizer = {"x": np.zeros(1)}, RAdam(lr=1.0, beta1=0.0, beta2=beta2, eps=0.0)
+    for _ in range(1_000):
+        before = params["x"].copy()
+        optimizer.update(params, {"x": np.full(1, 3.0)})
+    np.testing.assert_allclose(params["x"] - before, -1, rtol=1e-5)
