@@ -399,3 +399,11 @@ def test_a_start_beyond_float32_is_a_record_if_the_evaluation_is_finite() -> Non
             return np.full(len(seeds), np.inf), {"x": params["x"]}
 
     assert lost(Penalised("x**2"), [0, 1]) == {}
+
+
+def test_one_number_of_a_gradient_that_is_nan_is_enough() -> None:
+    class Half(Formula):
+        def loss_and_grads(self, params: Any, step: int, seeds: Array) -> tuple[Array, Any]:
+            return np.ones(len(seeds)), {"v": np.array([[1.0, np.nan]] * len(seeds))}
+
+    assert lost(Half("sum(v)", {"v": [1.0, 2.0]}), [0]) == {0: "the gradient of v is nan"}
