@@ -7,6 +7,8 @@ import pytest
 
 from harness.configs import trust
 from harness.configs.compose import Composer
+from harness.errors import UserError
+from harness.optimizers.nadam import RAdam
 from harness.optimizers.norms import norm
 from objectives import fields
 from objectives.arrays import Array
@@ -63,18 +65,41 @@ def test_eps_of_0_moves_nothing_that_never_had_a_gradient(source: Composer, opti
         assert held["x"][still] == start["x"][still]
 
 
-@pytest.mark.parametrize("size", [1e25, 1e-25])
+@pytest.mark.parametrize("optimizer_name", options("optimizer"))
+def test_numbers_that_may_be_0_may_all_be_0(source: Composer, optimizer_name: str) -> None:
+    def zero(name: str, allowed: fields.Range) -> float | None:
+        return 0.0 if allowed.holds(np.array(0.0)) else None
+
+    config = with_numbers(node(source, "optimizer", optimizer_name), zero)
+    try:
+        optimizer = trust.build(config, "optimizer")
+    except UserError:  # they may not be 0 together, and that is said
+        return
+    params = {"x": np.array([1.0, -2.0, 0.0])}
+
+    def f(there: dict[str, Array]) -> tuple[float, dict[str, Array]]:
+        return float(np.sum(there["x"] ** 2)) / 2, {"x": there["x"].copy()}
+
+    with np.errstate(divide="raise", invalid="raise"):
+        for _ in range(3):
+            optimizer.update(params, f(params)[1], f(params)[0], f)
+    assert np.isfinite(params["x"]).all()
+    assert np.isfinite(optimizer.evaluation_params(params)["x"]).all()
+
+
+@pytest.mark.parametrize("size", [1e25, 1e-25, 1e-40])
 @pytest.mark.parametrize("optimizer_name", options("optimizer", lambda cls: cls.sees != "elements"))
 def test_gradients_that_float32_cannot_square(source: Composer, optimizer_name: str, size: float) -> None:
     """The steps are those of float64, unless the memory holds squares that float32 has no number for. A line search
-    takes a slope that is too small for a square as none."""
+    takes a slope that is too small for a square as none. Below the normal numbers a step is finite, with few digits."""
     config = node(source, "optimizer", optimizer_name)
     if trust.locate(config["_target_"]).varies and size < 1:
         return
     found = {dtype: stepped(config, size, dtype) for dtype in ("float32", "float64")}
     (moved, _), (wanted, exact) = found["float32"], found["float64"]
     beyond = [a for a in exact if np.any(np.abs(a[a != 0]) > LARGEST) or np.any(np.abs(a[a != 0]) < SMALLEST)]
-    if not beyond:
+    assert np.isfinite(moved).all() or beyond
+    if not beyond and size > SMALLEST:
         np.testing.assert_allclose(moved, wanted, rtol=1e-4)
 
 
@@ -88,12 +113,12 @@ def stepped(config: dict[str, Any], size: float, dtype: str) -> tuple[Array, lis
     params = {name: rng.normal(size=shape).astype(dtype) for name, shape in SHAPES.items()}
 
     def f(there: dict[str, Array]) -> tuple[float, dict[str, Array]]:
-        return 1.0, grads
+        return size, grads
 
     for _ in range(3):
         grads = {name: (size * rng.normal(size=shape)).astype(dtype) for name, shape in SHAPES.items()}
         with np.errstate(all="ignore"):
-            optimizer.update(params, grads, 1.0, f)
+            optimizer.update(params, grads, size, f)
     memory, inside = [], optimizer
     while inside is not None:
         memory += [] if inside._memory is None else inside._memory.slots
@@ -115,3 +140,13 @@ def test_a_norm_keeps_its_bits(dtype: str) -> None:
     assert np.isnan(norm(np.array([[np.nan, 1]], dtype)))
     assert norm(np.array([[np.inf, 1]], dtype)) == np.inf
     assert (norm(np.zeros((2, 3), dtype)) == 0).all()
+
+
+@pytest.mark.parametrize("beta2", [0.61, 0.65, 0.7, 0.9])
+def test_radam_becomes_adam(beta2: float) -> None:
+    """Its factor goes to 1 wherever v averages more than 4 gradients' worth, so from beta2 = 0.6 on."""
+    params, optimizer = {"x": np.zeros(1)}, RAdam(lr=1.0, beta1=0.0, beta2=beta2, eps=0.0)
+    for _ in range(1_000):
+        before = params["x"].copy()
+        optimizer.update(params, {"x": np.full(1, 3.0)})
+    np.testing.assert_allclose(params["x"] - before, -1, rtol=1e-5)

@@ -9,7 +9,11 @@ import numpy as np
 import pytest
 
 import harness
+from harness.running.contract import lost
 from objectives.arrays import Array
+from objectives.formulas import symbolic
+from objectives.formulas.dialects import OTHERS
+from objectives.formulas.expressions import names, parsed
 from objectives.formulas.formula import Formula
 from objectives.functions.curved_valleys import Rosenbrock
 
@@ -24,6 +28,7 @@ FORMULAS = {
     "sum(100*(x[1:]-x[:-1]**2)**2 + (1-x[:-1])**2)": {"x": [-1.2, 1.0, -0.5, 0.9]},
     "prod(x) + mean(x*w) + max(x) - x[-1]*w[0] + sum(e**-x) + pi": {"x": [0.5, -1.5, 2.0], "w": [1.0, 2.0, 3.0]},
     "abs(log(x**2)) + x/3 + 1/x + x**0.5 + x**-3": {"x": 0.8},
+    "log10(x + 2)*y + sinh(y)*tan(x) + x*sqrt(y**2 + 1)**3": {"x": 0.3, "y": -0.7},
 }
 
 
@@ -31,6 +36,14 @@ def at(formula: Formula, point: dict[str, Any]) -> tuple[Array, dict[str, Array]
     return formula.loss_and_grads({name: np.asarray(v)[None] for name, v in point.items()}, 0, SEEDS[:1])
 
 
+@pytest.fixture(params=["each", "backwards"])
+def derived(request: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both ways to derive a slope, whatever the formula's size."""
+    if request.param == "backwards":
+        monkeypatch.setattr(symbolic, "DENSE", 0)
+
+
+@pytest.mark.usefixtures("derived")
 @pytest.mark.parametrize("text", FORMULAS)
 def test_gradients_are_derivatives(text: str) -> None:
     """Central differences of fourth order: their error is about 1e-12 for functions of size 1 at steps of 1e-3."""
@@ -58,11 +71,16 @@ def test_gradients_are_derivatives(text: str) -> None:
         ("(max(0, x**2-4))**0.3 + x", {"x": 1.0}, {"x": 1.0}),
         ("max(0, log(x))", {"x": 0.0}, {"x": 0.0}),
         ("x**y", {"x": 0.0, "y": 2.0}, {"x": 0.0, "y": 0.0}),
+        ("x**(y**2)", {"x": 0.0, "y": 0.0}, {"x": 0.0, "y": 0.0}),
         ("norm(v)", {"v": [0.0, 0.0]}, {"v": [0.0, 0.0]}),
         ("max(x, y) + min(x, y, 7)", {"x": 3.0, "y": 3.0}, {"x": 1.0, "y": 1.0}),
         ("relu(x)", {"x": 0.0}, {"x": 0.0}),
+        ("sqrt(max(0, x-y)) * max(0, x-y)", {"x": 1.0, "y": 2.0}, {"x": 0.0, "y": 0.0}),
+        ("max(0, log(x*y)) + x*y", {"x": 0.0, "y": 0.0}, {"x": 0.0, "y": 0.0}),
+        ("norm(v - mean(v))", {"v": [3.0, 3.0]}, {"v": [0.0, 0.0]}),
     ],
 )
+@pytest.mark.usefixtures("derived")
 def test_slopes_at_the_edges(text: str, point: dict[str, Any], slopes: dict[str, Any]) -> None:
     with np.errstate(all="ignore"):
         loss, grads = at(Formula(text, point), point)
@@ -70,31 +88,82 @@ def test_slopes_at_the_edges(text: str, point: dict[str, Any], slopes: dict[str,
     assert {name: g[0].tolist() for name, g in grads.items()} == slopes
 
 
-def test_curvature_of_powers() -> None:
-    """Of (x^2)^(y^2+1): central differences of the slopes."""
-    formula, at_hand, h = Formula("(x**2)**(y**2+1)"), np.array([0.3, 0.4]), 1e-5
-    v = np.array([0.7, -0.2])
+def moved(formula: Formula, point: dict[str, Any], v: dict[str, Any]) -> dict[str, list[Any]]:
+    """The Hessian times v."""
+    found = formula.hvp(*({name: np.asarray(a)[None] for name, a in held.items()} for held in (point, v)), 0, SEEDS[:1])
+    return {name: a[0].tolist() for name, a in found.items()}
 
-    def pair(z: Array) -> dict[str, Any]:
-        return {"x": z[:1], "y": z[1:]}
 
-    found = formula.hvp(pair(at_hand), pair(v), 0, SEEDS[:1])
-    high, low = (formula.loss_and_grads(pair(at_hand + s * h * v), 0, SEEDS[:1])[1] for s in (1, -1))
-    for name, wanted in found.items():
-        np.testing.assert_allclose(wanted, (high[name] - low[name]) / (2 * h), rtol=1e-6)
+@pytest.mark.usefixtures("derived")
+@pytest.mark.parametrize(
+    "text",
+    [*FORMULAS, "(x**2)**(y**2+1) + x**y", "log10(x*x + y) + sqrt(x**2)**y + log(x + 2)*y", "(x+2)**-1.5 / (y+2)**9.5",
+     "max(x*w)*min(x, 0.3)[0] + norm(x - mean(w)) + prod(x - sum(w))", "dot(x, w)**3 + clip(sum(x), 0, 9)*w[0]**2"],
+)  # fmt: skip
+def test_curvature_is_the_derivative_of_slopes(text: str) -> None:
+    """Central differences of fourth order along one direction."""
+    vectors = {"x": [0.5, -1.5, 2.0], "w": [1.0, 2.0, 3.0]}
+    start: dict[str, Any] = FORMULAS.get(text, {"x": 0.3, "y": 0.4} if "w" not in text else vectors)
+    rng, formula, h = np.random.default_rng(1), Formula(text, start), 1e-3
+    v = {name: rng.normal(size=np.shape(value)) for name, value in start.items()}
+    near = {
+        k: at(formula, {name: np.asarray(value) + k * h * v[name] for name, value in start.items()})[1]
+        for k in (-2, -1, 1, 2)
+    }
+    for name, found in moved(formula, start, v).items():
+        wanted = (near[-2][name] - 8 * near[-1][name] + 8 * near[1][name] - near[2][name])[0] / (12 * h)
+        np.testing.assert_allclose(found, wanted, rtol=1e-7, atol=1e-7)
+
+
+@pytest.mark.parametrize(
+    ("text", "point", "v", "wanted"),
+    [
+        ("(x**2)**(y**2+1)", {"x": 0.0, "y": 0.0}, {"x": 1.0, "y": 1.0}, {"x": 2.0, "y": 0.0}),
+        ("sqrt(max(0, x**2-4)) + x**2", {"x": 1.0}, {"x": 1.0}, {"x": 2.0}),
+        ("max(x**2, y**2, x*y)", {"x": 3.0, "y": 3.0}, {"x": 1.0, "y": 0.0}, {"x": 2 / 3, "y": 1 / 3}),
+        ("max(x, y)**2", {"x": 3.0, "y": 3.0}, {"x": 1.0, "y": 0.0}, {"x": 0.5, "y": 0.5}),
+        ("abs(x)**3 + sign(x)*x", {"x": 0.0}, {"x": 1.0}, {"x": 0.0}),
+        ("where(x > 0, x**2.5, x**2)", {"x": 0.0}, {"x": 1.0}, {"x": 2.0}),
+        ("sqrt(x) + y**2", {"x": 0.0, "y": 1.0}, {"x": 0.0, "y": 1.0}, {"x": 0.0, "y": 2.0}),
+        ("x**y", {"x": 0.0, "y": 3.0}, {"x": 1.0, "y": 1.0}, {"x": 0.0, "y": 0.0}),
+        ("3*x + y", {"x": 1.0, "y": 1.0}, {"x": 1.0, "y": 1.0}, {"x": 0.0, "y": 0.0}),
+    ],
+)
+def test_curvature_at_the_edges(text: str, point: dict[str, Any], v: dict[str, Any], wanted: dict[str, Any]) -> None:
     with np.errstate(all="ignore"):
-        edge = formula.hvp({"x": np.zeros(1), "y": np.zeros(1)}, pair(np.ones(2)), 0, SEEDS[:1])
-    assert (edge["x"].item(), edge["y"].item()) == (2.0, 0.0)
+        assert moved(Formula(text, point), point, v) == pytest.approx(wanted)
 
 
-def test_extremes_of_sixty_numbers_are_differentiated_at_once() -> None:
-    """Sympy's own Min and Max compare every part with every other: for hours."""
-    v = np.random.default_rng(0).normal(size=60).tolist()
-    for text, value in (("min(v)*max(v)", min(v) * max(v)), ("min(sin(v))", np.sin(v).min())):
-        loss, grads = at(Formula(text, {"v": v}), {"v": v})
-        assert loss[0] == pytest.approx(value)
-        assert np.count_nonzero(grads["v"]) == (2 if "max" in text else 1)
-        assert len(Formula(text, {"v": v})._tapes[0]._program) < 1000
+SIXTY = np.random.default_rng(0).normal(size=60)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("min(v)*max(v)", SIXTY.min() * SIXTY.max()),
+        ("min(sin(v))", np.sin(SIXTY).min()),
+        ("norm(v)", np.linalg.norm(SIXTY)),
+        ("sum(abs(v))", np.abs(SIXTY).sum()),
+        ("prod(2*v)", np.prod(2 * SIXTY)),
+        ("log(sum(exp(v)))", np.log(np.exp(SIXTY).sum())),
+        ("log(sum(exp(v-max(v)))) + max(v)", np.log(np.exp(SIXTY).sum())),
+        ("norm(v/norm(v) - 1)", np.linalg.norm(SIXTY / np.linalg.norm(SIXTY) - 1)),
+        ("max(v*max(v))", SIXTY.max() ** 2),
+    ],
+)
+def test_sixty_numbers_are_derived_at_once(text: str, value: float) -> None:
+    """Sympy's own Min and Max compare every part with every other, for hours; every slope on its own, and every slope
+    of a slope, takes half a minute."""
+    point, v, h = {"v": SIXTY}, np.random.default_rng(1).normal(size=60), 1e-6
+    formula = Formula(text, {"v": SIXTY.tolist()})
+    loss, grads = at(formula, point)
+    assert loss[0] == pytest.approx(value)
+    assert len(formula._tapes[0]._program) < 2000
+    losses, slopes = zip(*(at(formula, {"v": SIXTY + k * h * v}) for k in (-1, 1)), strict=True)
+    assert grads["v"][0] @ v == pytest.approx((losses[1] - losses[0]).item() / (2 * h), rel=1e-5)
+    wanted = (slopes[1]["v"] - slopes[0]["v"])[0] / (2 * h)
+    found = moved(formula, point, {"v": v})["v"]
+    np.testing.assert_allclose(found, wanted, rtol=1e-5, atol=1e-6 * (1 + np.abs(wanted).max()))
 
 
 def test_values() -> None:
@@ -151,6 +220,23 @@ def test_constants_and_parameters_that_do_not_matter() -> None:
     assert (loss.shape, grads["x"].tolist(), grads["y"].tolist()) == ((1,), [0.0], [1.0])
 
 
+NUMPYS: dict[str, Any] = {
+    "square": np.square, "log1p": np.log1p, "expm1": np.expm1, "log2": np.log2, "exp2": np.exp2, "cbrt": np.cbrt,
+    "reciprocal": np.reciprocal, "hypot": np.hypot, "arcsin": np.arcsin, "arccos": np.arccos, "arcsinh": np.arcsinh,
+    "arctanh": np.arctanh, "var": np.var, "std": np.std, "heaviside": lambda x: np.heaviside(x, 0.0),
+    "sigmoid": lambda x: np.exp(-np.logaddexp(0, -x)), "softplus": lambda x: np.logaddexp(0, x),
+    "logsumexp": np.logaddexp.reduce, "pow": np.power,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NUMPYS)
+def test_what_is_written_instead_has_the_same_value(name: str) -> None:
+    start = {key: 0.3 if key in ("x", "a") else 0.7 for key in names(parsed(OTHERS[name]))}
+    vectors = {"x": [0.3, 0.7, 0.9]} if name in ("var", "std", "logsumexp") else start
+    found = at(Formula(OTHERS[name], vectors), vectors)[0][0]
+    assert found == pytest.approx(NUMPYS[name](*map(np.asarray, vectors.values())))
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -199,6 +285,19 @@ def test_constants_and_parameters_that_do_not_matter() -> None:
         ("Pi*x", "Pi: not a name for a parameter: the constant is pi"),
         ("E*x", "E: not a name for a parameter: the constant is e"),
         ("I*x", "I: not a name for a parameter: formulas are real"),
+        ("PI*x", "PI: not a name for a parameter: the constant is pi"),
+        ("π*x", "π: not a name for a parameter: the constant is pi"),
+        ("Infinity*x", "Infinity: not a name for a parameter: it is not finite"),
+        ("NaN*x", "NaN: not a name for a parameter: it is not a number"),
+        ("np.maximum(x, 0)", "np.maximum: names have no modules before them; write max"),
+        ("np.log1p(x)", "np.log1p: names have no modules before them; write log(1 + x)"),
+        ("log1p(x)", "log1p: no such function; write log(1 + x)"),
+        ("arcsin(x)", "arcsin: no such function; write arctan(x/sqrt(1 - x**2))"),
+        ("(x + 1).sum()", "no such function; write sum(x + 1)"),
+        ("x²", "powers are written x**2"),
+        ("f = x**2", "a formula is the expression alone, without ="),
+        ("|x|", "absolute values are written abs(x)"),
+        ("where(x == 1, 1, 2", "'(' was never closed"),
         ("dot(x)", "write dot(a, b)"),
         ("clip(x, 1)", "write clip(x, low, high)"),
         ("", "a formula is a text"),
@@ -276,3 +375,35 @@ def test_a_start_that_is_nan_is_said_before_training(tmp_path: Path) -> None:
     some = ran("objective.f='x*log(x)'", "objective.start={x: 0}", "objective.box=[0, 2]", "seeds=3")
     assert some.returncode == 0
     assert "the loss is nan at the start of seed 0; 1 of 3 runs diverge there" in some.stdout
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("x*log(x)", "the loss is nan"),
+        ("1/x", "the loss is infinite"),
+        ("(x*y)**0.5/y", "the loss is nan"),
+        ("x**2 + 0*sqrt(x)*x**-0.5", ""),
+        ("sqrt(x)", ""),
+    ],
+)
+def test_starts_that_no_training_leaves(text: str, said: str) -> None:
+    """A slope of infinity is one that a sign or a clip leaves."""
+    found = lost(Formula(text, box=[0, 1]), [0, 1])
+    assert found == ({0: said} if said else {})
+
+
+def test_a_start_beyond_float32_is_a_record_if_the_evaluation_is_finite() -> None:
+    class Penalised(Formula):
+        def loss_and_grads(self, params: Any, step: int, seeds: Array) -> tuple[Array, Any]:
+            return np.full(len(seeds), np.inf), {"x": params["x"]}
+
+    assert lost(Penalised("x**2"), [0, 1]) == {}
+
+
+def test_one_number_of_a_gradient_that_is_nan_is_enough() -> None:
+    class Half(Formula):
+        def loss_and_grads(self, params: Any, step: int, seeds: Array) -> tuple[Array, Any]:
+            return np.ones(len(seeds)), {"v": np.array([[1.0, np.nan]] * len(seeds))}
+
+    assert lost(Half("sum(v)", {"v": [1.0, 2.0]}), [0]) == {0: "the gradient of v is nan"}

@@ -75,6 +75,10 @@ RANDOM = np.random.default_rng(0)
     [
         (3, "3 is no Objective: derive its class from objectives.base.Objective"),
         (breaking(init=lambda self, seeds: np.zeros((len(seeds), 3))), "Mine.init must return a dict of float arrays"),
+        (breaking(init=lambda self, seeds: {"x": np.ones((len(seeds), 3), np.float16)}),
+         "Mine.init: x is float16, in which eps and squares are lost; start in float32"),
+        (breaking(init=lambda self, seeds: {"x": np.ones((len(seeds), 3)), "y": np.ones(len(seeds), np.float32)}),
+         "Mine.init: params must share one dtype; x is float64, y float32"),
         (breaking(init=lambda self, seeds: {"x": RANDOM.normal(size=(len(seeds), 3))}),
          "Mine.init: the same seeds start elsewhere when asked again"),
         (breaking(init=lambda self, seeds: {"x": np.ones((len(seeds), 3)) * np.arange(len(seeds))[:, None] + 1.0}),

@@ -253,7 +253,7 @@ def test_half_lives_grow_as_in_ademamix(source: Composer) -> None:
     p, fast, slow, v = np.ones(4), 0.0, 0.0, 0.0
     for t, g in enumerate(gradients):
         life = [np.log(0.5) / np.log(beta) - 1 for beta in (beta1, beta3)]
-        share = min(t / T, 1)
+        share = min((t + 1) / T, 1)
         held = 0.5 ** (1 / ((1 - share) * life[0] + share * life[1] + 1))
         fast, v = beta1 * fast + (1 - beta1) * g, beta2 * v + (1 - beta2) * g**2
         slow = held * slow + (1 - held) * g
@@ -263,8 +263,7 @@ def test_half_lives_grow_as_in_ademamix(source: Composer) -> None:
         [
             "optimizer=ademamix", "optimizer.lr=0.1", "steps=30", "+schedule@schedules.beta3=half_life",
             f"schedules.beta3.rise={T}", "schedules.beta3.unit=steps",
-            "+schedule@schedules.alpha=linear", f"schedules.alpha.length={T}", "schedules.alpha.start=0",
-            "schedules.alpha.end=1",
+            "+schedule@schedules.alpha=warmup", f"schedules.alpha.length={T}", "schedules.alpha.share=1",
         ]
     ).config  # fmt: skip
     optimizer, params = built_optimizer(config, 1, ()), {"x": np.ones((1, 4))}

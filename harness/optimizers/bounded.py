@@ -45,8 +45,10 @@ class AdaBound(Optimizer):
 
 
 def bounded(rate: Array, h: Any) -> Array:
-    """AdaBound's rates, clipped."""
-    low, high = h.final_lr * (1 - 1 / (h.gamma * h.t + 1)), h.final_lr * (1 + 1 / (h.gamma * h.t))
+    """AdaBound's rates, clipped; a gamma of 0 leaves them as they are, but for a final_lr of 0."""
+    speed = h.gamma * h.t
+    low, high = h.final_lr * (1 - 1 / (speed + 1)), h.final_lr * (1 + 1 / np.where(speed > 0, speed, 1))
+    high = np.where((speed > 0) | (h.final_lr == 0), high, np.inf)
     found: Array = np.minimum(np.maximum(rate, low), high)
     return found
 

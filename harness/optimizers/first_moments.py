@@ -110,8 +110,8 @@ class Adan(Optimizer):
 @dataclass
 class AdEMAMix(Optimizer):
     """AdamW with a second, slow average of the gradient (Pagliardini, Ablin & Grangier 2024, arXiv 2409.03137,
-    equation AdEMAMix): m1 is corrected, m2 isn't. The paper warms both up:
-    give beta3 the schedule half_life, alpha linear with start=0 and end=1.
+    equation AdEMAMix): m1 is corrected, m2 isn't. The paper warms both up, in as many steps:
+    give beta3 the schedule half_life, alpha warmup with share=1.
 
     >>> params = {"x": np.array([0.0])}
     >>> AdEMAMix(lr=0.1, alpha=5.0, beta3=0.99).update(params, {"x": np.array([4.0])})

@@ -80,9 +80,10 @@ class LAMB(Optimizer):
 
 
 def trust(p: Array, u: Array, least: Any = 0, most: Any = np.inf) -> Array:
-    """||p||, at most `most`, over ||u||, both at least `least`; 1 where either is 0."""
+    """||p||, at most `most`, over ||u||, both at least `least`; 1 where either is 0, and a number in any case."""
     length, size = np.clip(norm(p), least, most), np.maximum(norm(u), least)
-    stretch: Array = np.where((length > 0) & (size > 0), ratio(length, size), 1)
+    quotient = np.minimum(ratio(length, size), np.finfo(p.dtype).max)
+    stretch: Array = np.where((length > 0) & (size > 0), quotient, 1)
     return stretch
 
 

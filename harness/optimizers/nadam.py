@@ -100,7 +100,7 @@ class RAdam(Optimizer):
         most = 2 / (1 - h.beta2) - 1
         length = most - 2 * h.t * (1 - s.c2) / s.c2
         trusted = (length > h.threshold) & (length > 4)
-        some = np.where(trusted, length, 5)
-        r = np.sqrt((some - 4) * (some - 2) * most / ((np.maximum(most, 5) - 4) * (most - 2) * some))
+        some, most = np.where(trusted, length, 5), np.where(trusted, most, 5)
+        r = np.sqrt((some - 4) * (some - 2) * most / ((most - 4) * (most - 2) * some))
         root = (np.sqrt(s.v) + h.eps) / np.sqrt(s.c2) if h.eps_hat else np.sqrt(s.v / s.c2) + h.eps
         return p - h.lr / s.c1 * s.m * np.where(trusted, ratio(r, root), 1), s

@@ -1,5 +1,6 @@
 """Steps from the value of the loss: Polyak's step, and MoMo, which models the loss by its averages."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple
 
@@ -7,7 +8,7 @@ import numpy as np
 
 from harness.optimizers.base import Optimizer
 from harness.optimizers.memory import Element, New, PerRun, Sees
-from harness.optimizers.norms import dot
+from harness.optimizers.norms import dot, norm
 from objectives.arrays import Array, ratio
 from objectives.fields import Finite, Fraction, NonNegative, Positive
 
@@ -32,15 +33,19 @@ class PolyakSGD(Optimizer):
 
     @staticmethod
     def rule(p: Array, g: Array, s: Any, h: Any) -> New:
-        step = polyak(h.loss - h.f_min, h.c * dot(g, g), h.lr)
+        step = polyak(h.loss - h.f_min, h.c * dot(g, g), h.lr, lambda: (h.c * norm(g), norm(g)))
         return p - step * g, s
 
 
-def polyak(gap: Array, squared: Array, most: Array) -> Array:
+def polyak(gap: Array, squared: Array, most: Array, parts: Callable[[], tuple[Array, Array]]) -> Array:
     """The step gap / squared, at least 0 and at most `most`; 0 where `squared` is lost to rounding beside 1, as
-    in optax."""
+    in optax. Where it has left its dtype, the gap is divided by its two parts."""
     slope = squared > np.finfo(np.float64).eps
-    step: Array = np.where(slope, np.minimum(np.maximum(gap, 0) / np.where(slope, squared, 1), most), 0)
+    quotient = np.maximum(gap, 0) / np.where(slope, squared, 1)
+    if (beyond := np.isinf(squared)).any():
+        one, other = parts()
+        quotient = np.where(beyond, np.maximum(gap, 0) / one / other, quotient)
+    step: Array = np.where(slope, np.minimum(quotient, most), 0)
     return step
 
 
@@ -133,8 +138,9 @@ def _model_step(
     if h.adapt:
         lowered = np.maximum(height / (2 * weight * shrink), h.lower_bound)
         bound = np.where(height < shrink * weight * bound, lowered, bound)
-    step = polyak(height - shrink * weight * bound, squared, h.lr / weight)
+    step = polyak(height - shrink * weight * bound, squared, h.lr / weight, lambda: (norm(m), norm(scaled)))
     if h.adapt:
-        fall = np.where(step > 0, step * squared, 0)  # no step, where the square has left its dtype
+        fall = np.where(np.isinf(squared), step * norm(m) * norm(scaled), step * squared)
+        fall = np.where(step > 0, fall, 0)  # a memory of infinities gives no step
         bound = np.maximum((loss + inner - gamma - fall / 2) / weight, h.lower_bound)
     return step, bound + np.zeros_like(step)

@@ -8,7 +8,7 @@ import numpy as np
 
 from harness.errors import UserError
 from objectives.arrays import Array, Params
-from objectives.base import Objective
+from objectives.base import Objective, Split
 
 
 def probe(objective: Objective) -> tuple[Array, Params]:
@@ -18,6 +18,7 @@ def probe(objective: Objective) -> tuple[Array, Params]:
         params = objective.init(seeds)
         if not (isinstance(params, dict) and params and all(_floats(p, 2) for p in params.values())):
             raise UserError(f"{name}.init must return a dict of float arrays whose axis 0 has one row per seed")
+        _demand_dtype(f"{name}.init", params)
         params = {key: np.array(p, order=objective.order) for key, p in params.items()}
         for p in params.values():
             p.flags.writeable = False  # as in the engine
@@ -52,21 +53,38 @@ def started(objective: Objective, seeds: Sequence[int]) -> tuple[Objective, Para
 
 
 def lost(objective: Objective, seeds: Sequence[int]) -> dict[int, str]:
-    """The seeds at whose start the loss or a gradient is nan, which no training can leave, each with what is nan."""
+    """The seeds at whose start the loss or a gradient is nan, or the loss infinite, which no training can leave, each
+    with what is so: "the loss is nan"."""
     found: dict[int, str] = {}
     with np.errstate(all="ignore"):
         objective, params = started(objective, seeds)
         loss, grads = objective.loss_and_grads(params, 0, np.array(seeds, dtype=np.int64))
+        far = np.isinf(loss)
+        if far.any():  # a record shows it, or the run goes on
+            split: Split = "validation" if "validation" in objective.splits else "train"
+            far &= np.isinf(objective.evaluate(params, split)["loss"])
     for row, seed in enumerate(seeds):
         said = {"the loss": loss[row], **{f"the gradient of {name}": g[row] for name, g in grads.items()}}
         for what, numbers in said.items():
             if np.isnan(numbers).any():
-                found.setdefault(seed, what)
+                found.setdefault(seed, f"{what} is nan")
+        if far[row]:
+            found.setdefault(seed, "the loss is infinite")
     return found
 
 
 def _floats(value: Any, runs: int) -> bool:
     return isinstance(value, np.ndarray) and value.dtype.kind == "f" and value.ndim > 0 and len(value) == runs
+
+
+def _demand_dtype(what: str, params: Params) -> None:
+    """One dtype, that of the whole run, in which eps and squares are numbers: as `update` has it."""
+    (key, first), *others = params.items()
+    if first.dtype.itemsize < 4:
+        raise UserError(f"{what}: {key} is {first.dtype}, in which eps and squares are lost; start in float32")
+    for other, p in others:
+        if p.dtype != first.dtype:
+            raise UserError(f"{what}: params must share one dtype; {key} is {first.dtype}, {other} {p.dtype}")
 
 
 def _demand_loss(what: str, value: Any) -> None:

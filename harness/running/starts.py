@@ -15,7 +15,7 @@ STARTS = 64  # seeds whose start is looked at
 
 
 def say_lost(cells: Sequence[Cell], planner: Planner, out: "Console | None") -> None:
-    """Refuse a problem whose every start is nan; say it, where some are: their runs will have diverged."""
+    """Refuse a problem whose every start is nan or infinite; say it, where some are: their runs will have diverged."""
     for cell, objective in planner.problems(cells):
         seeds = cell.settings.seeds[:STARTS]
         if not (found := lost(objective, seeds)):
@@ -23,9 +23,9 @@ def say_lost(cells: Sequence[Cell], planner: Planner, out: "Console | None") -> 
         where = f"objective={cell.choices['objective']}"
         seed, what = next(iter(found.items()))
         if len(found) == len(seeds):
-            raise UserError(f"{where}: {what} is nan at the start (seed {seed}); start elsewhere")
+            raise UserError(f"{where}: {what} at the start (seed {seed}); start elsewhere")
         if out is not None:
             out.print(
-                f"{where}: {what} is nan at the start of seed {seed}; {len(found)} of {len(seeds)} runs diverge there",
+                f"{where}: {what} at the start of seed {seed}; {len(found)} of {len(seeds)} runs diverge there",
                 markup=False, highlight=False, soft_wrap=True,
             )  # fmt: skip

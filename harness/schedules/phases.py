@@ -15,19 +15,24 @@ class HalfLife(Timed):
     """The warm-up of a decay rate by half-lives (Pagliardini, Ablin & Grangier 2024, arXiv 2409.03137, the scheduler of
     beta3): from the rate `start` to `end` in the first `rise` of the run, so that the steps until half is forgotten,
     log(1/2) / log(rate), grow on a straight line. The factor is the rate over `end`, which must be the optimizer's.
+    `first` is the number of the first step: the authors count from 1.
 
-    >>> [round(0.9999 * float(HalfLife(length=4)(k)), 4) for k in range(6)]
-    [0.9, 0.9996, 0.9998, 0.9999, 0.9999, 0.9999]
+    >>> [round(0.9999 * float(HalfLife(length=4)(k)), 4) for k in range(5)]
+    [0.9996, 0.9998, 0.9999, 0.9999, 0.9999]
+    >>> round(0.9999 * float(HalfLife(length=4, first=0)(0)), 4)
+    0.9
     """
 
     start: Inside = 0.9
     end: Inside = 0.9999
     rise: TwoSteps = 1.0
+    first: Literal[1, 0] = 1
     unit: Unit = "run"
 
     def __call__(self, step: Number) -> Number:
         slow, fast = 1 / np.log(self.end), 1 / np.log(self.start)
-        rate: Array = np.exp(1 / between(fast, slow, progress(step, 0.0, self.steps(self.rise)), "linear"))
+        share = progress(step + self.first, 0.0, self.steps(self.rise))
+        rate: Array = np.exp(1 / between(fast, slow, share, "linear"))
         return rate / self.end
 
 

@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any
 
+from objectives.formulas.dialects import HINTS, MODULES, NO_NAMES, NUMBERS, OTHERS
+
 Value = Any  # a float, a sympy expression, or a list of them: a vector
 LONGEST, MOST_PARTS, DEEPEST, HIGHEST = 2_000, 2_000, 100, 1_000
 CONSTANTS = {"pi": math.pi, "e": math.e}
@@ -31,16 +33,6 @@ BINARY: dict[type, Callable[[Any, Any], Any]] = {
     ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv,
     ast.Pow: _power,
 }  # fmt: skip
-NO_NAMES = {
-    "Pi": "the constant is pi", "PI": "the constant is pi", "E": "the constant is e", "I": "formulas are real",
-    "inf": "it is not finite", "nan": "it is not a number", "oo": "it is not finite"
-}  # fmt: skip
-OTHERS = {
-    "ln": "log", "atan": "arctan", "fabs": "abs", "pow": "**", "power": "**", "maximum": "max", "minimum": "min",
-    "square": "**", "average": "mean",
-}  # fmt: skip
-MODULES = ("np", "numpy", "math", "sympy", "torch", "jnp", "jax", "tf")
-NO_STAR = r"(?<![\w.])\d+(\.\d*)?(?!e[+-]?\d)\s*[A-Za-z_(]"
 COMPARISONS = {ast.Lt: "StrictLessThan", ast.LtE: "LessThan", ast.Gt: "StrictGreaterThan", ast.GtE: "GreaterThan"}
 
 
@@ -55,7 +47,7 @@ def parsed(text: str) -> ast.expr:
             warnings.simplefilter("ignore", SyntaxWarning)  # Python's word for 2(x), which is refused below
             tree = ast.parse(text.strip(), mode="eval").body
     except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
-        hint = "; products are written 2*x" if re.search(NO_STAR, text) else ""
+        hint = next((f"; {hint}" for pattern, hint in HINTS.items() if re.search(pattern, text)), "")
         raise ValueError(f"{_short(text)}: not a formula: {str(error).partition(' (')[0]}{hint}") from None
     if isinstance(tree, ast.Lambda):
         raise ValueError(f"{_short(text)}: a formula is the expression alone: {_text(tree.body)}")
@@ -63,7 +55,9 @@ def parsed(text: str) -> ast.expr:
         raise ValueError(f"{_short(text)}: too many parts, or too deeply nested")
     for node in ast.walk(tree):
         if isinstance(node, ast.Attribute) and ast.unparse(node).partition(".")[0] in MODULES:
-            raise ValueError(f"{_text(node)}: names have no modules before them; write {node.attr}")
+            raise ValueError(
+                f"{_text(node)}: names have no modules before them; write {OTHERS.get(node.attr, node.attr)}"
+            )
     return tree
 
 
@@ -74,8 +68,9 @@ def names(tree: ast.expr) -> list[str]:
     for node in found:
         if node.id.startswith("_") or node.id in CALLED:
             raise ValueError(f"{node.id}: not a name for a parameter")
-        if node.id in NO_NAMES:
-            raise ValueError(f"{node.id}: not a name for a parameter: {NO_NAMES[node.id]}")
+        reason = NO_NAMES.get(node.id, "" if node.id in CONSTANTS else NUMBERS.get(node.id.lower(), ""))
+        if reason:
+            raise ValueError(f"{node.id}: not a name for a parameter: {reason}")
     ordered = sorted(found, key=lambda node: (node.lineno, node.col_offset))
     return list(dict.fromkeys(node.id for node in ordered if node.id not in CONSTANTS))
 
@@ -160,6 +155,8 @@ class _Reader:
             near = _near(name, CALLED) if name else ""
             if name in OTHERS:
                 near = f"; write {OTHERS[name]}"
+            elif isinstance(node.func, ast.Attribute) and node.func.attr in CALLED:
+                near = f"; write {node.func.attr}({_text(node.func.value)})"
             elif isinstance(node.func, ast.Constant):
                 near = "; products are written 2*x"
             raise ValueError(f"{_text(node.func)}: no such function{near}")

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
@@ -20,7 +19,7 @@ Numbers = float | list[float]
 @dataclass
 class Formula(Objective):
     """The value of `f`, whose names are parameters: numbers (runs,), or vectors (runs, k) where `start` has a list.
-    The gradient and the Hessian are derived symbolically (sympy) and exact.
+    The gradient is derived symbolically (sympy), the Hessian forwards from it; both are exact.
 
     Numbers, + - * / **, x[0], x[1:], sums and products over vectors, where(x > 0, a, b), norm, dot, clip and the usual
     functions are read; nothing is evaluated as Python. Parts of a max or min that are equal share its slope; a root of
@@ -93,30 +92,19 @@ class Formula(Objective):
 
     def _made(self) -> tuple[Tape, Tape]:
         """Of the value with its gradient, and of the value alone."""
-        value, symbols = self._derived
-        return Tape(symbols, [value, *(value.diff(symbol) for symbol in symbols)]), Tape(symbols, [value])
+        from objectives.formulas import symbolic
 
-    @cached_property
-    def _derived(self) -> tuple[Any, list[Any]]:
-        """The value as an expression, and its symbols."""
         known: dict[str, Any] = {
             name: self._symbols(name) if start.ndim else self._symbols(name)[0] for name, start in self._start.items()
         }
-        return expression(self._tree, known), [symbol for name in self._start for symbol in self._symbols(name)]
-
-    @cached_property
-    def _curvature(self) -> Tape:
-        """Of the Hessian times a vector, whose symbols follow."""
-        value, symbols = self._derived
-        along = [v for name in self._start for v in self._symbols(f"along {name}")]
-        slope = sum(v * value.diff(symbol) for symbol, v in zip(symbols, along, strict=True))
-        return Tape([*symbols, *along], [slope.diff(symbol) for symbol in symbols])
+        value, symbols = expression(self._tree, known), [one for name in self._start for one in self._symbols(name)]
+        top, along, defined = symbolic.slopes(value, symbols)
+        return Tape(symbols, [top, *along], defined), Tape(symbols, [value])
 
     def _symbols(self, name: str) -> list[Any]:
         from sympy import Symbol
 
-        size = self._start[name.removeprefix("along ")].size
-        return [Symbol(f"{name}[{k}]", real=True) for k in range(size)]
+        return [Symbol(f"{name}[{k}]", real=True) for k in range(self._start[name].size)]
 
     @property
     def varies_with_seed(self) -> bool:
@@ -137,11 +125,13 @@ class Formula(Objective):
         return np.asarray(place, dtype=self.dtype)
 
     def loss_and_grads(self, params: Params, step: int, seeds: Seeds) -> tuple[Array, Params]:
-        loss, *slopes = self._computed(self._tapes[0], params)
+        values = self._columns(params)
+        loss, *slopes = _spread(self._tapes[0](*values), values[0])
         return loss, self._tensors(slopes)
 
     def hvp(self, params: Params, v: Params, step: int, seeds: Seeds) -> Params:
-        return self._tensors(self._computed(self._curvature, params, v))
+        values, moves = self._columns(params), self._columns(v)
+        return self._tensors(_spread(self._tapes[0].along(values, moves)[1:], values[0]))
 
     def _tensors(self, slopes: list[Array]) -> Params:
         """The coordinates of a gradient as parameters."""
@@ -152,12 +142,15 @@ class Formula(Objective):
         return grads
 
     def evaluate(self, params: Params, split: Split) -> dict[str, Array]:
-        return {"loss": self._computed(self._tapes[1], params)[0]}
+        values = self._columns(params)
+        return {"loss": _spread(self._tapes[1](*values), values[0])[0]}
 
-    def _computed(self, tape: Tape, *given: Params) -> list[Array]:
-        values: list[Array] = []
-        for p in (params[name] for params in given for name in self._start):
-            values += [p] if p.ndim == 1 else list(p.T)
-        runs = values[0].shape
-        found = [np.asarray(value, dtype=values[0].dtype) for value in tape(*values)]
-        return [value if value.shape == runs else np.broadcast_to(value, runs).copy() for value in found]
+    def _columns(self, params: Params) -> list[Array]:
+        """The parameters as the symbols of the tapes, each (runs,)."""
+        return [column for name in self._start for p in [params[name]] for column in ([p] if p.ndim == 1 else p.T)]
+
+
+def _spread(found: list[Any], like: Array) -> list[Array]:
+    """What a tape has found, (runs,) each, also where it is a number."""
+    arrays = [np.asarray(value, dtype=like.dtype) for value in found]
+    return [a if a.shape == like.shape else np.broadcast_to(a, like.shape).copy() for a in arrays]

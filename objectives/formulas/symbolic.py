@@ -1,9 +1,12 @@
 """Functions of our own as sympy expressions, differentiated without simplification: sympy's Min and Max of many parts
 take hours, its Abs and sign have no derivative, and its slopes of powers are nan at the edges where they are 0."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import sympy
+
+DENSE = 1_000  # numbers that parts depend on, up to which every number's slope is derived on its own
 
 
 class signum(sympy.Function):  # type: ignore[misc]  # noqa: N801
@@ -28,15 +31,9 @@ class log10(sympy.Function):  # type: ignore[misc]  # noqa: N801
 class equal(sympy.Function):  # type: ignore[misc]  # noqa: N801
     """1 where both are the same number, else 0."""
 
-    def _eval_derivative(self, s: Any) -> Any:
-        return sympy.Integer(0)
-
 
 class share(sympy.Function):  # type: ignore[misc]  # noqa: N801
     """A quotient of numbers of `equal`."""
-
-    def _eval_derivative(self, s: Any) -> Any:
-        return sympy.Integer(0)
 
 
 class Extreme(sympy.Function):  # type: ignore[misc]
@@ -68,9 +65,13 @@ class times(sympy.Function):  # type: ignore[misc]  # noqa: N801
     def eval(cls, a: Any, b: Any) -> Any:
         return a * b if a.is_number or b.is_number else None
 
-    def _eval_derivative(self, s: Any) -> Any:
-        a, b = self.args
-        return times(a.diff(s), b) + times(a, b.diff(s))
+
+class chained(sympy.Function):  # type: ignore[misc]  # noqa: N801
+    """The product of two slopes, and 0 where either is."""
+
+    @classmethod
+    def eval(cls, a: Any, b: Any) -> Any:
+        return a * b if a.is_number or b.is_number else None
 
 
 class raised(sympy.Function):  # type: ignore[misc]  # noqa: N801
@@ -87,10 +88,8 @@ class raised(sympy.Function):  # type: ignore[misc]  # noqa: N801
         return base ** (exponent * power) if n == 0 and (exponent * power).is_Integer else None
 
     def _eval_derivative(self, s: Any) -> Any:
-        base, exponent, n = self.args
+        base, exponent, n = self.args  # n is 0: what a slope needs of slopes is found forwards
         along_base = times(exponent, raised(base, exponent - 1, n))
-        if n != 0:
-            along_base += n * raised(base, exponent - 1, n - 1)
         return times(base.diff(s), along_base) + times(exponent.diff(s), raised(base, exponent, n + 1))
 
 
@@ -98,3 +97,38 @@ def power(base: Any, exponent: Any) -> Any:
     """A power; as one of ours where sympy's has a pole in its slope that may meet a 0 from inside."""
     simple = base.is_number or exponent.is_Integer or (base.is_Symbol and exponent.is_number)
     return base**exponent if simple else raised(base, exponent, sympy.Integer(0))
+
+
+def slopes(value: Any, symbols: Sequence[Any]) -> tuple[Any, list[Any], dict[Any, Any]]:
+    """The value, its derivatives, and what other symbols in them stand for. Where many parts depend on many numbers, as
+    in max(v - mean(v)), the chain rule goes backwards: what the value gains by a part is derived once for all of them.
+    """
+    if _density(value) <= DENSE:
+        return value, [value.diff(symbol) for symbol in symbols], {}
+    parts, (value,) = sympy.cse([value], sympy.numbered_symbols("part", real=True), order="none")
+    defined = dict(parts)
+    gains: dict[Any, list[Any]] = {symbol: [] for symbol in (*symbols, *defined)}
+
+    def back(part: Any, gain: Any) -> None:
+        for symbol in sorted(part.free_symbols, key=str):
+            gains[symbol].append(chained(part.diff(symbol), gain))
+
+    back(value, sympy.Integer(1))
+    for symbol, part in reversed(parts):
+        gain = sympy.Symbol(f"gain by {symbol}", real=True)
+        defined[gain] = sympy.Add(*gains[symbol])
+        back(part, gain)
+    return value, [sympy.Add(*gains[symbol]) for symbol in symbols], defined
+
+
+def _density(value: Any) -> int:
+    """How many numbers the parts depend on, those of one number not counted."""
+    found: dict[Any, frozenset[Any]] = {}
+
+    def look(part: Any) -> frozenset[Any]:
+        if part not in found:
+            found[part] = frozenset([part]) if part.is_Symbol else frozenset().union(*map(look, part.args))
+        return found[part]
+
+    look(value)
+    return sum(len(symbols) - 1 for symbols in found.values() if symbols)

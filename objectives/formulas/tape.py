@@ -1,49 +1,46 @@
 """Sympy expressions as a list of NumPy calls: no code is generated, so none can be smuggled in."""
 
-from collections.abc import Callable, Sequence
-from functools import partial, reduce
+from collections.abc import Callable, Mapping, Sequence
+from functools import reduce
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
 from objectives.arrays import Array, power
-
-
-def _with_logs(n: int, base: Any, exponent: Any) -> Any:
-    """The power base^exponent log(base)^n, which is 0 for a base of 0 and an exponent above 0."""
-    log = np.log(base)
-    value = power(base, exponent) * (log if n == 1 else log * log)
-    return np.where((base == 0) & (exponent > 0), 0, value)
-
+from objectives.formulas.tangents import chained, largest, smallest, tangent, times, with_log
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     "exp": np.exp, "log": np.log, "sin": np.sin, "cos": np.cos, "tan": np.tan, "sinh": np.sinh, "cosh": np.cosh,
     "tanh": np.tanh, "atan": np.arctan, "Abs": np.abs, "absolute": np.abs, "sign": np.sign, "signum": np.sign,
-    "log10": np.log10, "DiracDelta": lambda x, *_: np.zeros_like(x), "smallest": np.minimum, "largest": np.maximum,
+    "log10": np.log10, "DiracDelta": lambda x, *_: np.zeros_like(x), "smallest": smallest, "largest": largest,
     "equal": lambda a, b: np.asarray(np.equal(a, b), dtype=np.result_type(a, b)),
     "share": np.divide,
-    "times": lambda a, b: np.where(a == 0, a, a * b),
+    "times": times, "chained": chained,
     "StrictLessThan": np.less, "LessThan": np.less_equal, "StrictGreaterThan": np.greater,
     "GreaterThan": np.greater_equal, "Mul": np.multiply, "And": np.logical_and, "Or": np.logical_or,
 }  # fmt: skip
-CHAINED = ("Mul", "smallest", "largest", "And", "Or")  # of any number of parts
-LOGS: dict[int, Callable[..., Any]] = {n: partial(_with_logs, n) for n in (1, 2)}  # a Hessian has no more of them
+CHAINED = ("Mul", "And", "Or")  # of any number of parts
 SMALL = 8  # exponents up to which powers are products
 
 
 class Tape:
     """Computes several expressions of the same symbols at once, each common part a single time."""
 
-    def __init__(self, symbols: Sequence[Any], expressions: Sequence[Any]) -> None:
+    def __init__(
+        self, symbols: Sequence[Any], expressions: Sequence[Any], defined: Mapping[Any, Any] = MappingProxyType({})
+    ) -> None:
+        """Symbols in the expressions may also be `defined` by others."""
         import sympy
 
         self._program: list[tuple[Callable[..., Any] | None, Any]] = []  # calls with places, or numbers
         self._places: dict[Any, int] = {symbol: k for k, symbol in enumerate(symbols)}
         self._symbols = len(symbols)
-        common, wanted = sympy.cse(expressions, order="none")
-        for symbol, part in common:
-            self._places[symbol] = self._place(part)
-        self._wanted = [self._place(part) for part in wanted]
+        common, parts = sympy.cse([*defined.values(), *expressions], order="none")
+        self._defined = dict(common) | dict(zip(defined, parts, strict=False))
+        for symbol in self._defined:
+            self._place(symbol)
+        self._wanted = [self._place(part) for part in parts[len(defined) :]]
 
     def __call__(self, *values: Array) -> list[Any]:
         """The expressions where the symbols have these values (runs,): arrays, or numbers where they are constant."""
@@ -51,6 +48,16 @@ class Tape:
         for call, places in self._program:
             held.append(places if call is None else call(*[held[place] for place in places]))
         return [held[place] for place in self._wanted]
+
+    def along(self, values: Sequence[Array], moves: Sequence[Array]) -> list[Any]:
+        """How fast the expressions change where the symbols have these values and move so (runs,)."""
+        held: list[Any] = list(values)
+        moving: list[Any] = list(moves)
+        for call, places in self._program:
+            parts, with_parts = ([], []) if call is None else ([a[k] for k in places] for a in (held, moving))
+            held.append(places if call is None else call(*parts))
+            moving.append(None if call is None else tangent(call, held[-1], parts, with_parts))
+        return [0.0 if moving[place] is None else moving[place] for place in self._wanted]
 
     def _place(self, part: Any) -> int:
         """Where a part is held when it has been computed."""
@@ -60,6 +67,8 @@ class Tape:
 
     def _added(self, part: Any) -> int:
         name = type(part).__name__
+        if part in self._defined:
+            return self._place(self._defined[part])
         if part.is_number or (part.is_Boolean and not part.args):
             return self._entry(None, float(part) if part.is_number else bool(part))
         if name == "Pow":
@@ -111,7 +120,7 @@ class Tape:
     def _raised(self, part: Any) -> int:
         base, exponent, n = part.args
         if n != 0:
-            return self._entry(LOGS[int(n)], (self._place(base), self._place(exponent)))
+            return self._entry(with_log, (self._place(base), self._place(exponent)))  # a gradient has one of them
         if exponent.is_number and exponent < 0:
             return self._entry(np.reciprocal, (self._place(type(part)(base, -exponent, n)),))
         return self._power(base, exponent)

@@ -1,7 +1,7 @@
 """The table of references: which config of ours is held against which call of which library."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
@@ -35,6 +35,7 @@ class Case:
     tolerance      with `why_tolerance` where it isn't the one for elementwise rules
     evaluated      how the reference tells the point to evaluate; without it only the params are compared
     schedule       of our lr, and of the lr that a torch optimizer holds (optax: in its call)
+    schedules      of our other numbers, which the reference moves by itself
     transposed     the reference sees matrices as (out, in), ours are (in, out)
     closure        the reference wants to know losses elsewhere
     hessian        what it is given in the place of a Hessian: numbers of a kind, every so many updates
@@ -49,6 +50,7 @@ class Case:
     why_tolerance: str = ""
     evaluated: Evaluated | None = None
     schedule: Schedule | None = None
+    schedules: Mapping[str, Schedule] = field(default_factory=dict)
     transposed: bool = False
     closure: bool = False
     hessian: tuple[Kind, int] | None = None
@@ -65,6 +67,7 @@ class Case:
         options = ", ".join(f"{key}={value!r}" for key, value in self.options.items())
         told = [f"{self.optimizer}({options})", f"{self.reference.library} {self.reference}"]
         told += [f"lr by {self.schedule!r}"] if self.schedule else []
+        told += [f"{name} by {schedule!r}" for name, schedule in self.schedules.items()]
         told += [f"on {', '.join(p.name for p in self.problems)}"] if self.problems != PROBLEMS else []
         told += [word for word in ("evaluated", "transposed", "closure", "hessian") if getattr(self, word)]
         return " | ".join(told)
@@ -95,8 +98,10 @@ class Case:
                 write(node, key, value)
 
         def extra(cls: type, path: str) -> dict[str, Any]:
-            scheduled = self.schedule and issubclass(cls, Optimizer) and "lr" in fields.numbers(cls)
-            return {"schedules": {"lr": self.schedule}} if scheduled else {}
+            known = fields.numbers(cls) if issubclass(cls, Optimizer) else {}
+            moved = {"lr": self.schedule, **self.schedules} if self.schedule else self.schedules
+            found = {name: schedule for name, schedule in moved.items() if name in known}
+            return {"schedules": found} if found else {}
 
         made: Optimizer = trust.build(node, "optimizer", trusted, extra)
         return made

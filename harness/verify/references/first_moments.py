@@ -5,6 +5,7 @@ from itertools import count
 
 import numpy as np
 
+from harness.schedules import Constant, HalfLife, Warmup
 from harness.verify.references.calls import by_hand, optax, po
 from harness.verify.references.cases import Case
 from harness.verify.references.problems import Problem
@@ -64,6 +65,18 @@ CASES = [
         "ademamix",
         {"lr": 0.02, "beta1": 0.8, "beta2": 0.99, "beta3": 0.995, "alpha": 2.0, "eps": 0.01, "weight_decay": 0.1},
         optax("contrib.ademamix", learning_rate=0.02, b1=0.8, b2=0.99, b3=0.995, alpha=2.0, eps=0.01, weight_decay=0.1),
+    ),
+    *(
+        Case(
+            "ademamix",
+            {"lr": 0.02, "beta1": 0.8, "beta2": 0.99, "beta3": 0.995, "alpha": 2.0, "eps": 0.01},
+            po("AdEMAMix", lr=0.02, betas=(0.8, 0.99, 0.995), alpha=2.0, eps=0.01, t_alpha_beta3=updates),
+            schedules={
+                "beta3": HalfLife(updates, start=0.8, end=0.995),
+                "alpha": Warmup(updates, then=Constant(), share=1.0),
+            },
+        )
+        for updates in (50, 300)
     ),
     Case(
         "laprop",

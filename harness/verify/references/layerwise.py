@@ -86,6 +86,10 @@ CASES = [
         )
         for longest in (0.5, 10.0)
     ),
+    Case(
+        "variant/lamb_late", {**LAMB, "eps": 1e-15, "weight_decay": 0.0},
+        po("Lamb", lr=0.02, betas=(0.8, 0.99), eps=1e-15, weight_decay=0.0),
+    ),
     Case("lamb", LAMB, by_hand(lamb, lr=0.02, beta1=0.8, beta2=0.99, eps=0.01, decay=0.1)),
     Case(
         "lamb", LAMB, po("Lamb", lr=0.02, betas=(0.8, 0.99), eps=0.01, weight_decay=0.1),
