@@ -39,7 +39,7 @@ def npz(
     largest = max(float(np.max(np.abs(x))), 0.0 if names else float(np.max(np.abs(found))))
     if largest > LARGE and not standardise:
         notes.append(f"numbers up to {largest:.6g} are taken as they are (dataset.standardise=true scales them)")
-    told = about.line(made, where.name, (), "y", names, notes)
+    told = about.line(made, where.name, (), "y", names, notes, sure=task is not None)
     return finished(where, made, told, standardise)
 
 
@@ -81,7 +81,10 @@ def csv_file(
         raise ValueError(f"{where}: dataset.drop leaves out {named}, which is dataset.target")
     whole = len(table.rows)
     table = _complete(table) if missing == "drop" else table
-    columns = [Column(where, name, table.column(name), table.numbers, point, missing == "word") for name in table.names]
+    columns = [
+        Column(where, name, table.column(name), table.numbers, point, missing == "word", name == named)
+        for name in table.names
+    ]
     features = [column for column in columns if column.name != named]
     if not features:
         raise ValueError(f"{where}: no column beside the target {named}, and nothing to predict it from")
@@ -96,7 +99,7 @@ def csv_file(
     made = divided(where, x, y, len(classes), validation, test, train_size, stratified)
     notes += [f"{column.name} equals {named}" for column in features if column.texts == goal.texts]
     notes += [f"rows left out for missing cells: {whole - len(y):,}"] if whole > len(y) else []
-    told = about.line(made, where.name, names, named, classes, notes)
+    told = about.line(made, where.name, names, named, classes, notes, sure=task is not None)
     return finished(where, made, told, standardise, None if numeric.all() else np.flatnonzero(numeric))
 
 
@@ -114,6 +117,10 @@ def divided(
     """The data set, of which the last `tests` rows test, if there are any. Where `stratified` is None, its splits are
     stratified if a plain draw leaves a class out of training, or out of a part in which it would expect a row.
     """
+    if stratified and not classes:
+        raise ValueError(
+            f"{where}: stratified=true is for classes, and the target is a number; add dataset.stratified=null"
+        )
 
     def drawn(stratified: bool) -> Dataset:
         if tests:
@@ -167,7 +174,7 @@ def _features(columns: Sequence[Column], words: int) -> tuple[Array, list[str], 
             notes.append(f"{column.name}: one-hot of {len(marks)} words")
         else:
             found, marks = column.numbers()[:, None], [column.name]
-            if len(found) > 1 and np.all(np.diff(found[:, 0]) == 1):
+            if _counts(found[:, 0]):
                 notes.append(f"{column.name} counts the rows ({typed('dataset.drop', [column.name])} leaves it out)")
         arrays.append(found)
         numeric += [len(marks) == 1 and marks[0] == column.name] * len(marks)
@@ -175,11 +182,22 @@ def _features(columns: Sequence[Column], words: int) -> tuple[Array, list[str], 
     return np.ascontiguousarray(np.hstack(arrays)), names, np.array(numeric), notes
 
 
+def _counts(numbers: Array) -> bool:
+    """Whether they go up or down by the same whole number from row to row."""
+    steps = np.diff(numbers)
+    return len(steps) > 1 and steps[0] != 0 and steps[0] == np.floor(steps[0]) and bool(np.all(steps == steps[0]))
+
+
 def _complete(table: Table) -> Table:
     """The rows in which no cell is missing."""
     keep = [k for k, row in enumerate(table.rows) if not any(is_missing(cell) for cell in row)]
     if not keep:
-        raise ValueError(f"{table.where}: every row misses a cell; dataset.drop=[NAME] leaves a column out")
+        misses = [sum(map(is_missing, table.column(name))) for name in table.names]
+        worst = table.names[misses.index(max(misses))]
+        raise ValueError(
+            f"{table.where}: every row misses a cell, {max(misses):,} of {len(table.rows):,} that of column {worst}; "
+            f"leave such columns out: {typed('dataset.drop', [worst])}"
+        )
     return Table(table.where, table.names, [table.rows[k] for k in keep], [table.numbers[k] for k in keep])
 
 
