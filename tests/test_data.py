@@ -126,7 +126,10 @@ def test_csv_trains(tmp_path: Path) -> None:
         (["dataset=npz", "dataset.path=torn.csv"], "not an npz file of plain arrays"),
         (["dataset=npz", "dataset.path=other.npz"], "no array y; it has x, z"),
         (["dataset=npz", "dataset.path=pickled.npz"], "not an npz file of plain arrays"),
-        (["dataset=npz", "dataset.path=nan.npz"], "x has nan or infinity in 1 of 30 rows, first in row 4"),
+        (
+            ["dataset=npz", "dataset.path=nan.npz"],
+            "x has nan in 1 of 30 rows, first in row 4; add dataset.missing=drop",
+        ),
         (
             ["dataset=npz", "dataset.path=labels.npz"],
             "y holds 4 whole numbers from -1 to 2 in 30 rows: for numbers to predict add dataset.task",

@@ -5,8 +5,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from objectives.arrays import Array
-from objectives.data import own
 from tests.own_files import PRICES, csv, npz, numbers, refused, table
 
 # targets
@@ -66,68 +64,6 @@ def test_one_class_is_said_to_be_one() -> None:
         csv(table("a,y", numbers(), ["yes"] * 60), "y")
     with refused("my.csv, column y: all 60 rows hold 1.5, which leaves nothing to learn"):
         csv(table("a,y", numbers(), ["1.5"] * 60), "y")
-
-
-# npz
-
-
-def test_prices_and_ids_are_not_made_classes() -> None:
-    prices = 200_000 + np.arange(60) * 37
-    with refused("my.npz: y holds 60 whole numbers from 200000 to 202183 in 60 rows: for numbers to predict add "
-                 "dataset.task=numbers, for classes dataset.task=classes"):  # fmt: skip
-        npz(prices)
-    assert npz(prices, task="numbers").classes == 0
-    assert npz(prices, task="classes").classes == 60
-    with refused("y holds 200 whole numbers from 0 to 199 in 400 rows"):  # fewer than rows, but hardly repeated
-        npz(np.arange(400) % 200)
-    with refused("y holds 2 whole numbers from 0 to 60 in 60 rows"):  # 61 outputs
-        npz(np.arange(60) % 2 * 60)
-    assert npz(np.arange(60) % 3).classes == 3
-
-
-def test_npz_labels_may_be_words_or_anything_with_task() -> None:
-    for words in (np.array(["no", "yes"] * 30), np.array([b"no", b"yes"] * 30)):
-        found = npz(words)
-        assert (found.classes, found.y[:2].tolist()) == (2, [0, 1])
-    assert npz(np.array([-1, 1] * 30), task="classes").y[:2].tolist() == [0, 1]
-    assert npz(np.array([0.0, 1.0] * 30), task="classes").classes == 2
-    assert npz(np.array([[0], [1]] * 30)).y.shape == (60,)
-
-
-@pytest.mark.parametrize(
-    ("y", "fields", "told"),
-    [
-        (np.array(["a", "b"] * 30), {"task": "numbers"}, "y must hold numbers; got <U1"),
-        (np.array([1.0, np.nan] * 30), {}, "y has nan or infinity in 30 of 60 rows, first in row 1"),
-        (np.array([1.0, np.inf] * 30), {"task": "classes"}, "y has nan or infinity in 30 of 60 rows, first in row 1"),
-        (np.array([3, 3] * 30), {}, "all 60 rows of y hold 3, one class, which leaves nothing to learn"),
-        (np.eye(60), {"task": "classes"}, "one label for each row; got (60, 60); of marks, store y.argmax(axis=1)"),
-        (np.ones(60), {}, "y is 1.0 in all 60 rows, which leaves nothing to learn"),
-        (np.zeros(60, "M8[s]"), {}, "y must hold words or numbers; got datetime64[s]"),
-        (np.zeros(0), {}, "x holds no rows; its shape is (0, 3)"),
-        (np.arange(60) % 3, {"task": "regression"}, "task must be classes, numbers or null; got 'regression'"),
-    ],
-)
-def test_targets_of_npz_that_cannot_be_meant(y: Array, fields: dict[str, Any], told: str) -> None:
-    with refused(told):
-        npz(y, **fields)
-
-
-def test_keras_names_keep_their_test_set() -> None:
-    x, y = np.random.default_rng(0).normal(size=(50, 2, 2)), np.arange(50) % 2
-    np.savez("k.npz", x_train=x[:40], y_train=y[:40], x_test=x[40:], y_test=y[40:])
-    found = own.npz("k.npz")
-    assert found.parts["test"].tolist() == list(range(40, 50))
-    assert found.x.shape == (50, 4)
-    assert "its own 10 rows test" in found.about
-    np.savez("k.npz", x_train=x, y_train=y)
-    with refused(
-        "k.npz: no array x_test and y_test; it has x_train, y_train; it needs x_train, y_train, x_test, y_test"
-    ):
-        own.npz("k.npz")
-    np.savez("k.npz", x_train=x, y_train=y, x_test=x[:, :1], y_test=y)
-    with refused("x_train and x_test must have examples of one shape; got (50, 4) and (50, 2)"):
-        own.npz("k.npz")
 
 
 # columns
@@ -236,7 +172,7 @@ def test_a_column_without_a_cell_is_named() -> None:
         csv(text)
     with refused("every row misses a cell, 60 of 60 that of column b; leave such columns out: dataset.drop=[b]"):
         csv(text, missing="drop")
-    with refused("row 2, column price: '' is missing; so is the whole column: choose another dataset.target"):
+    with refused("row 2, column price: '' is missing; so is the whole column: choose another target"):
         csv(table("a,price", numbers(), [""] * 60))
 
 

@@ -42,15 +42,18 @@ class Column:
         """No empty cell, `NA` or `?`, which would be a class or a word of its own."""
         for k, text in enumerate(() if self.words else self.texts):
             if is_missing(text):
-                numbers = any(value is not None for value in self.values)
-                word = "" if numbers else "; dataset.missing=word takes them for words"
+                word = (
+                    ""
+                    if any(value is not None for value in self.values)
+                    else "; dataset.missing=word takes them for words"
+                )
                 self._refuse(k, f"is missing; {self._way_of_missing()}{word}")
 
     def _way_of_missing(self) -> str:
         """What to type, and how many rows it costs."""
         lost = sum(map(is_missing, self.texts))
         if lost == len(self.texts):
-            way = "choose another dataset.target" if self.target else f"add {typed('dataset.drop', [self.name])}"
+            way = "choose another target" if self.target else f"add {typed('dataset.drop', [self.name])}"
             return f"so is the whole column: {way}"
         return f"add dataset.missing=drop to leave such rows out, {lost:,} of {len(self.texts):,}"
 
@@ -143,7 +146,7 @@ def labels(column: Column, task: str | None) -> tuple[Array, tuple[str, ...]] | 
     if len(order) == 1:
         raise ValueError(
             f"{column.where}, column {column.name}: all {len(keys)} rows hold {column.texts[0]!r}, one class, which "
-            "leaves nothing to learn; choose another dataset.target"
+            "leaves nothing to learn; choose another target"
         )
     place = {key: k for k, key in enumerate(order)}
     names = tuple(f"{key:.15g}" if isinstance(key, float) else str(key) for key in order)

@@ -12,7 +12,7 @@ from objectives.data import about
 from objectives.data.archive import loaded, targets
 from objectives.data.columns import Column, is_missing, labels, one_hot
 from objectives.data.dataset import Dataset, split, split_before, standardised
-from objectives.data.table import Table, one_character, read, typed, without
+from objectives.data.table import Table, listed, one_character, read, typed, without
 
 LARGE = 10  # numbers that a network learns badly from
 Task = Literal["classes", "numbers"]
@@ -21,6 +21,7 @@ Task = Literal["classes", "numbers"]
 def npz(
     path: str | None,
     task: Task | None = None,
+    missing: str | None = None,
     validation: float = 0.2,
     test: float = 0.2,
     standardise: bool = False,
@@ -29,13 +30,19 @@ def npz(
 ) -> Dataset:
     """The arrays x (examples, ...) and y of an npz file, or keras's x_train, y_train, x_test and y_test, of which the
     latter test: words and whole numbers are classes, floats are numbers to predict; `task` says otherwise.
+
+    missing: drop leaves rows out that hold nan, or a word for nothing; word takes such words for classes like others;
+    null refuses both.
     """
     where = _file("npz", path)
-    _check(task, standardise, stratified)
-    x, y, tests = loaded(where)
-    found, names = targets(where, y, task)
+    _check(task, missing, standardise, stratified)
+    archive = loaded(where, drop=missing == "drop")
+    x, tests = archive.x, archive.tests
+    found, names = targets(where, archive.y, task, words=missing == "word")
     made = divided(where, x, found, len(names), validation, test, train_size, stratified, tests)
     notes = [f"its own {tests:,} rows test"] if tests else []
+    notes += [f"rows left out for missing numbers: {archive.lost:,}"] if archive.lost else []
+    notes += [f"not read: {listed(archive.unread)}"] if archive.unread else []
     largest = max(float(np.max(np.abs(x))), 0.0 if names else float(np.max(np.abs(found))))
     if largest > LARGE and not standardise:
         notes.append(f"numbers up to {largest:.6g} are taken as they are (dataset.standardise=true scales them)")
@@ -68,9 +75,7 @@ def csv_file(
     these for words like others; null refuses them.
     """
     where = _file("csv", path)
-    _check(task, standardise, stratified)
-    if missing not in (None, "drop", "word"):
-        raise ValueError(f"missing must be drop, word or null; got {missing!r}")
+    _check(task, missing, standardise, stratified)
     if type(words) is not int or words < 1:
         raise ValueError(f"words must be an integer of at least 1; got {words!r}")
     point = one_character("decimal", decimal)
@@ -201,9 +206,11 @@ def _complete(table: Table) -> Table:
     return Table(table.where, table.names, [table.rows[k] for k in keep], [table.numbers[k] for k in keep])
 
 
-def _check(task: Any, standardise: Any, stratified: Any) -> None:
+def _check(task: Any, missing: Any, standardise: Any, stratified: Any) -> None:
     if task not in (None, "classes", "numbers"):
         raise ValueError(f"task must be classes, numbers or null; got {task!r}")
+    if missing not in (None, "drop", "word"):
+        raise ValueError(f"missing must be drop, word or null; got {missing!r}")
     demand_bool("standardise", standardise)
     demand_bool("stratified", stratified, null=True)
 
