@@ -71,6 +71,7 @@ LATER: dict[str, dict[str, Any]] = {
         "encoding": None,
         "stratified": None,
     },
+    "objectives.data.idx_folder.idx": {"task": None},
     "objectives.data.own.npz": {"task": None, "missing": None, "stratified": None},
 }
 

@@ -35,7 +35,7 @@ def npz(
     null refuses both.
     """
     where = _file("npz", path)
-    _check(task, missing, standardise, stratified)
+    check(task, missing, standardise, stratified)
     archive = loaded(where, drop=missing == "drop")
     x, tests = archive.x, archive.tests
     found, names = targets(where, archive.y, task, words=missing == "word")
@@ -75,7 +75,7 @@ def csv_file(
     these for words like others; null refuses them.
     """
     where = _file("csv", path)
-    _check(task, missing, standardise, stratified)
+    check(task, missing, standardise, stratified)
     if type(words) is not int or words < 1:
         raise ValueError(f"words must be an integer of at least 1; got {words!r}")
     point = one_character("decimal", decimal)
@@ -206,7 +206,7 @@ def _complete(table: Table) -> Table:
     return Table(table.where, table.names, [table.rows[k] for k in keep], [table.numbers[k] for k in keep])
 
 
-def _check(task: Any, missing: Any, standardise: Any, stratified: Any) -> None:
+def check(task: Any, missing: Any, standardise: Any, stratified: Any) -> None:
     if task not in (None, "classes", "numbers"):
         raise ValueError(f"task must be classes, numbers or null; got {task!r}")
     if missing not in (None, "drop", "word"):
