@@ -92,6 +92,9 @@ def test_rows_of_npz_with_nan_are_left_out_if_that_is_wanted() -> None:
     assert "rows left out for missing numbers: 2" in found.about
     np.savez("my.npz", x_train=x, y_train=y, x_test=x[:20], y_test=y[:20])
     assert own.npz("my.npz", missing="drop").parts["test"].tolist() == list(range(58, 76))
+    np.savez("my.npz", x=np.full((60, 1), np.nan), y=np.arange(60) % 2)
+    with refused("my.npz: x has nan in 60 of 60 rows, first in row 0; leave its empty columns out"):
+        own.npz("my.npz")
     np.savez("my.npz", x_train=x, y_train=y, x_test=x[3:4], y_test=y[3:4])
     with refused("my.npz: every row of x_test and y_test misses something"):
         own.npz("my.npz", missing="drop")

@@ -103,7 +103,10 @@ def test_other_marks_and_encodings_say_what_to_type() -> None:
     with refused("is not a finite number; write it without separators of thousands, or add dataset.decimal=comma"):
         csv(german, separator="semicolon")
     assert csv(german, separator=";", decimal="comma").digest == same
-    assert csv(plain.replace(",", "\t"), separator="tab").digest == same
+    for other, name in (("\t", "tab"), ("|", "pipe")):
+        with refused(f"my.csv: one column with ',' between columns; add dataset.separator={name}"):
+            csv(plain.replace(",", other))
+        assert csv(plain.replace(",", other), separator=name).digest == same
     with refused("my.csv: the text is UTF-16; add dataset.encoding=utf-16"):
         csv(plain.encode("utf-16"))
     assert csv(plain.encode("utf-16"), encoding="utf-16").digest == same

@@ -157,10 +157,9 @@ def _rows(where: Path, arrays: dict[str, Array], first: str, second: str, drop: 
         x, y = x[keep], y[keep]
     for name, values in ((first, x), (second, y)):
         if (missing := _missing(values)).any() and values.dtype.kind == "f":
-            raise ValueError(
-                f"{where}: {name} has nan in {np.sum(missing):,} of {len(values):,} rows, first in row "
-                f"{np.argmax(missing)}; add dataset.missing=drop to leave such rows out"
-            )
+            way = "leave its empty columns out" if missing.all() else "add dataset.missing=drop to leave such rows out"
+            told = f"nan in {np.sum(missing):,} of {len(values):,} rows, first in row {np.argmax(missing)}"
+            raise ValueError(f"{where}: {name} has {told}; {way}")
     return (x.astype(np.float64) if x.dtype.kind in "iub" else x), y
 
 

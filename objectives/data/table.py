@@ -84,7 +84,7 @@ def read(where: Path, separator: str, header: str | None, encoding: str | None) 
         raise ValueError(f"{where}: the file is empty")
     first = [one_line(name) for name in found[0][1]]
     if len(first) == 1:
-        _refuse_other_separator(where, first[0], mark)
+        _refuse_other_separator(where, found[0][1][0], mark)
     names = [str(k) for k in range(1, len(first) + 1)] if header == "none" else first
     if header is None:
         _refuse_data(where, names)
