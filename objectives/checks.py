@@ -34,8 +34,12 @@ def demand_dtype(objective: object) -> None:
 
 def demand_batch(objective: object, examples: int) -> None:
     value = getattr(objective, "batch_size", None)
-    fits = type(value) is int and 0 < value <= examples
-    demand(objective, "batch_size", fits, f"an integer from 1 to the {examples} training examples")
+    if not (type(value) is int and 0 < value <= examples):
+        some = 1 << max((examples - 1).bit_length() - 1, 0)  # the largest power of two below: minibatches, if it can be
+        raise ValueError(
+            f"{type(objective).__name__}.batch_size must be an integer from 1 to the {examples} training examples; got "
+            f"{value!r}; add objective.batch_size={some}"
+        )
 
 
 def demand_dataset(objective: object, classes: int = 0) -> None:
