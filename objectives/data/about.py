@@ -5,8 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from objectives.arrays import Array
-from objectives.data.columns import value_of
+from objectives.data.columns import alike_words, value_of
 from objectives.data.dataset import Dataset
+from objectives.data.leaks import repeated
 from objectives.data.table import listed
 
 REPEATED = 2  # times that each of some whole numbers comes on average where they may be classes
@@ -33,7 +34,7 @@ def line(
     if len(constant):
         which = listed([names[int(k)] for k in constant]) if names else f"{len(constant):,} of them"
         told.append(f"constant in training: {which}")
-    return f"{source}: {'; '.join([*told, *notes])}"
+    return f"{source}: {'; '.join([*told, *notes, *repeated(dataset)])}"
 
 
 def _target(dataset: Dataset, target: str, labels: Sequence[str], sure: bool) -> str:
@@ -50,8 +51,7 @@ def _target(dataset: Dataset, target: str, labels: Sequence[str], sure: bool) ->
     told = f"{target} has {dataset.classes:,} classes, the rarest {labels[rarest]} with {rows}"
     if empty := [labels[k] for k in range(dataset.classes) if not counts[k]]:
         told += f"; without a row: {listed(empty)} (dataset.task=classes numbers those that are there)"
-    alike = sorted(label for label in labels if [other.casefold() for other in labels].count(label.casefold()) > 1)
-    if alike:
+    if alike := alike_words(labels):
         told += f"; {listed(alike)} are different classes"
     if lacking := [labels[k] for k in _absent(y[dataset.parts["train"]], dataset.classes) if counts[k]]:
         told += f"; not in training: {listed(lacking)}"

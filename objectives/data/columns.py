@@ -2,6 +2,8 @@
 
 import math
 import re
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -151,6 +153,13 @@ def labels(column: Column, task: str | None) -> tuple[Array, tuple[str, ...]] | 
     place = {key: k for k, key in enumerate(order)}
     names = tuple(f"{key:.15g}" if isinstance(key, float) else str(key) for key in order)
     return np.array([place[key] for key in keys]), names
+
+
+def alike_words(words: Sequence[str]) -> list[str]:
+    """Those that differ in capitals only, in alphabetical order."""
+    found = sorted(set(words))
+    folded = Counter(word.casefold() for word in found)
+    return [word for word in found if folded[word.casefold()] > 1]
 
 
 def one_hot(column: Column, most: int) -> tuple[Array, list[str]]:

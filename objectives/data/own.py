@@ -10,8 +10,9 @@ import numpy as np
 from objectives.arrays import Array
 from objectives.data import about
 from objectives.data.archive import loaded, targets
-from objectives.data.columns import Column, is_missing, labels, one_hot
+from objectives.data.columns import Column, alike_words, is_missing, labels, one_hot
 from objectives.data.dataset import Dataset, split, split_before, standardised
+from objectives.data.leaks import telling
 from objectives.data.table import Table, listed, one_character, read, typed, without
 
 LARGE = 10  # numbers that a network learns badly from
@@ -102,7 +103,7 @@ def csv_file(
             f"{where}, column {named}: all {len(y)} rows hold {goal.texts[0]}, which leaves nothing to learn"
         )
     made = divided(where, x, y, len(classes), validation, test, train_size, stratified)
-    notes += [f"{column.name} equals {named}" for column in features if column.texts == goal.texts]
+    notes += telling(features, goal, bool(classes))
     notes += [f"rows left out for missing cells: {whole - len(y):,}"] if whole > len(y) else []
     told = about.line(made, where.name, names, named, classes, notes, sure=task is not None)
     return finished(where, made, told, standardise, None if numeric.all() else np.flatnonzero(numeric))
@@ -176,7 +177,9 @@ def _features(columns: Sequence[Column], words: int) -> tuple[Array, list[str], 
         found: Array
         if column.are_words():
             found, marks = one_hot(column, words)
-            notes.append(f"{column.name}: one-hot of {len(marks)} words")
+            different = ", a different one in every row" if len(marks) == len(column.texts) else ""
+            notes.append(f"{column.name}: one-hot of {len(marks)} words{different}")
+            notes += [f"{listed(alike)} are different words" for alike in [alike_words(column.texts)] if alike]
         else:
             found, marks = column.numbers()[:, None], [column.name]
             if _counts(found[:, 0]):

@@ -79,7 +79,7 @@ def read(where: Path, separator: str, header: str | None, encoding: str | None) 
             elif cells and cells != [""]:
                 found.append((number, cells))
     except csv.Error as error:
-        raise ValueError(f"{where}, line {reader.line_num}: not csv: {error}") from error
+        raise ValueError(f"{where}, line {reader.line_num}: not csv: {error}{_between_quotes(text, mark)}") from error
     if not any(cell for _, row in found for cell in row):
         raise ValueError(f"{where}: the file is empty")
     first = [one_line(name) for name in found[0][1]]
@@ -211,6 +211,14 @@ def _why(row: Sequence[str], rows: Sequence[tuple[int, list[str]]], names: Seque
             return f"every row ends in a {mark!r} too many: end row 1 in one as well, and add 'dataset.drop=[\"\"]'"
         return "every row has one value more, perhaps the row's name: name all columns in row 1"
     return f"a cell that holds a {mark!r} stands in quotes"
+
+
+def _between_quotes(text: str, mark: str) -> str:
+    """What to type where another mark than the separator stands between quoted names."""
+    for name, other in MARKS.items():
+        if other in ";\t|, " and other != mark and f'"{other}"' in text.partition("\n")[0]:
+            return f"; if {other!r} stands between columns, add dataset.separator={name}"
+    return ""
 
 
 def _refuse_other_separator(where: Path, line: str, mark: str) -> None:
