@@ -11,7 +11,7 @@ from objectives.data.archive import KINDS, targets
 from objectives.data.dataset import Dataset
 from objectives.data.download import unpacked
 from objectives.data.idx import parsed
-from objectives.data.own import Task, check, divided, finished
+from objectives.data.own import LARGE, Task, check, divided, finished
 from objectives.data.table import listed
 
 NAME = r"(.*[-_.])?(train|t10k|test)[-_](images|labels)[-.]idx\d-\w+?(\.gz)?"
@@ -54,7 +54,10 @@ def idx(
     found, names = targets(place, y, task or (None if y.dtype.kind == "f" else "classes"))
     made = divided(place, x, found, len(names), validation, 0.0, train_size, stratified, len(test_images))
     sure = task is not None or y.dtype.kind != "f"
-    told = about.line(made, place.name or str(place), (), "the label", names, ["its own test set"], sure)
+    notes = ["its own test set"]
+    if (largest := np.max(np.abs(x))) > LARGE and not standardise:
+        notes.append(f"pixels up to {largest:.6g} are taken as they are (dataset.standardise=true scales them)")
+    told = about.line(made, place.name or str(place), (), "the label", names, notes, sure)
     return finished(place, made, told, standardise)
 
 
@@ -84,6 +87,8 @@ def _pair(images: Path, labels: Path) -> tuple[Array, Array]:
     if y.ndim != 1:
         swapped = f"; {images} has one: are the two files swapped?" if x.ndim == 1 else ""
         raise ValueError(f"{labels}: labels have one axis; got {y.shape}{swapped}")
+    if x.ndim < 2:
+        raise ValueError(f"{images}: images have two axes or more; got {x.shape}, as labels have")
     if len(x) != len(y):
         raise ValueError(f"{images} has {len(x):,} images, but {labels} has {len(y):,} labels")
     if not x.size:

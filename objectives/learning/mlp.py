@@ -219,16 +219,19 @@ class MLP(Objective):
         if self.dataset.classes:
             return {"loss": loss, "accuracy": np.mean(hits, axis=-1)}
         if several:
-            variances = np.var(y, axis=0, dtype=np.float64)
-            explained = np.ascontiguousarray(1 - (squares / len(x))[:, variances > 0] / variances[variances > 0])
+            varies = np.ptp(y, axis=0) > 0  # where they don't, rounding may leave a variance above 0
+            variances = np.var(y, axis=0, dtype=np.float64)[varies]
+            explained = np.ascontiguousarray(1 - (squares / len(x))[:, varies] / variances)
             varied = explained.shape[1]
             return {"loss": loss, "r2": np.sum(explained, axis=1) / varied if varied else np.full_like(loss, np.nan)}
-        return {"loss": loss} | self._of_numbers(loss, np.var(y))
+        return {"loss": loss} | self._of_numbers(loss, np.var(y) if np.ptp(y) > 0 else 0.0)
 
     def _of_numbers(self, loss: Array, variance: Any) -> dict[str, Array]:
         """R2, the share of the variance that is explained, and the error in the units of the target."""
         explained = 1 - loss / variance if variance > 0 else np.full_like(loss, np.nan)
-        return {"r2": explained, "rmse": np.sqrt(loss) * self.dataset.unit}
+        unit = self.dataset.unit
+        wide = loss if 1e-30 < unit < 1e30 else loss.astype(np.float64)  # float32 ends at 1e38
+        return {"r2": explained, "rmse": np.sqrt(wide) * unit}
 
     def _blocks(self, runs: int, examples: int) -> list[slice]:
         size = max(1, BLOCK // (examples * self._widest * np.dtype(self.dtype).itemsize))
