@@ -23,24 +23,30 @@ def test_signed_rank_is_the_sum_over_all_signs(n: int, decimals: int) -> None:
         sums = np.array([ranks @ signs for signs in itertools.product((0, 1), repeat=len(known))])
         seen = ranks @ (known > 0)
         wanted = min(1.0, 2 * min(np.mean(sums <= seen + 1e-9), np.mean(sums >= seen - 1e-9)))
-        assert signed_rank(d) == pytest.approx(wanted, rel=1e-12)
+        assert signed_rank(d).p == pytest.approx(wanted, rel=1e-12)
 
 
 def test_without_ties_it_is_scipys() -> None:
     rng = np.random.default_rng(1)
     for n in (6, 12, 20, 40):
         d = rng.normal(0.4, size=n)
-        assert signed_rank(d) == pytest.approx(stats.wilcoxon(d, method="exact").pvalue, rel=1e-12)
+        assert signed_rank(d).p == pytest.approx(stats.wilcoxon(d, method="exact").pvalue, rel=1e-12)
 
 
 def test_infinities_have_the_largest_rank_and_both_infinite_is_a_tie() -> None:
     """By hand: of six differences, one against, which is smallest: W = 1, of 64 sign patterns 2 are as far out: 4/64;
     where it is infinite, W = 6 of 21."""
-    assert signed_rank(np.array([-0.5, 1, 2, 3, 4, 5])) == 4 / 64
-    assert signed_rank(np.array([-np.inf, 1, 2, 3, 4, 5])) == pytest.approx(2 * 14 / 64)
-    assert signed_rank(np.array([np.inf, np.inf, 1, 2, 3, 4])) == 2 / 64
-    assert signed_rank(np.zeros(5)) == 1.0
-    assert signed_rank(np.array([0.0, 0, 1, 2, 3, 4, 5, 6])) == 2 / 64, "zeros are dropped"
+    assert signed_rank(np.array([-0.5, 1, 2, 3, 4, 5])).p == 4 / 64
+    assert signed_rank(np.array([-np.inf, 1, 2, 3, 4, 5])).p == pytest.approx(2 * 14 / 64)
+    assert signed_rank(np.array([np.inf, np.inf, 1, 2, 3, 4])).p == 2 / 64
+    assert signed_rank(np.zeros(5)).p == 1.0
+    assert signed_rank(np.array([0.0, 0, 1, 2, 3, 4, 5, 6])).p == 2 / 64, "zeros are dropped"
+
+
+def test_the_balance_is_the_rank_biserial_correlation() -> None:
+    """By hand: ranks 1 to 4, of which 1 and 2 are negative: (7 - 3) / 10."""
+    assert signed_rank(np.array([-1.0, -2, 3, 4])).balance == pytest.approx(0.4)
+    assert signed_rank(np.array([1.0, 1, -np.inf])).balance == 0
 
 
 def test_holm_by_hand() -> None:
@@ -56,7 +62,7 @@ def test_the_least_replicates_can_just_be_decided() -> None:
         assert least(pairs) == needed
         p = np.ones(pairs)
         for replicates, decided in ((needed, True), (needed - 1, False)):
-            p[0] = signed_rank(np.arange(1.0, replicates + 1))
+            p[0] = signed_rank(np.arange(1.0, replicates + 1)).p
             assert (holm(p)[0] <= 0.05) == decided
 
 

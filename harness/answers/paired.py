@@ -3,24 +3,34 @@
 A difference is one number per replicate; infinite where one side alone was never finite, 0 where they tie.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 
 from harness.answers.statistics import Interval, median
 from objectives.arrays import Array
 
 
-def signed_rank(d: Array) -> float:
-    """The two-sided p of Wilcoxon's signed-rank test (1945), exact with ties, zeros and infinities.
+class SignedRank(NamedTuple):
+    """The two-sided p, and the share of the ranks that are positive minus that which is negative."""
+
+    p: float
+    balance: float
+
+
+def signed_rank(d: Array) -> SignedRank:
+    """Wilcoxon's signed-rank test (1945), exact with ties, zeros and infinities.
 
     Zeros are dropped; equal sizes share the mean of their ranks, and infinite ones have the largest. The distribution
-    over all signs is made by convolution, not by their normal approximation. Without differences p is 1.
+    over all signs is made by convolution, not by their normal approximation. Without differences p is 1, the balance
+    0.
 
     >>> signed_rank(np.array([1.0, 2.0, 3.0, 4.0, 5.0, np.inf]))
-    0.03125
+    SignedRank(p=0.03125, balance=1.0)
     """
     known = d[d != 0]
     if not len(known):
-        return 1.0
+        return SignedRank(1.0, 0.0)
     _, place, counts = np.unique(np.abs(known), return_inverse=True, return_counts=True)
     doubled = (2 * np.cumsum(counts) - counts + 1)[place]  # twice the mean rank: a whole number
     ways = np.ones(1)
@@ -28,7 +38,7 @@ def signed_rank(d: Array) -> float:
         ways = np.concatenate([ways, np.zeros(rank)]) + np.concatenate([np.zeros(rank), ways])
     up = int(doubled[known > 0].sum())
     tail = min(ways[: up + 1].sum(), ways[up:].sum()) / 2.0 ** len(known)
-    return float(min(1.0, 2 * tail))
+    return SignedRank(float(min(1.0, 2 * tail)), float(2 * up / doubled.sum() - 1))
 
 
 def holm(p: Array) -> Array:

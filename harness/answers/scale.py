@@ -1,0 +1,67 @@
+"""On which scale losses of one problem are compared: chosen from what its objective declares, never from the data."""
+
+from dataclasses import dataclass
+from math import inf
+from typing import Literal
+
+import numpy as np
+
+from objectives.arrays import Array
+
+
+@dataclass(frozen=True)
+class Scale:
+    """How two values of a metric differ.
+
+    log: by the ratio of their gaps to the lowest value there can be, in powers of ten; gaps of at most `floor` are
+    rounding, and tie. difference: by subtraction. points: by subtraction, of shares such as accuracies.
+    """
+
+    kind: Literal["log", "difference", "points"]
+    lowest: float = 0.0
+    floor: float = 0.0
+    more_is_better: bool = False
+
+    def of(self, values: Array) -> Array:
+        """The values where lower is better and differences mean what the scale says; infinite where never finite.
+
+        >>> Scale("log", floor=1e-15).of(np.array([100.0, 1e-30, np.inf])).tolist()
+        [2.0, -15.0, inf]
+        """
+        values = -values if self.more_is_better else values
+        if self.kind != "log":
+            return values
+        floor = self.floor or np.finfo(np.float64).tiny
+        with np.errstate(invalid="ignore"):
+            return np.where(np.isfinite(values), np.log10(np.maximum(values - self.lowest, floor)), values)
+
+    def told(self, d: float) -> str:
+        """A difference in words: `4.8x higher`, `0.31 lower`, `1.2 points lower`.
+
+        >>> Scale("log").told(0.68), Scale("points", more_is_better=True).told(-0.012), Scale("log").told(0.0)
+        ('4.8x higher', '1.2 points higher', 'the same')
+        """
+        if d == 0:
+            return "the same"
+        way = "lower" if (d > 0) == self.more_is_better else "higher"
+        if abs(d) == inf:
+            return f"infinitely {way}"
+        return f"{self.size(abs(d))}{' points' if self.kind == 'points' else ''} {way}"
+
+    def size(self, d: float) -> str:
+        """The number alone, of a difference or of an end of its interval: a ratio on the log scale."""
+        if self.kind == "log":
+            return f"{_rounded(10.0**d)}x" if abs(d) < 300 else ("inf" if d > 0 else "0") + "x"
+        return _rounded(100 * d if self.kind == "points" else d)
+
+
+def _rounded(number: float) -> str:
+    """Two digits, with separators where there are thousands.
+
+    >>> _rounded(12_345.0), _rounded(4.83), _rounded(0.0123)
+    ('12,000', '4.8', '0.012')
+    """
+    if abs(number) >= 1e7 or number == 0 or not np.isfinite(number):
+        return f"{number:.2g}"
+    two = float(f"{number:.2g}")
+    return f"{two:,.0f}" if abs(two) >= 10 else f"{two:g}"

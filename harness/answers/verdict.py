@@ -1,0 +1,132 @@
+"""Which cell wins, and how sure that is: every pair tested over the replicates, corrected for the number of pairs."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations
+
+import numpy as np
+
+from harness.answers.paired import effect, holm, least, signed_rank
+from harness.answers.scale import Scale
+from harness.answers.statistics import Interval
+from objectives.arrays import Array
+
+LEVEL = 0.05
+
+
+@dataclass(frozen=True)
+class Pair:
+    """What the replicates say of two cells; d > 0 where the first is lower, which is better."""
+
+    first: int
+    second: int
+    p: float
+    holm: float
+    balance: float  # of the ranks: above 0 where the first is lower
+    effect: Interval  # of d: the median, simultaneous over all pairs
+    wins: int  # replicates in which the first ends lower
+    losses: int
+    decided: bool
+
+    @property
+    def winner(self) -> int | None:
+        """The cell that beats the other, if one does."""
+        if not self.decided:
+            return None
+        return self.first if self.balance > 0 else self.second
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What can be said of some cells on one problem. Cells are numbers: columns of what was judged."""
+
+    scale: Scale
+    level: float
+    replicates: int
+    cells: tuple[int, ...]  # that are judged, best median first
+    centres: tuple[float, ...]  # of every column: the median over replicates, nan where there is none
+    pairs: tuple[Pair, ...]
+    unbeaten: tuple[int, ...]  # that nobody beats, best median first; empty in a cycle
+    never_finite: tuple[int, ...]
+    failed: tuple[int, ...]  # a run of theirs raised: no verdict
+    needs: int  # replicates without which no pair can be decided
+
+    @property
+    def possible(self) -> bool:
+        """Whether the replicates could decide anything at all."""
+        return len(self.cells) > 1 and self.replicates >= self.needs
+
+    @property
+    def winner(self) -> int | None:
+        """The cell that beats every other finite one."""
+        if not self.possible or len(self.unbeaten) != 1:
+            return None
+        best = self.unbeaten[0]
+        rivals = [cell for cell in self.cells if cell != best and cell not in self.never_finite]
+        return best if all(self.pair(best, rival).winner == best for rival in rivals) else None
+
+    def pair(self, one: int, other: int) -> Pair:
+        """What is said of two cells, seen from the first."""
+        for pair in self.pairs:
+            if {pair.first, pair.second} == {one, other}:
+                return pair if pair.first == one else _turned(pair)
+        raise KeyError(f"no pair {one}, {other}")
+
+
+def judge(values: Array, scale: Scale, level: float = LEVEL) -> Verdict:
+    """The verdict on values (replicates, cells) of a metric: inf where a replicate was never finite, nan where a run
+    of it failed.
+
+    Exact signed-rank tests of all pairs with Holm's correction: the probability that any pair of equals is called
+    different is at most the level. A cell wins that beats every finite one; else those are named that nobody beats.
+    """
+    z = scale.of(values)
+    replicates, columns = z.shape
+    failed = tuple(k for k in range(columns) if np.isnan(z[:, k]).any())
+    judged = [k for k in range(columns) if k not in failed]
+    centres = [float("nan") if k in failed else _middle(z[:, k]) for k in range(columns)]
+    order = sorted(judged, key=lambda k: centres[k])
+    found = list(combinations(order, 2))
+    ds = [_difference(z[:, a], z[:, b]) for a, b in found]
+    tests = [signed_rank(d) for d in ds]
+    corrected = holm(np.array([test.p for test in tests]))
+    each = 1 - level / max(len(found), 1)
+    pairs = tuple(
+        Pair(
+            first=a, second=b, p=tests[k].p, holm=float(corrected[k]), balance=tests[k].balance,
+            effect=effect(ds[k], each), wins=int((ds[k] > 0).sum()), losses=int((ds[k] < 0).sum()),
+            decided=bool(corrected[k] <= level),
+        )
+        for k, (a, b) in enumerate(found)
+    )  # fmt: skip
+    never = tuple(k for k in order if np.isposinf(z[:, k]).all())
+    beaten = {pair.second if pair.winner == pair.first else pair.first for pair in pairs if pair.decided}
+    unbeaten = tuple(k for k in order if k not in beaten and k not in never)
+    needs = least(len(found), level)
+    return Verdict(scale, level, replicates, tuple(order), tuple(centres), pairs, unbeaten, never, failed, needs)
+
+
+def _difference(first: Array, second: Array) -> Array:
+    """The second minus the first, 0 where both are infinite alike."""
+    with np.errstate(invalid="ignore"):
+        return np.where(first == second, 0.0, second - first)
+
+
+def _middle(z: Array) -> float:
+    ranked = np.sort(z)
+    low, high = float(ranked[(len(z) - 1) // 2]), float(ranked[len(z) // 2])
+    return low if low == high else (low + high) / 2
+
+
+def _turned(pair: Pair) -> Pair:
+    value, low, high, level = pair.effect
+    return replace(
+        pair, first=pair.second, second=pair.first, balance=-pair.balance, wins=pair.losses, losses=pair.wins,
+        effect=Interval(-value, -high, -low, level),
+    )  # fmt: skip
+
+
+def typical(values: Sequence[float]) -> int:
+    """The replicate that stands for a cell: of the two in the middle the one with the lower value, with that value."""
+    order = np.argsort(np.asarray(values), kind="stable")
+    return int(order[(len(order) - 1) // 2])
