@@ -102,7 +102,7 @@ def cores() -> int:
 def metrics_of(objective: Objective, params: Params) -> dict[str, Array]:
     """The metrics of a record: on the validation data, and as train_loss, ... on those of training. Without validation
     data the loss is that of training."""
-    found = {split: objective.evaluate(params, split) for split in objective.splits if split != "test"}
+    found = {split: objective.evaluate(dict(params), split) for split in objective.splits if split != "test"}
     of_training = {f"train_{name}": values for name, values in found.get("train", {}).items()}
     shown = found["validation"] if "validation" in found else {"loss": found["train"]["loss"]}
     return shown | of_training
@@ -169,7 +169,7 @@ class Block:
         for objective, rows, held in self._ended:
             params = self._layout.shown(held)
             if test and "test" in objective.splits:
-                for name, values in objective.evaluate(params, "test").items():
+                for name, values in objective.evaluate(dict(params), "test").items():
                     trace.test.setdefault(name, np.full(runs, np.nan))[rows] = values
             for name, value in params.items() if keep else ():
                 missing = np.full((runs, *value.shape[1:]), np.nan, value.dtype)
