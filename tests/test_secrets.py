@@ -73,6 +73,8 @@ def demand_nowhere(folder: Path) -> None:
         "storage=mysql://me:s3cr3t@h/[",
         "cells=['storage=postgresql://me:s3cr3t@h/db']",
         "storage=host=h user=me password=s3cr3t",
+        "storage=postgresql://me:s3cr3t",
+        "storage='postgresql://me:s3cr3t/db'",
         "'storage=\"host=h password=s3cr3t\"'",
         "storage=postgresql://h/db?password='s3cr3t'",
         "storage=sqlite:///file:f.db?hexkey=s3cr3t&uri=true",
@@ -244,3 +246,19 @@ def test_a_file_has_no_password(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_value_in_quotes_is_hidden_as_well() -> None:
     assert hidden("postgresql://h/db?password='s3cr3t'&port=1") == "postgresql://h/db?password='***'&port=1"
+
+
+@pytest.mark.parametrize(
+    "storage",
+    [
+        "sqlite:///a:b.db",
+        "sqlite:////tmp/studies.db",
+        "postgresql://h:5432/db",
+        "postgresql://h:5432",
+        "'postgresql://me:***@h:5432'",
+        "postgresql://[::1]:5432/db",
+        "'postgresql://h/db?passfile=/there&port=1'",
+    ],
+)
+def test_what_carries_no_password_is_not_refused(storage: str) -> None:
+    database.refuse_password(f"storage={storage}")
