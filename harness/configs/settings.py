@@ -12,11 +12,28 @@ MOST = {
     "records": 10**6,
     "trials": 10**6,
     "rungs": 100,
+    "replicates": 1000,
 }  # beyond lies a slip of the finger
-LEAST = {"steps": 1, "records": 1, "trials": 1, "batch": 1, "rungs": 1, "confirm": 0}
-CHOICES = {"aggregate": ("median", "mean"), "budget": ("gradients", "steps"), "on_error": ("continue", "raise")}
+LEAST = {
+    "steps": 1,
+    "records": 1,
+    "trials": 1,
+    "batch": 1,
+    "rungs": 1,
+    "confirm": 0,
+    "replicates": 1,
+    "finalists": 1,
+    "finals": 0,
+}
+CHOICES = {"aggregate": ("q75", "median", "mean"), "budget": ("gradients", "steps"), "on_error": ("continue", "raise")}
 MEASURES = ("gradient_norm", "update_ratio")  # what records show when asked to: harness.running.measures
-LATER: dict[str, Any] = {"measure": []}  # settings that older folders do not have, as they were then
+LATER: dict[str, Any] = {
+    "measure": [],
+    "replicates": 1,
+    "finalists": 1,
+    "finals": 0,
+    "level": 0.05,
+}  # settings that older folders do not have, as they were then
 PARTS = ("objective", "dataset", "optimizer", "schedules", "sampler", "pruner")  # what stands beside the settings
 GROUPS = ("schedule", "experiment")  # chosen by these names, which are no settings
 CHOSEN = (*(part for part in PARTS if part != "schedules"), *GROUPS)  # there is one of each
@@ -36,11 +53,15 @@ class Settings:
     trials: int
     search: tuple[str, ...] | None
     metric: str
-    aggregate: Literal["median", "mean"]
+    aggregate: Literal["q75", "median", "mean"]
     target: float | None
     batch: int
     rungs: int
+    replicates: int
+    finalists: int
+    finals: int
     confirm: int
+    level: float
     timeout: float | None
     on_error: Literal["continue", "raise"]
     storage: str | None

@@ -1,11 +1,11 @@
 """What a trial is worth: one number from its runs, by which trials are tuned and cells are ranked."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 
-from harness.answers.statistics import Interval, mean_interval, median
+from harness.answers.statistics import Interval, mean_interval, median, upper_quartile
 from harness.results.trial import Trial
 from objectives.arrays import Array
 
@@ -15,15 +15,15 @@ STEPS_TO_TARGET = "steps_to_target"
 @dataclass(frozen=True)
 class Metric:
     """`loss` (the last record), `best_loss` (the best one), `steps_to_target` (the first record whose loss is at most
-    the target) or another metric that records show, such as `accuracy` or `train_loss`; over the seeds, the median or
-    the mean.
+    the target) or another metric that records show, such as `accuracy` or `train_loss`; over the seeds, the median, the
+    mean, or the upper quartile (q75), whose worse side lies where the metric is worse.
 
     A run that diverged or failed, or never reached the target, has the worst value: infinity, which ranks below
     every finite one (minus infinity where more is better).
     """
 
     name: str = "loss"
-    aggregate: Literal["median", "mean"] = "median"
+    aggregate: Literal["q75", "median", "mean"] = "median"
     target: float | None = None
     more_is_better: bool | None = None  # None: by its name
 
@@ -35,6 +35,11 @@ class Metric:
     def curve(self) -> str:
         """The curve it is read from."""
         return "loss" if self.name in ("best_loss", STEPS_TO_TARGET) else self.name
+
+    @property
+    def reported(self) -> "Metric":
+        """By which runs are summed up that nothing was chosen by: the quartile is for choosing alone."""
+        return replace(self, aggregate="median") if self.aggregate == "q75" else self
 
     def of_runs(self, trial: Trial, record: int | None = None) -> Array:
         """Each run's number (runs,): now, or when the record was made."""
@@ -58,12 +63,14 @@ class Metric:
         return np.where(lost | ~np.isfinite(values), worst, values).astype(np.float64)
 
     def value(self, runs: Array) -> float:
-        """The median or mean of the runs."""
+        """The quartile, median or mean of the runs."""
         return self.interval(runs).value
 
     def interval(self, runs: Array) -> Interval:
-        """The same with an interval: by order statistics for a median, by Student's t for a mean."""
-        found = (median if self.aggregate == "median" else mean_interval)(-runs if self.maximise else runs)
+        """The same with an interval: by order statistics for a median, by Student's t for a mean, the range for a
+        quartile."""
+        of = {"q75": upper_quartile, "median": median, "mean": mean_interval}[self.aggregate]
+        found = of(-runs if self.maximise else runs)
         return Interval(-found.value, -found.high, -found.low, found.level) if self.maximise else found
 
     def rank(self, value: float) -> float:

@@ -34,7 +34,7 @@ def run_rows(trial: Trial, metric: Metric) -> list[Row]:
     reached = metric.of_runs(trial) if metric.name == STEPS_TO_TARGET else None
     steps, evaluations = trial.trace.steps[trial.rows], trial.evaluations
     for i, seed in enumerate(trial.trace.seeds[trial.rows]):
-        row: Row = {"cell": trial.cell.number, "phase": trial.phase, "trial": trial.number, "seed": int(seed)}
+        row: Row = {**_numbered(trial), "phase": trial.phase, "trial": trial.number, "seed": int(seed)}
         row |= _named(trial) | _point(trial)
         row |= {"loss": float(metrics["loss"][i]), "best_loss": float(best[i])}
         row |= {name: float(values[i]) for name, values in (metrics | tests).items() if name != "loss"}
@@ -46,7 +46,7 @@ def run_rows(trial: Trial, metric: Metric) -> list[Row]:
 
 def trial_row(trial: Trial, metric: Metric) -> Row:
     """One trial of a tuned cell: its point, how it ended, what it was worth when it did."""
-    row = {"cell": trial.cell.number, "trial": trial.number, **_named(trial), **_point(trial), "state": trial.outcome}
+    row = {**_numbered(trial), "trial": trial.number, **_named(trial), **_point(trial), "state": trial.outcome}
     return {**row, "value": metric.value(metric.of_runs(trial)), "steps": int(trial.trace.steps[trial.rows].sum())}
 
 
@@ -68,7 +68,8 @@ def cell_row(cell: Standing, metric: Metric) -> Row:
     row |= {"evaluations": median(trial.evaluations).value if states else 0}
     if not states:
         return {**row, "value": math.nan, "problem": trial.problem, "overrides": shlex.join(trial.overrides)}
-    of_all = {"value": metric.interval(metric.of_runs(trial))}
+    by = metric if trial.phase == "tune" else metric.reported
+    of_all = {"value": by.interval(by.of_runs(trial))}
     of_all |= {"loss": median(trial.last("loss")), "best_loss": median(trial.best("loss"))}
     for name, found in of_all.items():
         row |= {name: found.value, f"{name}_low": found.low, f"{name}_high": found.high}
@@ -95,6 +96,12 @@ def timing_rows(outcome: Outcome) -> list[Row]:
             share = row["evaluations"] / spent.sum() if spent.any() else row["runs"] / len(spent)
             rows.append({**row, "seconds": round(float(population.seconds * share), 6)})
     return rows
+
+
+def _numbered(trial: Trial) -> Row:
+    """Its cell and, in a sweep that has several, its replicate."""
+    many = trial.cell.settings.replicates > 1
+    return {"cell": trial.cell.number, **({"replicate": trial.replicate} if many else {})}
 
 
 def _named(trial: Trial) -> Row:

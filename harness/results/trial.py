@@ -13,7 +13,9 @@ from objectives.arrays import Array
 if TYPE_CHECKING:
     from harness.cells.cell import Cell
 
-Phase = Literal["run", "tune", "confirm"]  # at declared values; while searching; the winner on seeds of its own
+# at declared values; while searching; the best trials among each other; the winner of these, on seeds of its own
+Phase = Literal["run", "tune", "final", "confirm"]
+PHASES: tuple[Phase, ...] = ("run", "tune", "final", "confirm")
 State = Literal["complete", "pruned", "failed", "interrupted"]  # of a trial
 STATES = ("completed", "diverged", "pruned", "failed", "interrupted")  # of a run
 
@@ -30,6 +32,7 @@ class Trial:
     phase: Phase = "run"
     number: int = 0  # of the cell's trials
     point: dict[str, Any] = field(default_factory=dict)  # searched place -> value
+    replicate: int = 0  # of the whole tuning
     trace: Trace = field(default_factory=Trace)
     rows: slice = field(default_factory=lambda: slice(0, 0))
     problem: str = ""  # the fingerprint's hash
@@ -37,7 +40,7 @@ class Trial:
     @property
     def overrides(self) -> tuple[str, ...]:
         """What gives these runs again."""
-        return self.cell.again(self.point, self.seeds if self.phase == "confirm" else None)
+        return self.cell.again(self.point, None if self.phase in ("run", "tune") and not self.replicate else self.seeds)
 
     @property
     def steps(self) -> int:
@@ -125,13 +128,14 @@ class Outcome:
     @property
     def trials(self) -> list[Trial]:
         """Every trial, in the order of the files."""
-        return sorted(in_order(self.populations), key=lambda trial: (trial.cell.number, trial.phase == "confirm"))
+        found = in_order(self.populations)
+        return sorted(found, key=lambda trial: (trial.cell.number, trial.replicate, PHASES.index(trial.phase)))
 
 
 def in_order(populations: Iterable[Population]) -> list[Trial]:
-    """The trials of all, by cell and number."""
+    """The trials of all, by cell, replicate and number."""
     found = (trial for population in populations for trial in population.trials)
-    return sorted(found, key=lambda trial: (trial.cell.number, trial.number))
+    return sorted(found, key=lambda trial: (trial.cell.number, trial.replicate, trial.number))
 
 
 Show = Callable[[Sequence[Trial], Sequence[Standing]], None]

@@ -124,6 +124,11 @@ class Planner:
         """The fingerprint of the problem that a trial is about."""
         return self._objective(trial.cell, trial.seeds, trial.point)[1]
 
+    def bytes_of_a_run(self, cell: Cell) -> int:
+        """How much memory the parameters of a run take."""
+        params = fresh(self._objective(cell, cell.settings.seeds[:1])[0]).init(np.zeros(1, dtype=np.int64))
+        return sum(p.nbytes for p in params.values())
+
     def varies_with_seed(self, cell: Cell) -> bool:
         """Whether other seeds would give other runs."""
         return self._objective(cell, cell.settings.seeds[:1])[0].varies_with_seed

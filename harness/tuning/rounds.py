@@ -53,6 +53,7 @@ def _told(trial: Trial) -> dict[str, Any]:
         "trial": trial.number,
         "point": trial.point,
         "rows": [trial.rows.start, trial.rows.stop],
+        **({"replicate": trial.replicate} if trial.replicate else {}),
     }
 
 
@@ -82,6 +83,7 @@ def _loaded(arrays: dict[str, Array], cells: Sequence[Cell]) -> list[Population]
             rows = slice(*was["rows"])
             seeds = tuple(trace.seeds[rows].tolist())
             cell, problem = cells[was["cell"]], one["fingerprint"]["problem"]
-            trials.append(Trial(cell, seeds, was["phase"], was["trial"], was["point"], trace, rows, problem))
+            told = was["phase"], was["trial"], was["point"], was.get("replicate", 0)
+            trials.append(Trial(cell, seeds, *told, trace, rows, problem))
         populations.append(Population(trace, trials, one["fingerprint"], one["seconds"]))
     return populations

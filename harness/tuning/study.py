@@ -45,8 +45,8 @@ class _Study(Study):
 class CellStudy:
     """The trials of one cell, numbered from 0 in the order in which they are asked for."""
 
-    def __init__(self, cell: Cell, direction: Direction, trusted: tuple[str, ...]) -> None:
-        self.cell, self.direction = cell, direction
+    def __init__(self, cell: Cell, direction: Direction, trusted: tuple[str, ...], replicate: int = 0) -> None:
+        self.cell, self.direction, self.replicate = cell, direction, replicate
         self._ranges = cell.ranges
         self._space = {found.name(place): found.distribution() for place, found in self._ranges.items()}
         self._asked = 0
@@ -96,7 +96,8 @@ class CellStudy:
         told: dict[str, Any] = {}
         if "seed" in known:
             node = {key: self.cell.config.get(key) for key in ("objective", "optimizer", "schedules")}
-            text = json.dumps([self.cell.config["sampler"].get("seed"), first(node), self.cell.space], sort_keys=True)
+            told_of = [self.cell.config["sampler"].get("seed"), first(node), self.cell.space]
+            text = json.dumps([*told_of, self.replicate] if self.replicate else told_of, sort_keys=True)
             told["seed"] = crc32(text.encode())
         if "search_space" in known:
             told["search_space"] = self._grid()

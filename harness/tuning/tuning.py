@@ -1,15 +1,17 @@
 """Tuning: every cell asks for a batch of trials, all batches train together, and the studies are told.
 
+A sweep may tune again and again, in replicates that share nothing but the cells: all of them advance together. The best
+trials of each are run again on seeds of their own, and the best of these on others, which speak for the cell.
+
 What a round has shown is on disk before Optuna hears of it. A sweep that is resumed asks again, in order, for what it
 has, reads the answers from disk, and goes on where they end: its files are those of a sweep that was never stopped.
 """
 
-import json
 import math
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -17,17 +19,18 @@ from harness.cells.cell import Cell
 from harness.errors import RunError, UserError
 from harness.results.metrics import Metric
 from harness.results.trace import Trace
-from harness.results.trial import Outcome, Population, Show, Standing, Trial, in_order
+from harness.results.trial import Outcome, Phase, Population, Show, Trial, in_order
 from harness.running.failures import FAILURES, told
 from harness.running.fingerprint import same
 from harness.running.plan import Planned, Planner
 from harness.running.training import Watcher, train
 from harness.tuning import rounds
 from harness.tuning.resume import ROUNDS
+from harness.tuning.search import Search
 from harness.tuning.storage import Direction, Mirror
-from harness.tuning.study import CellStudy
 
-CONFIRM = "confirm.npz"
+FILES: dict[Phase, str] = {"final": "finals.npz", "confirm": "confirm.npz"}
+TOGETHER = 1 << 28  # bytes of parameters that train side by side; gradients and memory come on top
 
 
 class Tuner(Watcher):
@@ -47,24 +50,20 @@ class Tuner(Watcher):
         self.cells, self.planner, self.folder, self.metric = cells, planner, folder, metric
         self.settings = cells[0].settings
         self._show, self._interrupted = show, stop
-        self._tuning = True  # or confirming
+        self._phase: Phase = "tune"
         direction: Direction = "maximize" if metric.maximise else "minimize"
-        self._studies = [CellStudy(cell, direction, planner.trusted) if cell.space else None for cell in cells]
-        self._names = [cell.name or "trials" for cell in cells]
+        self._searches = {
+            (cell.number, replicate): Search(cell, replicate, metric, planner.trusted)
+            for cell in cells
+            for replicate in range(self._replicates(cell))
+        }
         self._mirror = Mirror(folder, self.settings.storage, name, secret)
-        for cell, name, study in zip(cells, self._names, self._studies, strict=True):
-            if study is not None:
-                about = {"seeds": list(cell.settings.seeds), "steps": cell.settings.steps, "metric": metric.name}
-                about |= {"aggregate": metric.aggregate, "overrides": list(cell.overrides), "space": cell.space}
-                config = {
-                    key: cell.config.get(key) for key in ("objective", "optimizer", "schedules", "sampler", "pruner")
-                }
-                self._mirror.open(name, direction, {**about, "config": config})
+        for search in self._searches.values():
+            if search.study is not None:
+                self._mirror.open(search.name, direction, search.about())
         self._mirror.flush()
-        self._standings = [Standing(Trial(cell, ()), planned=cell.trials) for cell in cells]
         self._trained: list[Population] = []
         self._in_flight: list[Population] = []  # the batch that a stop ended: shown and kept, but told to nobody
-        self._best: dict[int, Trial] = {}  # by cell
         self._deadline = math.inf if self.settings.timeout is None else time.monotonic() + self.settings.timeout
 
     @property
@@ -79,23 +78,30 @@ class Tuner(Watcher):
             self._replay(path)
 
     def run(self) -> Outcome:
-        """Tune to the end, then confirm each cell's best trial."""
-        number = len(self._files())
-        while trials := self._asked():
-            # what was asked and not told before a stop is asked for again by whoever resumes
-            trained = self._train(trials)
-            if any(trial.outcome == "interrupted" for trial in in_order(trained)):
-                self._in_flight = trained
-                break
-            rounds.save(self.folder / ROUNDS / f"{number:06}.npz", trained)
-            number += 1
-            self._tell(trained)
-        unfinished = any(standing.trials < standing.planned for standing in self._standings)
+        """Tune to the end, choose among each search's finalists, and confirm the chosen ones."""
+        self._tune()
+        standings = [search.standing for search in self._searches.values()]
+        unfinished = any(standing.trials < standing.planned for standing in standings)
         stopped = self._stopped() if unfinished else ""
         if not self._interrupted():
-            self._confirm()
+            self._choose_and_confirm()
             stopped = "interrupted" if self._interrupted() else stopped
-        return Outcome([*self._trained, *self._in_flight], self._standings, stopped)
+        return Outcome([*self._trained, *self._in_flight], standings, stopped)
+
+    def stops(self) -> bool:
+        """Whether the batch in training ends here; the time-out is for tuning alone."""
+        return bool(self._stopped()) if self._phase == "tune" else self._interrupted()
+
+    def recorded(self, record: int, trials: Sequence[Trial]) -> None:
+        """Compare the trials of the batch in training, and show them."""
+        if self._phase == "tune":
+            self._compare(trials, record)
+        self._show(trials, [search.standing for search in self._searches.values()])
+
+    def _replicates(self, cell: Cell) -> int:
+        """How often a cell is tuned: once where neither seeds nor points would differ, which makes copies."""
+        points = cell.space and not cell.config["sampler"]["_target_"].endswith(".GridSampler")
+        return self.settings.replicates if points or self.planner.varies_with_seed(cell) else 1
 
     def _files(self) -> list[Path]:
         return sorted((self.folder / ROUNDS).glob("*.npz"))
@@ -105,23 +111,36 @@ class Tuner(Watcher):
             return "interrupted"
         return "timeout" if time.monotonic() > self._deadline else ""
 
-    def _asked(self) -> list[Trial]:
-        """The next batch of every cell."""
-        if self._stopped():
-            return []
-        trials = []
-        for cell, study, standing in zip(self.cells, self._studies, self._standings, strict=True):
-            done = standing.trials
-            for number in range(done, min(done + self.settings.batch, cell.trials)):
-                point: dict[str, Any] = {}
-                if study is not None:
-                    asked = study.ask()
-                    if asked is None:
-                        standing.planned = number
-                        break
-                    point = asked[1]
-                trials.append(Trial(cell, cell.settings.seeds, "tune", number, point))
-        return trials
+    def _tune(self) -> None:
+        number = len(self._files())
+        while not self._stopped():
+            asked = [trial for search in self._searches.values() for trial in search.ask()]
+            if not asked:
+                return
+            # what was asked and not told before a stop is asked for again by whoever resumes
+            for trials in self._side_by_side(asked):
+                trained = self._train(trials)
+                if any(trial.outcome == "interrupted" for trial in in_order(trained)):
+                    self._in_flight = trained
+                    return
+                rounds.save(self.folder / ROUNDS / f"{number:06}.npz", trained)
+                number += 1
+                self._tell(trained)
+
+    def _side_by_side(self, trials: Iterable[Trial]) -> Iterator[list[Trial]]:
+        """The trials in groups whose parameters fit into memory; a replicate's stay together, to be compared."""
+        by_replicate: dict[int, list[Trial]] = {}
+        for trial in trials:
+            by_replicate.setdefault(trial.replicate, []).append(trial)
+        group: list[Trial] = []
+        taken = 0
+        for mine in by_replicate.values():
+            needed = sum(self.planner.bytes_of_a_run(trial.cell) * len(trial.seeds) for trial in mine)
+            if group and taken + needed > TOGETHER:
+                yield group
+                group, taken = [], 0
+            group, taken = group + mine, taken + needed
+        yield group
 
     def _replay(self, path: Path) -> None:
         """Ask for the trials of a round that is on disk, and tell what it came to."""
@@ -129,12 +148,8 @@ class Tuner(Watcher):
         self._demand_the_same_problems(path, trained)
         trials = in_order(trained)
         for trial in trials:
-            study = self._studies[trial.cell.number]
-            if study is not None:
-                asked = study.ask()
-                if asked is None or asked[0] != trial.number or not _same_point(asked[1], trial.point):
-                    changed = f"its trial {trial.number} was at {trial.point}, and is now {asked and asked[1]}"
-                    raise UserError(f"{path}: another version of Optuna or of the configs made it: {changed}")
+            if changed := self._search(trial).asked_again(trial):
+                raise UserError(f"{path}: another version of Optuna or of the configs made it: {changed}")
         for record in range(1, max(population.trace.records for population in trained)):
             self._compare(trials, record)
         self._tell(trained)
@@ -149,20 +164,13 @@ class Tuner(Watcher):
                     changed = f"its fingerprint was {was}, and is now {now}"
                     raise UserError(f"{path}: another objective or other data made it: {changed}")
 
+    def _search(self, trial: Trial) -> Search:
+        return self._searches[trial.cell.number, trial.replicate]
+
     def _train(self, trials: list[Trial]) -> list[Population]:
-        self._tuning = trials[0].phase == "tune"
+        self._phase = trials[0].phase
         planned, lost = self._planned(trials)
         return [*train(self.planner, planned, self), *lost]
-
-    def stops(self) -> bool:
-        """Whether the batch in training ends here; the time-out is for tuning alone."""
-        return bool(self._stopped()) if self._tuning else self._interrupted()
-
-    def recorded(self, record: int, trials: Sequence[Trial]) -> None:
-        """Compare the trials of the batch in training, and show them."""
-        if self._tuning:
-            self._compare(trials, record)
-        self._show(trials, self._standings)
 
     def _planned(self, trials: list[Trial]) -> tuple[list[Planned], list[Population]]:
         """The populations, and the trials that cannot be built at their point: they have failed."""
@@ -182,106 +190,89 @@ class Tuner(Watcher):
             return planned, lost
 
     def _compare(self, trials: Iterable[Trial], record: int) -> None:
-        """At a rung, all trials of a cell report, then it is decided which are pruned."""
-        reports: dict[tuple[int, int], dict[int, Trial]] = {}
+        """At a rung, all trials of a search report, then it is decided which are pruned."""
+        reports: dict[tuple[tuple[int, int], int], list[Trial]] = {}
         for trial in trials:
             trace, rungs = trial.trace, self.settings.rungs
-            last = len(trace.at) - 1
-            if self._studies[trial.cell.number] is None or not 0 < record <= last or trace.records <= record:
+            last, search = len(trace.at) - 1, self._search(trial)
+            if search.study is None or not 0 < record <= last or trace.records <= record:
                 continue
             if record * rungs // last == (record - 1) * rungs // last:
                 continue
             if np.isfinite(trace.curves["loss"][trial.rows, record]).any():  # not pruned, failed or all diverged
                 percent = round(100 * trace.at[record] / trace.at[-1])
-                reports.setdefault((trial.cell.number, percent), {})[trial.number] = trial
-        for (cell, percent), reporting in sorted(reports.items(), key=lambda report: report[0]):
-            values = {
-                number: self.metric.value(self.metric.of_runs(trial, record))
-                for number, trial in sorted(reporting.items())
-            }
-            study = self._studies[cell]
-            assert study is not None
-            for number in study.compare(percent, values, decide=percent < 100):
-                trial = reporting[number]
-                trial.trace.pruned[trial.rows] = True
+                reports.setdefault((search.key, percent), []).append(trial)
+        for (key, percent), reporting in sorted(reports.items(), key=lambda report: report[0]):
+            self._searches[key].compare(percent, reporting, record)
 
     def _tell(self, trained: list[Population]) -> None:
         """Tell Optuna, and keep the score."""
         for trial in in_order(trained):
-            cell = trial.cell.number
-            state, value = trial.outcome, self.metric.value(self.metric.of_runs(trial))
-            study, standing = self._studies[cell], self._standings[cell]
-            if study is not None:
-                study.tell(trial.number, state, value)
-            standing.trials += 1
-            standing.pruned += state == "pruned"
-            standing.failed += state == "failed"
-            gone = trial.trace.diverged[trial.rows].any()
-            standing.diverged += bool(state == "complete" and math.isinf(value) and gone)
-            first = standing.trials == 1 or math.isnan(standing.best)
-            if state == "complete" and (first or self.metric.rank(value) < self.metric.rank(standing.best)):
-                standing.best, standing.speaker = value, trial
-                self._best[cell] = trial
-            elif standing.trials == 1:
-                standing.speaker = trial
-            standing.history.append(standing.best)
+            self._search(trial).tell(trial)
         self._trained += trained
         self._show_optunas(trained)
 
     def _show_optunas(self, trained: list[Population]) -> None:
         """Add the trials, with what they were, to the studies that other programs read."""
-        by_cell: dict[int, list[Trial]] = {}
+        told_of: dict[tuple[int, int], list[Trial]] = {}
         for trial in in_order(trained):
-            by_cell.setdefault(trial.cell.number, []).append(trial)
-        for cell, trials in by_cell.items():
-            study = self._studies[cell]
-            if study is not None:
-                frozen = study.trials()
+            told_of.setdefault(self._search(trial).key, []).append(trial)
+        for key, trials in told_of.items():
+            search = self._searches[key]
+            if search.study is not None:
+                frozen = search.study.trials()
                 for trial in trials:
                     attributes = frozen[trial.number].user_attrs
                     values = [str(v) if math.isinf(v) else v for v in self.metric.of_runs(trial).tolist()]
                     attributes |= {"overrides": " ".join(trial.overrides), "values": values}
                     if trial.trace.failure:
                         attributes["error"] = trial.trace.failure
-                self._mirror.add(self._names[cell], [frozen[trial.number] for trial in trials])
+                self._mirror.add(search.name, [frozen[trial.number] for trial in trials])
         self._mirror.flush()
 
-    def _confirm(self) -> None:
-        """Run each cell's best trial again, on seeds that tuning never used."""
-        start = max(self.settings.seeds) + 1
-        seeds = tuple(range(start, start + self.settings.confirm))
-        # where all seeds give the same run, the tuning runs speak for the cell
-        best = [trial for trial in self._best.values() if self.planner.varies_with_seed(trial.cell)]
-        if not seeds or not best:
+    def _choose_and_confirm(self) -> None:
+        """Run the finalists of each search again, on seeds that tuning never used, and the best of these on others.
+
+        Where all seeds give the same run, the tuning runs speak for the cell.
+        """
+        chosen = []
+        varying = [search for search in self._searches.values() if self.planner.varies_with_seed(search.cell)]
+        several = self.settings.finalists if self.settings.finals else 1
+        finals = {search.key: search.finalists(several) for search in varying}
+        asked = [s.again(t, "final") for s in varying for t in finals[s.key] if len(finals[s.key]) > 1]
+        ran = self._again("final", asked)
+        if ran is None:
             return
-        path = self.folder / CONFIRM
+        by_median = replace(self.metric, aggregate="median")
+        for search in varying:
+            mine = [trial for trial in in_order(ran) if self._search(trial) is search]
+            ranked = sorted(mine, key=lambda trial: by_median.rank(by_median.value(by_median.of_runs(trial))))
+            best = ranked[:1] or finals[search.key][:1]
+            chosen += [search.again(trial, "confirm") for trial in best]
+        confirmed = self._again("confirm", chosen if self.settings.confirm else [])
+        for trial in in_order(confirmed or []):
+            self._search(trial).standing.speaker = trial
+
+    def _again(self, phase: Phase, asked: list[Trial]) -> list[Population] | None:
+        """Train what is asked and not on disk yet; all that was asked for, or None if that was interrupted."""
+        path = self.folder / FILES[phase]
         stored = rounds.load(path, self.cells) if path.exists() else []
-        wanted = {(trial.cell.number, trial.number): trial for trial in best}
-        kept = [one for one in stored if all((t.cell.number, t.number) in wanted for t in one.trials)]
-        have = {(trial.cell.number, trial.number) for trial in in_order(kept)}
-        missing = [trial for key, trial in wanted.items() if key not in have]
-        if missing:
-            fresh = self._train([Trial(t.cell, seeds, "confirm", t.number, t.point) for t in missing])
+        wanted = {_place(trial) for trial in asked}
+        kept = [population for population in stored if {_place(trial) for trial in population.trials} <= wanted]
+        have = {_place(trial) for trial in in_order(kept)}
+        missing = [trial for trial in asked if _place(trial) not in have]
+        for trials in self._side_by_side(missing) if missing else ():
+            fresh = self._train(trials)
             if self._interrupted():
-                return
+                return None
             kept += fresh
             rounds.save(path, kept)
-        for trial in in_order(kept):
-            self._standings[trial.cell.number].speaker = trial
         self._trained += kept
+        return kept
 
 
-def _same_point(one: Any, other: Any) -> bool:
-    """Whether two points are one, but for the last bits in which two machines differ."""
-    if one.keys() != other.keys():
-        return False
-    for key, value in one.items():
-        if isinstance(value, float) and isinstance(other[key], float):
-            if not math.isclose(value, other[key], rel_tol=1e-9):
-                return False
-        elif json.dumps(value) != json.dumps(other[key]):
-            return False
-    return True
+def _place(trial: Trial) -> tuple[int, int, int]:
+    return trial.cell.number, trial.replicate, trial.number
 
 
 def _never_begun(trial: Trial, failure: str) -> Population:
