@@ -56,7 +56,7 @@ def cell_row(cell: Standing, metric: Metric) -> Row:
     trial = cell.speaker
     states = trial.states()
     row: Row = {
-        "cell": trial.cell.number,
+        **_numbered(trial),
         **_named(trial),
         **_point(trial),
         "steps": trial.steps,
@@ -100,7 +100,8 @@ def timing_rows(outcome: Outcome) -> list[Row]:
 
 def _numbered(trial: Trial) -> Row:
     """Its cell and, in a sweep that has several, its replicate."""
-    many = trial.cell.settings.replicates > 1
+    settings = trial.cell.settings
+    many = settings.replicates > 1 and settings.trials > 1
     return {"cell": trial.cell.number, **({"replicate": trial.replicate} if many else {})}
 
 
