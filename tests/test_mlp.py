@@ -178,15 +178,15 @@ def test_batches_with_replacement_repeat_examples() -> None:
 @pytest.mark.parametrize(
     ("fields", "message"),
     [
-        ({"dropout": 1}, "MLP.dropout must be a number of at least 0 and below 1; got 1"),
+        ({"dropout": 1}, r"MLP.dropout must be a number in \[0, 1\); got 1"),
         ({"batch_norm": 1}, "MLP.batch_norm must be true or false; got 1"),
         ({"batch_norm": True, "batch_size": 1}, "MLP.batch_size must be at least 2 with batch_norm=true: one example"),
         ({"label_smoothing": 0.1, "loss": "mse"}, "MLP.label_smoothing must be 0 for another loss than cross_entropy"),
         ({"hidden": [0]}, r"MLP.hidden must be a list of layer widths; got \[0\]"),
         ({"hidden": "100"}, "MLP.hidden"),
-        ({"activation": "swish"}, "MLP.activation must be one of relu, tanh, sigmoid, gelu; got 'swish'"),
+        ({"activation": "swish"}, "MLP.activation must be relu, tanh, sigmoid or gelu; got 'swish'"),
         ({"weight_init": "hee"}, "MLP.weight_init must be he, xavier or a standard deviation; got 'hee'"),
-        ({"loss": "hinge"}, "MLP.loss must be one of cross_entropy, mse"),
+        ({"loss": "hinge"}, "MLP.loss must be cross_entropy, mse, or null for"),
         ({"weight_decay": -1}, "MLP.weight_decay must be a number of at least 0"),
         ({"batch_size": 61}, "MLP.batch_size must be an integer from 1 to the 60 training examples; got 61"),
         ({"dtype": "float16"}, "MLP.dtype must be float32 or float64"),

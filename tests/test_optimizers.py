@@ -640,7 +640,7 @@ def test_numbers_per_tensor() -> None:
         (lambda: Adam(lr=float("inf")), "finite and at least 0; got inf"),
         (lambda: Momentum(momentum=1.5), r"Momentum.momentum must be in \[0, 1\); got 1.5"),
         (lambda: Momentum(momentum=1), r"in \[0, 1\)"),
-        (lambda: Adam(eps_hat=1), "Adam.eps_hat must be bool; got 1"),  # type: ignore[arg-type]
+        (lambda: Adam(eps_hat=1), "Adam.eps_hat must be true or false; got 1"),  # type: ignore[arg-type]
         (lambda: Adam(lr=np.ones(3)), "Adam.lr has 3 numbers for no runs"),
         (lambda: Adam(lr=np.ones(3), runs=2), "Adam.lr has 3 numbers for 2 runs"),
         (lambda: Adam(schedules={"momentum": Linear(4)}), "Adam has no momentum to schedule; choices: lr, beta1"),
@@ -648,7 +648,7 @@ def test_numbers_per_tensor() -> None:
         (lambda: Adam(runs="a"), "Adam.runs must be an integer"),  # type: ignore[arg-type]
         (lambda: Adam(schedules={"lr": 0.5}), "must be a Schedule; got 0.5"),  # type: ignore[dict-item]
         (lambda: Clip(SGD(runs=2), runs=3), "Clip has 3 runs, its inner optimizer 2"),
-        (lambda: Clip("sgd"), "Clip.inner must be Optimizer; got 'sgd'"),  # type: ignore[arg-type]
+        (lambda: Clip("sgd"), "Clip.inner must be an Optimizer; got 'sgd'"),  # type: ignore[arg-type]
     ],
 )
 def test_bad_numbers_are_refused(make_it: Any, message: str) -> None:
@@ -705,7 +705,7 @@ def test_params_may_not_change_their_shape() -> None:
 
 def counts(cls: Any) -> list[str]:
     """The fields that are integers from 1 on."""
-    return [name for name, hint in fields.hints(cls).items() if fields.Least(1) in getattr(hint, "__metadata__", ())]
+    return [name for name, kind in fields.kinds(cls).items() if kind == fields.kind_of(fields.Count)]
 
 
 @pytest.mark.parametrize("optimizer_name", options("optimizer", counts))

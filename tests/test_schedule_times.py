@@ -136,7 +136,7 @@ def test_a_unit_is_there_where_it_changes_something(source: Composer, schedule_n
         assert list(config)[-1] == list(fields.hints(cls))[-1] == "unit"
         units = [{**config, "unit": unit} for unit in ("run", "steps")]
         assert times(config) or factors(units[0]) != factors(units[1])
-        assert "unit must be one of run, steps; got 'epochs'" in refusal({**config, "unit": "epochs"})
+        assert "unit must be run or steps; got 'epochs'" in refusal({**config, "unit": "epochs"})
 
 
 def test_a_rate_is_of_a_step_where_times_are_in_steps() -> None:
@@ -159,7 +159,9 @@ def test_times_in_steps_fit_each_run() -> None:
         Step(lengths, every=np.array([150.0, 50.0]), unit="steps")
     with pytest.raises(ValueError, match=r"Step.every must be in \[1, length\], steps of the run"):
         Step(lengths, every=150, unit="steps")
-    with pytest.raises(ValueError, match=r"MultiStep.milestones must each be 0 or in \[1, length\], steps of the run"):
+    with pytest.raises(
+        ValueError, match=r"MultiStep.milestones must be a list of numbers in \[1, length\] or 0, steps of the run"
+    ):
         MultiStep(lengths, milestones=[50, 150], unit="steps")
 
 

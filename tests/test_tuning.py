@@ -141,7 +141,7 @@ def test_mistakes_in_spaces(source: Composer, overrides: list[str], message: str
 @pytest.mark.parametrize(
     ("overrides", "message"),
     [
-        (["trials=0"], "trials must be an integer of at least 1; got 0"),
+        (["trials=0"], "trials must be an integer from 1 to 1,000,000; got 0"),
         (["sampler=foo"], "sampler=foo: no such sampler; choices: "),
         (["metric=accuracy"], "metric=accuracy: objective=rosenbrock has loss, best_loss, steps_to_target"),
         (["metric=steps_to_target"], "needs the loss to reach"),

@@ -1,20 +1,24 @@
 """The settings of a whole run or sweep: the plain keys of conf/config.yaml."""
 
-import math
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from harness.errors import UserError
+from objectives.fields import (
+    Called,
+    Count,
+    Index,
+    Length,
+    Measured,
+    StaticFinite,
+    StaticPositive,
+    Whole,
+    Written,
+    kinds,
+)
 
-MOST = {
-    "seeds": 10**6,
-    "steps": 10**12,
-    "records": 10**6,
-    "trials": 10**6,
-    "rungs": 100,
-}  # beyond lies a slip of the finger
-LEAST = {"steps": 1, "records": 1, "trials": 1, "batch": 1, "rungs": 1, "confirm": 0}
-CHOICES = {"aggregate": ("median", "mean"), "budget": ("gradients", "steps"), "on_error": ("continue", "raise")}
+MOST = {"trials": 10**6}  # beyond lies a slip of the finger
 PARTS = ("objective", "dataset", "optimizer", "schedules", "sampler", "pruner")  # what stands beside the settings
 GROUPS = ("schedule", "experiment")  # chosen by these names, which are no settings
 CHOSEN = (*(part for part in PARTS if part != "schedules"), *GROUPS)  # there is one of each
@@ -23,86 +27,58 @@ OF_TUNING = ("search", "batch", "rungs", "confirm", "timeout", "storage", "sampl
 NOT_OF_A_RUN = (*OF_TUNING, "trials", "metric", "aggregate", "target", "on_error", "resume")
 
 
+Many = Annotated[int, Whole(1, MOST["trials"])]
+Seeds = Many | Annotated[Sequence[Annotated[int, Whole(0, 2**62 - 1)]], Length(1)]
+Search = str | Annotated[Sequence[str], Length(1)] | None
+
+
 @dataclass(frozen=True)
 class Settings:
     """Checked; `seeds` is always the list."""
 
-    seeds: tuple[int, ...]
-    steps: int
-    records: int
+    seeds: Annotated[tuple[int, ...], Written(Seeds), Called("a number from 1 to 1,000,000 or a list like [3,5]")]
+    steps: Annotated[int, Whole(1, 10**12)]
+    records: Many
     budget: Literal["gradients", "steps"]
-    trials: int
-    search: tuple[str, ...] | None
-    metric: str
+    trials: Many
+    search: Annotated[tuple[str, ...] | None, Written(Search), Called("names of hyperparameters, as in [lr], or null")]
+    metric: Annotated[str, Called("a name like loss or accuracy")]
     aggregate: Literal["median", "mean"]
-    target: float | None
-    batch: int
-    rungs: int
-    confirm: int
-    timeout: float | None
+    target: Annotated[StaticFinite | None, Called("a number, the loss to reach, or null")]
+    batch: Count
+    rungs: Annotated[int, Whole(1, 100)]
+    confirm: Index
+    timeout: Annotated[StaticPositive, Measured("seconds")] | None
     on_error: Literal["continue", "raise"]
     storage: str | None
-    cells: tuple[str, ...]
+    cells: Annotated[tuple[str, ...], Written(Sequence[str]), Called("a list of lines of overrides")]
     save_params: bool
 
     @classmethod
     def of(cls, config: dict[str, Any]) -> "Settings":
-        for name in cls.__dataclass_fields__:
+        takes: Any = cls
+        for name, kind in kinds(takes).items():
             if name not in config:
                 raise UserError(f"{name}: it cannot be left out")
-        for name, most in MOST.items():
-            if type(config[name]) is int and config[name] > most:
-                raise UserError(f"{name} must be at most {most:,}; got {config[name]!r}")
-        for name, least in LEAST.items():
-            if type(config[name]) is not int or config[name] < least:
-                raise UserError(f"{name} must be an integer of at least {least}; got {config[name]!r}")
-        for name, choices in CHOICES.items():
-            if config[name] not in choices:
-                raise UserError(f"{name} must be {' or '.join(choices)}; got {config[name]!r}")
-        if type(config["save_params"]) is not bool:
-            raise UserError(f"save_params must be true or false; got {config['save_params']!r}")
-        cells = config["cells"]
-        if not (isinstance(cells, list) and all(isinstance(cell, str) and cell for cell in cells)):
-            raise UserError(f"cells must be a list of lines of overrides; got {cells!r}")
-        if not isinstance(config["metric"], str):
-            raise UserError(f"metric must be a name like loss or accuracy; got {config['metric']!r}")
-        target = _number(config, "target", "the loss to reach")
-        if config["metric"] == "steps_to_target" and target is None:
-            raise UserError("metric=steps_to_target needs the loss to reach, as in target=0.01")
-        timeout = _number(config, "timeout", "seconds")
-        if timeout is not None and timeout <= 0:
-            raise UserError(f"timeout must be above 0 seconds; got {config['timeout']!r}")
-        if not (config["storage"] is None or (isinstance(config["storage"], str) and "://" in config["storage"])):
-            raise UserError("storage must be a URL like sqlite:///studies.db; got none")  # a password is not repeated
+            if not kind.holds(config[name]):
+                got = "something else" if name == "storage" else repr(config[name])  # a password is not repeated
+                raise UserError(f"{name} must be {kind.wanted(config[name])}; got {got}")
         given = {name: config[name] for name in cls.__dataclass_fields__}
-        given |= {"seeds": _seeds(config["seeds"]), "cells": tuple(cells), "search": _names(config["search"])}
-        return cls(**given | {"target": target, "timeout": timeout})
-
-
-def _number(config: dict[str, Any], name: str, what: str) -> float | None:
-    value = config[name]
-    if value is None:
-        return None
-    if type(value) not in (int, float) or not math.isfinite(value):
-        raise UserError(f"{name} must be a number, {what}; got {value!r}")
-    return float(value)
-
-
-def _names(value: Any) -> tuple[str, ...] | None:
-    listed = [value] if isinstance(value, str) else value
-    if listed is not None and not (isinstance(listed, list) and listed and all(isinstance(n, str) for n in listed)):
-        raise UserError(f"search must name hyperparameters, as in search=[lr]; got {value!r}")
-    return None if listed is None else tuple(listed)
-
-
-def _seeds(value: Any) -> tuple[int, ...]:
-    listed = list(range(value)) if type(value) is int else value
-    whole = isinstance(listed, list) and all(type(seed) is int and 0 <= seed < 2**62 for seed in listed)
-    if not whole or not listed:
-        raise UserError(f"seeds must be a number of at least 1 or a list like [3,5]; got {value!r}")
-    if len(set(listed)) < len(listed):
-        raise UserError(f"seeds={value}: the same seed twice is the same run twice")
-    return tuple(listed)
+        seeds, search, cells = given["seeds"], given["search"], given["cells"]
+        if not all(cells):
+            raise UserError(f"cells must be a list of lines of overrides; got {cells!r}")
+        if given["metric"] == "steps_to_target" and given["target"] is None:
+            raise UserError("metric=steps_to_target needs the loss to reach, as in target=0.01")
+        if given["storage"] is not None and "://" not in given["storage"]:
+            raise UserError("storage must be a URL like sqlite:///studies.db; got none")
+        given["seeds"] = tuple(range(seeds)) if isinstance(seeds, int) else tuple(seeds)
+        if len(set(given["seeds"])) < len(given["seeds"]):
+            raise UserError(f"seeds={seeds}: the same seed twice is the same run twice")
+        given["search"] = (search,) if isinstance(search, str) else None if search is None else tuple(search)
+        given["cells"] = tuple(cells)
+        for name in ("target", "timeout"):
+            given[name] = None if given[name] is None else float(given[name])
+        return cls(**given)
 
 
 NAMES = (*Settings.__dataclass_fields__, "resume")

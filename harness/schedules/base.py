@@ -11,7 +11,7 @@ import numpy as np
 
 from objectives import fields
 from objectives.arrays import Array
-from objectives.fields import Each, Number, Positive, Range
+from objectives.fields import Measured, Number, Range
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ class Timed(Schedule):
     Every class has the field `unit` last. A rate per time is one per run or per step.
     """
 
-    length: Positive
+    length: Annotated[Number, Range(0, open_low=True), Measured("steps")]
 
     @property
     @abstractmethod
@@ -126,13 +126,13 @@ class StepRange(Range):
 
     def __str__(self) -> str:
         high = f"{np.min(self.length):.10g}" if np.ptp(self.length) == 0 else "length"
-        return f"{'0 or ' if self.zero else ''}in [{self.low:g}, {high}], steps of the run (unit=steps)"
+        return f"in [{self.low:g}, {high}]{' or 0' if self.zero else ''}, steps of the run (unit=steps)"
 
 
 Time = Annotated[Number, TimeRange()]
 Period = Annotated[Number, TimeRange(open_low=True)]
 TwoSteps = Annotated[Number, TimeRange(open_low=True, least=2)]  # where one step, or a default of 1.0, is a slip
-Times = Annotated[Sequence[float], Each(TimeRange())]
+Times = Sequence[Annotated[float, TimeRange()]]
 Shape = Literal["linear", "cosine"]
 
 
