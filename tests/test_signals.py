@@ -54,6 +54,34 @@ def test_a_signal_stops_at_the_next_record_and_saves(names: list[str], way: str)
         assert {trial["state"] for trial in found.trials} == {"interrupted"}
 
 
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_what_is_only_being_prepared_is_left_at_once(name: str) -> None:
+    Path("slow.py").write_text(
+        "import time\nfrom objectives.functions.quadratics import Sphere\nclass Slow(Sphere):\n"
+        "    def __post_init__(self):\n        print('here', flush=True)\n        time.sleep(60)\n"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-m", "harness", *RUN], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "here\n"
+    process.send_signal(getattr(signal, name))
+    try:
+        _, err = process.communicate(timeout=30)
+    finally:
+        process.kill()
+    assert (process.returncode, err) == (128 + getattr(signal, name), "harness: interrupted\n")
+    assert not Path("outputs").exists()
+
+
+def test_a_signal_that_nobody_notes_is_met_as_before() -> None:
+    with pytest.raises(KeyboardInterrupt), signals.leaving():
+        signal.raise_signal(signal.SIGINT)
+    code = "import signal\nfrom harness.running.signals import leaving\n"
+    code += "with leaving(): signal.raise_signal(signal.SIGTERM)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == -signal.SIGTERM
+
+
 def test_a_signal_waits_for_the_files_and_is_then_met_as_before() -> None:
     came: list[int] = []
     before = signal.signal(signal.SIGTERM, lambda number, _: came.append(number))

@@ -62,6 +62,10 @@ class Composer:
                 self._parsed[text] = parsed(text, self._parser)
         return [self._parsed[text] for text in overrides]
 
+    def with_search(self, overrides: Sequence[str]) -> list[str]:
+        """The overrides with the folder of the user's, as Hydra's own commands take it."""
+        return [*overrides, *self._search]
+
     def groups(self) -> dict[str, list[str]]:
         """Every group of conf/ with its options."""
         groups = [group for group in self._loader.list_groups("") if group != "hydra"]

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, cast, get_args
 
 from harness.errors import UserError
 from objectives.fields import (
@@ -18,7 +18,10 @@ from objectives.fields import (
     kinds,
 )
 
+Measure = Literal["gradient_norm", "update_ratio"]
+MEASURES = get_args(Measure)  # what records show when asked to: harness.running.measures
 MOST = {"trials": 10**6}  # beyond lies a slip of the finger
+LATER: dict[str, Any] = {"measure": []}  # settings that older folders do not have, as they were then
 PARTS = ("objective", "dataset", "optimizer", "schedules", "sampler", "pruner")  # what stands beside the settings
 GROUPS = ("schedule", "experiment")  # chosen by these names, which are no settings
 CHOSEN = (*(part for part in PARTS if part != "schedules"), *GROUPS)  # there is one of each
@@ -53,10 +56,17 @@ class Settings:
     storage: str | None
     cells: Annotated[tuple[str, ...], Written(Sequence[str]), Called("a list of lines of overrides")]
     save_params: bool
+    measure: Annotated[tuple[Measure, ...], Written(Measure | Sequence[Measure])]
+
+    @property
+    def measured(self) -> tuple[str, ...]:
+        """What records show of the training: what is asked for, and what trials are ranked by."""
+        by = (self.metric,) if self.metric in MEASURES else ()
+        return tuple(dict.fromkeys((*self.measure, *by)))
 
     @classmethod
     def of(cls, config: dict[str, Any]) -> "Settings":
-        takes: Any = cls
+        config, takes = LATER | config, cast("Any", cls)
         for name, kind in kinds(takes).items():
             if name not in config:
                 raise UserError(f"{name}: it cannot be left out")
@@ -76,6 +86,8 @@ class Settings:
             raise UserError(f"seeds={seeds}: the same seed twice is the same run twice")
         given["search"] = (search,) if isinstance(search, str) else None if search is None else tuple(search)
         given["cells"] = tuple(cells)
+        measure = given["measure"]
+        given["measure"] = (measure,) if isinstance(measure, str) else tuple(dict.fromkeys(measure))
         for name in ("target", "timeout"):
             given[name] = None if given[name] is None else float(given[name])
         return cls(**given)

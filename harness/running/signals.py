@@ -19,6 +19,22 @@ def noted() -> Iterator[list[int]]:
 
 
 @contextmanager
+def leaving() -> Iterator[None]:
+    """While nothing runs that a record could save, a signal that is noted ends what is being prepared at once."""
+
+    def leave(number: int, frame: FrameType | None) -> None:
+        handler = before[number]
+        if callable(handler):
+            handler(number, frame)
+            raise KeyboardInterrupt
+        signal.signal(number, handler)
+        signal.raise_signal(number)
+
+    with _met(leave) as before:
+        yield
+
+
+@contextmanager
 def waiting() -> Iterator[None]:
     """A signal waits until the files are written, and then does what it did before."""
     held: list[tuple[int, FrameType | None]] = []

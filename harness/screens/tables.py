@@ -125,6 +125,10 @@ def metrics_table(results: Results, width: int) -> Table:
     rows = []
     for name in (*measured([*results.curves, *(key for key in runs[0] if key.startswith("test_"))]), "best_loss"):
         values = np.array([math.nan if run[name] == "" else float(run[name]) for run in runs])
+        if name.removeprefix("train_").removeprefix("test_") in MEANS:
+            values = values[~np.isnan(values)]  # as in cells.csv: a diverged run has none, and is counted below
+            if not len(values):
+                continue
         low, high = float(np.min(_worst_last(values))), float(np.max(_worst_last(values)))
         row = {"": label(name)}
         if len(runs) > 1:
