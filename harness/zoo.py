@@ -5,6 +5,7 @@ import re
 import sys
 from collections.abc import Sequence
 from inspect import cleandoc
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from harness import schemas
 from harness.configs import advice, trust
 from harness.configs.compose import Composer, composer
 from harness.configs.settings import ABOUT
@@ -63,6 +65,14 @@ def _proofs(group: str) -> dict[str, dict[str, float]]:
     return found
 
 
+def schema_files() -> dict[str, Any]:
+    """The JSON Schema of each group of config files, and of the settings."""
+    with composer() as source:
+        groups = [*GROUPS.values(), *schemas.OPTUNAS]
+        targets = {g: {name: node["_target_"] for name, node in _nodes(source, g).items()} for g in groups}
+    return schemas.schemas(targets)
+
+
 def _entries(nodes: dict[str, dict[str, Any]], describe: Any, proofs: dict[str, dict[str, float]]) -> list[Entry]:
     found: dict[str, Entry] = {}
     for name, node in nodes.items():
@@ -78,6 +88,7 @@ def _entries(nodes: dict[str, dict[str, Any]], describe: Any, proofs: dict[str, 
             "what": _first_sentence(made),
             "source": node.get("paper", ""),
             "defaults": _values(node),
+            "fields": schemas.takes(made),
             "space": node.get("space") or {},
             "variants": [],
             "verified": proofs.get(name, {}),
@@ -156,8 +167,10 @@ def _tables(found: dict[str, list[Entry]], out: Console) -> None:
 
 def _about(entry: Entry) -> Text:
     text = Text(entry["what"])
-    if entry["defaults"]:
-        text.append("\n" + " ".join(f"{key}={_told(value)}" for key, value in entry["defaults"].items()), style="cyan")
+    for k, (key, value) in enumerate(entry["defaults"].items()):
+        text.append(", " if k else "\n")
+        text.append(f"{key}={_told(value)}", style="cyan")
+        text.append(f" ({entry['fields'][key]['takes']})" if key in entry["fields"] else "", style="dim")
     if entry["variants"]:
         text.append("\n" + ", ".join(variant["name"] for variant in entry["variants"]), style="dim")
     if entry["verified"]:
@@ -188,7 +201,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = Parser(prog="python -m harness.zoo", description=__doc__, allow_abbrev=False)
     parser.add_argument("groups", nargs="*", metavar="GROUP", help=f"of {', '.join(GROUPS)} (all)")
     parser.add_argument("--json", action="store_true", help="everything, as JSON")
+    parser.add_argument("--schema", metavar="FOLDER", help="write the JSON Schemas of config files there, for editors")
     args = parser.parse_args(argv)
+    if args.schema is not None:
+        schemas.write(Path(args.schema), schema_files())
+        return 0
     return kept(lambda: _printed(args.groups, args.json))
 
 

@@ -38,7 +38,7 @@ LAYERS = """
     harness.tuning
     harness.session harness.show
     harness.command harness
-    harness.__main__ harness.verify
+    harness.__main__ harness.verify harness.schemas
     harness.zoo
 """
 LAYER = {name: k for k, line in enumerate(LAYERS.splitlines()) for name in line.split()}

@@ -105,6 +105,10 @@ class TimeRange(Range):
     high: float = 1
     least: int = 1
 
+    def schema(self) -> dict[str, Any]:
+        """What holds in both units."""
+        return {"type": "number", "exclusiveMinimum" if self.open_low else "minimum": self.low}
+
     def of(self, owner: Timed) -> Range:
         return StepRange(self.least, zero=not self.open_low, length=owner.length) if owner.unit == "steps" else self
 

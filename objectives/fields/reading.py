@@ -48,16 +48,20 @@ def hints(cls: Any) -> dict[str, Any]:
 
 @cache
 def kinds(maker: Any) -> dict[str, Kind]:
-    """What a dataclass, another class or a function takes, by name."""
+    """What a dataclass, another class or a function takes, by name. Of hints that only a type checker resolves, nothing
+    but the names is known, and of a class in C nothing.
+    """
+    is_class = isinstance(maker, type)
     try:
-        is_class = isinstance(maker, type)
+        names = tuple(inspect.signature(maker).parameters)
         if hasattr(maker, "__dataclass_fields__"):
             return {name: kind_of(hint) for name, hint in hints(maker).items()}
-        signature = inspect.signature(maker)
         found = get_type_hints(maker.__init__ if is_class else maker, include_extras=True)
-    except (NameError, ValueError):  # somebody's hints that only a type checker resolves, or a class in C
+    except ValueError:
         return {}
-    return {name: kind_of(found.get(name, Any)) for name in signature.parameters}
+    except NameError:
+        found = {}
+    return {name: kind_of(found.get(name, Any)) for name in names}
 
 
 def kind_of(hint: Any) -> Kind:
