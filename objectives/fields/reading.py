@@ -10,19 +10,17 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 
 import numpy as np
 
+from objectives.fields.compounds import AnyOf, ListOf, Named
 from objectives.fields.kinds import (
     NAMED,
     NULL,
     TEXT,
     TRUTH,
-    AnyOf,
     Anything,
     Built,
     Function,
     Integer,
     Kind,
-    ListOf,
-    Named,
     OneNumber,
     PerRun,
     Words,
