@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any, cast
 
 from harness.configs import trust
-from harness.configs.settings import ABOUT, LATER, PARTS, Settings
+from harness.configs.declared import Settings
+from harness.configs.settings import ABOUT, LATER, PARTS
 from objectives.fields import Kind, kinds
 from objectives.fields.kinds import Built, PerRun, Schema
 from objectives.fields.reading import plain

@@ -12,7 +12,7 @@ from omegaconf import OmegaConf
 from harness.cells.cell import Cell
 from harness.configs import trust
 from harness.configs.compose import CONF, Composer
-from harness.configs.settings import Settings
+from harness.configs.declared import Settings
 from harness.results.trace import Trace
 from harness.results.trial import Trial
 from harness.running.plan import Planned, Planner

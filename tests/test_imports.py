@@ -135,6 +135,12 @@ def test_a_command_does_not_pay_for_what_it_does_not_use(arguments: list[str], t
     assert not HEAVY & set(done.stdout.split("\n")[-2].split())
 
 
+def test_help_does_not_wait_for_numpy() -> None:
+    code = "import sys; from harness.command import main; main(['--help']); print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "numpy" not in done.stdout.split("\n")[-2].split()
+
+
 def test_importing_harness_costs_nothing() -> None:
     code = "import sys; before = set(sys.modules); import harness; print(*set(sys.modules) - before)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -160,7 +160,7 @@ def test_times_in_steps_fit_each_run() -> None:
     with pytest.raises(ValueError, match=r"Step.every must be in \[1, length\], steps of the run"):
         Step(lengths, every=150, unit="steps")
     with pytest.raises(
-        ValueError, match=r"MultiStep.milestones must be a list of numbers in \[1, length\] or 0, steps of the run"
+        ValueError, match=r"MultiStep.milestones must be a list of numbers 0 or in \[1, length\], steps of the run"
     ):
         MultiStep(lengths, milestones=[50, 150], unit="steps")
 

@@ -9,8 +9,9 @@ from jsonschema import Draft7Validator
 from omegaconf import OmegaConf
 
 from harness import zoo
-from harness.configs import trust
+from harness.configs import settings, trust
 from harness.configs.compose import CONF
+from harness.configs.declared import Settings
 from objectives.fields import kinds
 from objectives.fields.kinds import Anything
 from tests.support import names
@@ -139,6 +140,12 @@ def test_every_field_says_what_it_takes(group: str, schemas: Schemas) -> None:
     for target in schemas[group]["properties"]["_target_"]["anyOf"][0]["enum"]:
         found = {name for name, kind in kinds(trust.locate(target)).items() if kind == Anything()}
         assert found == OPEN.get(target, set()), target
+
+
+def test_settings_are_named_as_they_are_declared(schemas: Schemas) -> None:
+    """Two lists, as importing what each takes would cost `--help` its speed."""
+    assert (*kinds(Settings), "resume") == settings.NAMES
+    assert set(read("config.yaml")) == {*settings.NAMES, "defaults"}
 
 
 def test_the_command_writes_them(tmp_path: Path, schemas: Schemas) -> None:

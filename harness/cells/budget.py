@@ -10,7 +10,7 @@ from harness.cells.cell import Cell
 from harness.cells.search import collected
 from harness.configs import building, trust
 from harness.configs.compose import Composer
-from harness.configs.settings import Settings
+from harness.configs.declared import Settings
 from harness.errors import UserError
 
 

@@ -9,7 +9,8 @@ from typing import Any
 from hydra.core.override_parser.overrides_parser import OverridesParser
 
 from harness.cells.space import Range, read
-from harness.configs.settings import NOT_OF_A_RUN, Settings
+from harness.configs.declared import Settings
+from harness.configs.settings import NOT_OF_A_RUN
 from harness.configs.typed import parsed
 
 

@@ -16,7 +16,8 @@ from harness.cells import search
 from harness.cells.cell import Cell
 from harness.configs import advice
 from harness.configs.compose import Composed, Composer
-from harness.configs.settings import MOST, Settings
+from harness.configs.declared import Settings
+from harness.configs.settings import MOST
 from harness.errors import UserError
 from harness.text.copying import command
 

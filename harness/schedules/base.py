@@ -130,7 +130,7 @@ class StepRange(Range):
 
     def __str__(self) -> str:
         high = f"{np.min(self.length):.10g}" if np.ptp(self.length) == 0 else "length"
-        return f"in [{self.low:g}, {high}]{' or 0' if self.zero else ''}, steps of the run (unit=steps)"
+        return f"{'0 or ' if self.zero else ''}in [{self.low:g}, {high}], steps of the run (unit=steps)"
 
 
 Time = Annotated[Number, TimeRange()]

@@ -10,7 +10,8 @@ from hydra.core.override_parser.types import Override
 
 from harness.cells.cell import Cell, key_of, written
 from harness.configs import database
-from harness.configs.settings import MOST, Settings
+from harness.configs.declared import Settings
+from harness.configs.settings import MOST
 from harness.errors import UserError
 from harness.results.files import save_file
 
