@@ -11,7 +11,11 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from harness.configs.compose import Composer
+    from harness.configs.override import Override
 
 HELP = """\
 Which optimizer, tuned fairly, wins on this problem, and how sure are we?
@@ -140,7 +144,7 @@ def _main(arguments: list[str]) -> int:
         return 1
 
 
-def _run(args: argparse.Namespace, overrides: list[str], trusted: tuple[str, ...]) -> int:
+def _run(args: argparse.Namespace, overrides: list["Override"], trusted: tuple[str, ...]) -> int:
     from harness.running import signals
     from harness.screens.tables import show
     from harness.screens.terminal import console
@@ -157,7 +161,7 @@ def _run(args: argparse.Namespace, overrides: list[str], trusted: tuple[str, ...
     return 1 if results.summary["failures"] else 0
 
 
-def _help(made: Any) -> int:
+def _help(made: "Composer") -> int:
     import textwrap
 
     from harness.text.visible import visible
@@ -170,37 +174,39 @@ def _help(made: Any) -> int:
     return 0
 
 
-def _show_config(made: Any, args: argparse.Namespace, overrides: list[str]) -> int:
+def _show_config(made: "Composer", args: argparse.Namespace, overrides: list["Override"]) -> int:
     from omegaconf import OmegaConf
 
     from harness.configs import advice, database
     from harness.errors import UserError
     from harness.text.visible import visible
 
-    config, _, own = made.unresolved(overrides)
+    config = made.unresolved(overrides).config
     if args.resolve:
         OmegaConf.resolve(config)
     if config.get("storage"):
         config.storage = database.masked(str(config.storage))
     if args.cfg != "job":
-        config = OmegaConf.create({"hydra": own, **(config if args.cfg == "all" else {})})
+        config = OmegaConf.create({"hydra": made.of_hydra(overrides), **(config if args.cfg == "all" else {})})
     node = OmegaConf.select(config, args.package) if args.package else config
     if node is None:
-        raise UserError(advice.unknown(args.package, config.keys()))
+        raise UserError(advice.unknown(args.package, map(str, config)))
     print(visible(OmegaConf.to_yaml(node) if OmegaConf.is_config(node) else str(node)), end="")
     return 0
 
 
-def _about_hydra(args: argparse.Namespace, overrides: list[str]) -> int:
+def _about_hydra(args: argparse.Namespace, overrides: list["Override"]) -> int:
     """Hydra's own --info and tab completion: they show and run nothing."""
     from hydra.core.global_hydra import GlobalHydra
+
+    from harness.configs.override import texts
 
     hydra = GlobalHydra.instance().hydra
     assert hydra is not None
     if args.info:
-        hydra.show_info(args.info, config_name="config", overrides=overrides)
+        hydra.show_info(args.info, config_name="config", overrides=texts(overrides))
     else:
-        hydra.shell_completion(config_name="config", overrides=overrides)
+        hydra.shell_completion(config_name="config", overrides=texts(overrides))
     return 0
 
 
