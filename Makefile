@@ -1,8 +1,8 @@
 # Needs Python >= 3.11 and nothing else; everything is installed into .venv.
 PYTHON ?= python3
-BIN := .venv/bin
+BIN := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 
-.PHONY: run test test-kernels test-all check bench wheel clean
+.PHONY: run test test-kernels test-all check bench wheel constraints clean
 
 run: .venv/installed  ## train the MLP on the digits with Adam
 	$(BIN)/python -m harness optimizer=adam
@@ -27,6 +27,10 @@ bench: .venv/installed  ## ratios to other ways of doing the same work
 
 wheel: .venv/installed
 	$(BIN)/python -m pip wheel -q --no-deps -w dist .
+
+constraints: .venv/installed  ## the versions that passed, for installs that are to be repeated
+	{ echo "# The versions that passed last: pip install -e '.[dev]' -c constraints.txt (written by: make constraints)"; \
+	  $(BIN)/python -m pip freeze --exclude-editable; } > constraints.txt
 
 clean:
 	rm -rf .venv dist .mypy_cache .ruff_cache .pytest_cache

@@ -3,7 +3,9 @@
     harness.run("optimizer=adam", "objective=rosenbrock", "seeds=8")     as `python -m harness ...`
     harness.sweep("optimizer=adam,sgd", "optimizer.lr=0.1,0.01")         as `python -m harness -m ...`
     harness.make("optimizer", "adam", lr=0.1)                            one object from its config group
+    harness.load("last")                                                 what a run or a sweep has left in its folder
     harness.Adam(lr=0.3)                                                 the book's optimizers, see harness.book
+    harness.Optimizer, .Element, .PerRun, .PerTensor, .Schedule          what one of your own is made from
 
 Heavy imports happen where they are used: importing harness costs nothing.
 """
@@ -12,19 +14,35 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from harness.book import SGD, AdaGrad, Adam, Momentum, Nesterov, RMSprop
-    from harness.results.files import Results
+    from harness.errors import UserError
+    from harness.optimizers.base import Optimizer
+    from harness.optimizers.memory import Element, PerRun, PerTensor
+    from harness.results.files import Results, load
+    from harness.schedules.base import Schedule
 
-__all__ = ["SGD", "AdaGrad", "Adam", "Momentum", "Nesterov", "RMSprop", "make", "run", "sweep"]
+HOMES = {
+    "harness.book": ("SGD", "Momentum", "Nesterov", "AdaGrad", "RMSprop", "Adam"),
+    "harness.errors": ("UserError",),
+    "harness.optimizers.base": ("Optimizer",),
+    "harness.optimizers.memory": ("Element", "PerRun", "PerTensor"),
+    "harness.results.files": ("Results", "load"),
+    "harness.schedules.base": ("Schedule",),
+}  # imported when they are asked for
+
+__all__ = [
+    "SGD", "AdaGrad", "Adam", "Element", "Momentum", "Nesterov", "Optimizer", "PerRun", "PerTensor", "RMSprop",
+    "Results", "Schedule", "UserError", "load", "make", "run", "sweep",
+]  # fmt: skip
 
 if not TYPE_CHECKING:  # which would take any name for one of ours
 
     def __getattr__(name: str) -> Any:
-        """The names of harness.book, which needs numpy."""
-        if name not in __all__:
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        from harness import book
+        from importlib import import_module
 
-        return getattr(book, name)
+        for home, names in HOMES.items():
+            if name in names:
+                return getattr(import_module(home), name)
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:

@@ -6,12 +6,16 @@ the run stops at its next record, is saved and shown. What must end at once is e
 """
 
 import argparse
+import contextlib
 import gc
+import io
 import os
 import signal
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
+
+from harness.screens.streams import INTERRUPTED, SHELL, entered, kept
 
 if TYPE_CHECKING:
     from harness.configs.compose import Composer
@@ -50,19 +54,13 @@ REFUSED = {
     "experimental_rerun": "--experimental-rerun: give the overrides of config.yaml again instead",
     "hydra_help": "--hydra-help: see --help",
 }
-SHELL = 128  # a shell gives 128 + n for what signal n ended
-INTERRUPTED = SHELL + signal.SIGINT
 
 
 def entry() -> None:
     """The console script, and `python -m harness`."""
-    if not (sys.stdout and sys.stderr):
-        from harness.screens.terminal import opened
-
-        opened()
     signal.signal(signal.SIGINT, signal.default_int_handler)
     gc.set_threshold(50_000)  # composing makes many objects that stay: the collector would look at them in vain
-    code = main()
+    code = entered(main)
     if code > SHELL:
         # an interrupt that came within an exec() of the standard library makes CPython die by the signal in spite of
         # our having caught it
@@ -74,22 +72,7 @@ def entry() -> None:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; the exit code."""
-    from harness.text.visible import say
-
-    arguments = list(sys.argv[1:] if argv is None else argv)
-    try:
-        for stream in (sys.stdout, sys.stderr):
-            stream.reconfigure(errors="replace")  # type: ignore[union-attr]
-        code = _main(arguments)
-        sys.stdout.flush()
-        return code
-    except KeyboardInterrupt:
-        say("interrupted")
-        return INTERRUPTED
-    except OSError as error:  # of what is printed: files have their own lines
-        from harness.screens.terminal import unprinted
-
-        return unprinted(error)
+    return kept(lambda: _main(list(sys.argv[1:] if argv is None else argv)))
 
 
 def _main(arguments: list[str]) -> int:
@@ -122,7 +105,7 @@ def _main(arguments: list[str]) -> int:
                 return _help(made)
             if args.cfg:
                 return _show_config(made, args, overrides)
-            return _about_hydra(args, overrides)
+            return _about_hydra(made, args, overrides)
     except (UserError, HydraException, OmegaConfBaseException) as error:
         if any(o in ("hydra.verbose=true", "hydra.verbose=True") for o in args.overrides):
             import traceback
@@ -149,13 +132,17 @@ def _run(args: argparse.Namespace, overrides: list["Override"], trusted: tuple[s
     from harness.screens.tables import show
     from harness.screens.terminal import console
     from harness.session import start
+    from harness.text.visible import say
 
     out = console()
     with signals.noted() as came:
-        results = start(overrides, args.multirun, args.config_dir, trusted, out, lambda: bool(came))
+        try:
+            results = start(overrides, args.multirun, args.config_dir, trusted, out, lambda: bool(came))
+        except KeyboardInterrupt:  # before anything ran
+            say("interrupted")
+            return SHELL + came[0] if came else INTERRUPTED
         show(results, out)
-    if out.patient.error is not None:
-        raise out.patient.error
+    out.done()
     if results.summary["interrupted"]:
         return SHELL + came[0]
     return 1 if results.summary["failures"] else 0
@@ -195,18 +182,23 @@ def _show_config(made: "Composer", args: argparse.Namespace, overrides: list["Ov
     return 0
 
 
-def _about_hydra(args: argparse.Namespace, overrides: list["Override"]) -> int:
-    """Hydra's own --info and tab completion: they show and run nothing."""
+def _about_hydra(made: "Composer", args: argparse.Namespace, overrides: list["Override"]) -> int:
+    """Hydra's own --info and tab completion: they show and run nothing, and what they print goes through our filter."""
     from hydra.core.global_hydra import GlobalHydra
 
     from harness.configs.override import texts
+    from harness.text.visible import visible, words_for_a_shell
 
     hydra = GlobalHydra.instance().hydra
     assert hydra is not None
-    if args.info:
-        hydra.show_info(args.info, config_name="config", overrides=texts(overrides))
-    else:
-        hydra.shell_completion(config_name="config", overrides=texts(overrides))
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        if args.info:
+            hydra.show_info(args.info, config_name="config", overrides=made.with_search(texts(overrides)))
+        else:
+            hydra.shell_completion(config_name="config", overrides=texts(overrides))
+    asks = any(override.text.startswith("query=") for override in overrides)
+    print((words_for_a_shell if args.shell_completion and asks else visible)(printed.getvalue()), end="")
     return 0
 
 

@@ -2,7 +2,7 @@
 
 import shlex
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from secrets import token_hex
@@ -45,35 +45,36 @@ def start(
     stop: Callable[[], bool] = lambda: False,
 ) -> Results:
     """Compose, check everything, claim a folder, train, write, and read back what was written."""
-    with composer(config_dir) as source:
-        resumed = (override.value for override in overrides if override.key == "resume")
-        going_on = [value for value in resumed if value is not None]
-        if going_on:
-            if not multirun:
-                raise UserError(f"resume={going_on[-1]} goes on with a sweep; use: python -m harness -m ...")
-            folder = resume.folder_of(str(going_on[-1]))
-            begun = resume.reopened(folder, overrides, trusted)
-            wanted, kind = None, "sweep"
-        else:
-            find = sweep_cells.enumerated if multirun else sweep_cells.single
-            cells = find(source, overrides)
-            _refuse_untyped(cells[0], overrides)
-            _refuse_tuning(cells[0].settings.trials, multirun, overrides)
-            _refuse_idle(cells, overrides)
-            kind = "sweep" if multirun or cells[0].varied else "run"
-            wanted = _folder_typed(overrides, kind)
-            name = token_hex(4) if cells[0].settings.storage else ""
-            begun = Begun(budget.shared(source, cells, trusted), texts(overrides), config_dir, trusted, name)
-    planner = Planner(trusted)
-    planner.check(begun.cells)
-    if out is not None:
-        from rich.text import Text
+    with signals.leaving():
+        with composer(config_dir) as source:
+            resumed = (override.value for override in overrides if override.key == "resume")
+            going_on = [value for value in resumed if value is not None]
+            if going_on:
+                if not multirun:
+                    raise UserError(f"resume={going_on[-1]} goes on with a sweep; use: python -m harness -m ...")
+                folder = resume.folder_of(str(going_on[-1]))
+                begun = resume.reopened(folder, overrides, trusted)
+                wanted, kind = None, "sweep"
+            else:
+                find = sweep_cells.enumerated if multirun else sweep_cells.single
+                cells = find(source, overrides)
+                _refuse_untyped(cells[0], overrides)
+                _refuse_tuning(cells[0].settings.trials, multirun, overrides)
+                _refuse_idle(cells, overrides)
+                kind = "sweep" if multirun or cells[0].varied else "run"
+                wanted = _folder_typed(overrides, kind)
+                name = token_hex(4) if cells[0].settings.storage else ""
+                begun = Begun(budget.shared(source, cells, trusted), texts(overrides), config_dir, trusted, name)
+        planner = Planner(trusted)
+        planner.check(begun.cells)
+        if out is not None:
+            from rich.text import Text
 
-        for line in planner.about_data():
-            out.print(Text(line), soft_wrap=True)
-    metric = ranked_by(begun.cells, planner)
-    if not going_on:
-        say_lost(begun.cells, planner, out)
+            for line in planner.about_data():
+                out.print(Text(line), soft_wrap=True)
+        metric = ranked_by(begun.cells, planner)
+        if not going_on:
+            say_lost(begun.cells, planner, out)
     job = _Job(begun, kind, planner, metric, out, stop)
     if going_on:
         return job.tune(folder)
@@ -117,11 +118,14 @@ class _Job:
         """Search every cell's space; an interrupted sweep goes on where it ended."""
         from harness.tuning.tuning import Tuner
 
-        secret = database.password(self.begun.cells[0].settings.storage)
+        begun, storage = self.begun, self.begun.cells[0].settings.storage
+        asking = signals.leaving if storage else nullcontext  # a prompt, and a server that may never answer
+        with asking():
+            secret = database.password(storage)
         with resume.held(folder):
             with self._screen() as show:
-                begun = self.begun
-                tuner = Tuner(begun.cells, self.planner, folder, self.metric, begun.name, secret, show, self.stop)
+                with asking():
+                    tuner = Tuner(begun.cells, self.planner, folder, self.metric, begun.name, secret, show, self.stop)
                 tuner.replay()
                 begun.save(folder)  # only now: what cannot go on is left as it was
                 try:

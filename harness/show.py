@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Sequence
 
+from harness.screens.streams import entered, kept
 from harness.text.visible import say
 
 
@@ -12,15 +13,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if len(arguments) != 1 or arguments[0] in ("-h", "--help"):
         print("python -m harness.show FOLDER|last   shows a finished run or sweep again, from its files")
         return 0 if arguments[:1] in (["-h"], ["--help"]) else 2
-    try:
-        return _show(arguments[0])
-    except KeyboardInterrupt:
-        say("interrupted")
-        return 130
-    except OSError as error:
-        from harness.screens.terminal import unprinted
-
-        return unprinted(error)
+    return kept(lambda: _show(arguments[0]))
 
 
 def _show(folder: str) -> int:
@@ -39,10 +32,9 @@ def _show(folder: str) -> int:
     except UserError as error:
         say(str(error))
         return 2
-    if out.patient.error is not None:
-        raise out.patient.error
+    out.done()
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(entered(main))

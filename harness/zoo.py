@@ -20,6 +20,7 @@ from harness.configs.settings import ABOUT
 from harness.errors import UserError
 from harness.optimizers.base import Optimizer, Wrapper
 from harness.screens.arguments import Parser
+from harness.screens.streams import entered, kept
 from harness.screens.terminal import console
 from harness.text.visible import say
 from objectives import fields
@@ -189,20 +190,25 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("groups", nargs="*", metavar="GROUP", help=f"of {', '.join(GROUPS)} (all)")
     parser.add_argument("--json", action="store_true", help="everything, as JSON")
     args = parser.parse_args(argv)
+    return kept(lambda: _printed(args.groups, args.json))
+
+
+def _printed(groups: list[str], as_json: bool) -> int:
     try:
-        for group in args.groups:
+        for group in groups:
             if group not in GROUPS:
                 raise UserError(f"{group}: no such group{advice.nearest(group, GROUPS)}; choices: {', '.join(GROUPS)}")
-        found = catalogue(args.groups or tuple(GROUPS))
+        found = catalogue(groups or tuple(GROUPS))
     except UserError as error:
         say(str(error))
         return 2
-    if args.json:
+    if as_json:
         print(json.dumps(found, indent=1))
     else:
-        _tables(found, console())
+        _tables(found, out := console())
+        out.done()
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(entered(main))

@@ -34,15 +34,20 @@ def demand_dtype(objective: object) -> None:
 
 def demand_batch(objective: object, examples: int) -> None:
     value = getattr(objective, "batch_size", None)
-    fits = type(value) is int and 0 < value <= examples
-    demand(objective, "batch_size", fits, f"an integer from 1 to the {examples} training examples")
+    if not (type(value) is int and 0 < value <= examples):
+        some = 1 << max((examples - 1).bit_length() - 1, 0)  # the largest power of two below: minibatches, if it can be
+        raise ValueError(
+            f"{type(objective).__name__}.batch_size must be an integer from 1 to the {examples} training examples; got "
+            f"{value!r}; add objective.batch_size={some}"
+        )
 
 
 def demand_dataset(objective: object, classes: int = 0) -> None:
     dataset = getattr(objective, "dataset", None)
     demand(objective, "dataset", isinstance(dataset, Dataset), "a Dataset")
     if classes and isinstance(dataset, Dataset) and dataset.classes < classes:
-        has = "of which these have one" if dataset.classes else "these are numbers, which objective=mlp learns"
+        numbers = "these are numbers, which objective=mlp learns (if they are classes: dataset.task=classes)"
+        has = "of which these have one" if dataset.classes else numbers
         raise ValueError(f"{type(objective).__name__}.dataset must have classes as targets; {has}")
 
 
@@ -51,6 +56,7 @@ def demand_range(objective: object, dataset: Dataset, dtype: str) -> None:
     for values in (dataset.x, dataset.y):
         if values.dtype == dtype or values.dtype.kind != "f":
             continue
+        values = values.astype(np.promote_types(values.dtype, np.float64))  # 16 times a float16 is beyond its range
         with np.errstate(over="ignore", under="ignore"):
             found = values.astype(dtype)
         high, low = np.max(values, axis=0) / 2, np.min(values, axis=0) / 2  # halves, whose difference is finite

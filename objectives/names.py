@@ -71,7 +71,8 @@ LATER: dict[str, dict[str, Any]] = {
         "encoding": None,
         "stratified": None,
     },
-    "objectives.data.own.npz": {"task": None, "stratified": None},
+    "objectives.data.idx_folder.idx": {"task": None},
+    "objectives.data.own.npz": {"task": None, "missing": None, "stratified": None},
 }
 
 

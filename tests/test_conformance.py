@@ -5,8 +5,10 @@ import re
 import shutil
 import subprocess
 import sys
+from collections import defaultdict
 from dataclasses import replace
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
@@ -23,7 +25,7 @@ from harness.optimizers.layerwise import LARS
 from harness.optimizers.memory import kinds
 from harness.verify import matrix
 from harness.verify import optimizers as live
-from harness.verify.references.calls import Call, by_hand
+from harness.verify.references.calls import BY_HAND, Call, by_hand
 from harness.verify.references.cases import Case, families
 from harness.verify.references.problems import Problem
 from harness.verify.references.verdicts import Points, Verdict, judge
@@ -39,16 +41,25 @@ CASES = [case for cases in FAMILIES.values() for case in cases]
 AGREEING = [case for case in CASES if not case.differs]
 RECORDED = {text: found for family in FAMILIES for text, found in recorded(family).items()}
 
-BY_CLASS: dict[Any, list[Case]] = {}  # the agreeing cases of each class of optimizer, exact ones first
+BY_CLASS: defaultdict[Any, list[Case]] = defaultdict(list)  # the agreeing cases of each class, exact ones first
 for agreeing in sorted(AGREEING, key=lambda case: case.tolerance):
-    BY_CLASS.setdefault(located("optimizer", agreeing.optimizer), []).append(agreeing)
+    BY_CLASS[located("optimizer", agreeing.optimizer)].append(agreeing)
 
 everyone = pytest.mark.parametrize("case", CASES, ids=str)
 
 
 def theirs(case: Case) -> Points:
-    assert str(case) in RECORDED, f"not recorded: {COMMAND} {case.optimizer}"
-    return RECORDED[str(case)][0]
+    """The reference's steps, as they are recorded; those of a loop by hand need no record."""
+    if str(case) in RECORDED:
+        return RECORDED[str(case)][0]
+    assert case.reference.library == BY_HAND, f"not recorded: {COMMAND} {case.optimizer}"
+    return _looped(str(case))
+
+
+@cache
+def _looped(text: str) -> Points:
+    (case,) = (case for case in CASES if str(case) == text)
+    return {problem.name: case.reference_points(problem) for problem in case.problems}
 
 
 def verdict(case: Case, source: Composer) -> Verdict:
@@ -83,9 +94,10 @@ def test_the_recorded_steps(source: Composer, case: Case) -> None:
 def test_the_records_are_those_of_the_cases() -> None:
     assert {file.stem for file in FOLDER.glob("*")} == FAMILIES.keys(), f"record again: {COMMAND}"
     for family, cases in FAMILIES.items():
-        assert list(recorded(family)) == [str(case) for case in cases], f"record again: {COMMAND} {family}"
+        needed = [str(case) for case in cases if case.reference.library != BY_HAND or str(case) in RECORDED]
+        assert list(recorded(family)) == needed, f"record again: {COMMAND} {family}"
     assert len({str(case) for case in CASES}) == len(CASES), "two cases with the same words"
-    for case in CASES:
+    for case in (case for case in CASES if str(case) in RECORDED):
         points, said = RECORDED[str(case)]
         assert (said["call"], said["target"]) == (str(case.reference), case.reference.target)
         assert bool(said["version"]) == (case.reference.library != "by hand")
@@ -112,7 +124,9 @@ def test_only_what_is_named_is_recorded_anew(tmp_path: Path, monkeypatch: pytest
 
 
 def test_every_optimizer_is_held_against_something(optimizer_name: str) -> None:
-    assert any(case.optimizer == optimizer_name for case in AGREEING), "see harness/verify/references"
+    assert any(case.optimizer == optimizer_name for case in AGREEING), (
+        f"no case holds {optimizer_name} against anything: see CONTRIBUTING.md"
+    )
 
 
 @pytest.mark.parametrize("case", [case for case in CASES if case.differs], ids=str)

@@ -122,11 +122,14 @@ def test_csv_trains(tmp_path: Path) -> None:
             "mine.csv: of 2 rows, 0 for test and 0 for validation leave a split empty",
         ),
         (["dataset=csv", "dataset.path=nan.csv", "dataset.target=k"], "row 3, column a: 'nan' is not a finite number"),
-        (["dataset=csv", "dataset.path=torn.csv", "dataset.target=k"], "row 3: 1 values for 2 columns"),
+        (["dataset=csv", "dataset.path=torn.csv", "dataset.target=k"], "row 3: 1 value, '2', for 2 columns"),
         (["dataset=npz", "dataset.path=torn.csv"], "not an npz file of plain arrays"),
         (["dataset=npz", "dataset.path=other.npz"], "no array y; it has x, z"),
         (["dataset=npz", "dataset.path=pickled.npz"], "not an npz file of plain arrays"),
-        (["dataset=npz", "dataset.path=nan.npz"], "x has nan or infinity in 1 of 30 rows, first in row 4"),
+        (
+            ["dataset=npz", "dataset.path=nan.npz"],
+            "x has nan in 1 of 30 rows, first in row 4; add dataset.missing=drop",
+        ),
         (
             ["dataset=npz", "dataset.path=labels.npz"],
             "y holds 4 whole numbers from -1 to 2 in 30 rows: for numbers to predict add dataset.task",

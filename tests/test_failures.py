@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import harness
@@ -56,6 +57,80 @@ class Closing(Sphere):
         return super().loss_and_grads(params, step, seeds)
 
 @dataclass
+class Renaming(Sphere):
+    """Puts other arrays into the dict that it is given."""
+    def loss_and_grads(self, params, step, seeds):
+        params["x"] = params["x"] - 2
+        return super().loss_and_grads(params, step, seeds)
+    def evaluate(self, params, split):
+        params["x"] = params["x"] - 2
+        return super().evaluate(params, split)
+
+@dataclass
+class Copying(Sphere):
+    def loss_and_grads(self, params, step, seeds):
+        return super().loss_and_grads({"x": params["x"] - 2}, step, seeds)
+    def evaluate(self, params, split):
+        return super().evaluate({"x": params["x"] - 2}, split)
+
+class End(BaseException):
+    """As asyncio's CancelledError: no Exception."""
+
+@dataclass
+class Ending(Sphere):
+    def loss_and_grads(self, params, step, seeds):
+        if step >= STEP:
+            raise End("enough")
+        return super().loss_and_grads(params, step, seeds)
+
+class Mute(Exception):
+    def __str__(self):
+        raise KeyError
+
+@dataclass
+class Silent(Sphere):
+    def loss_and_grads(self, params, step, seeds):
+        if step >= STEP:
+            raise Mute
+        return super().loss_and_grads(params, step, seeds)
+
+@dataclass
+class Asking(Sphere):
+    """As under a library that has put its own handler in the place of ours."""
+    def loss_and_grads(self, params, step, seeds):
+        if step >= STEP:
+            raise KeyboardInterrupt
+        return super().loss_and_grads(params, step, seeds)
+
+@dataclass
+class Wrapping(Sphere):
+    how: str = "cause"
+    def loss_and_grads(self, params, step, seeds):
+        if step < STEP:
+            return super().loss_and_grads(params, step, seeds)
+        lack = MemoryError("Unable to allocate 7.45 GiB")
+        if self.how == "cause":
+            raise RuntimeError("the layer was not made") from lack
+        if self.how == "group":
+            raise ExceptionGroup("workers", [ValueError("x"), ExceptionGroup("more", [lack])])
+        if self.how == "system":
+            raise OSError(12, "Unable to allocate 7.45 GiB")
+        try:
+            raise lack
+        except MemoryError:
+            raise RuntimeError("the layer was not made")
+
+@dataclass
+class Shutting(Sphere):
+    how: str = "close"
+    def loss_and_grads(self, params, step, seeds):
+        if step == STEP and self.how == "close":
+            sys.stdout.close()
+        elif step == STEP:
+            sys.stdout = None
+        return super().loss_and_grads(params, step, seeds)
+
+@dataclass
 class Gone(Sphere):
     def __post_init__(self):
         sys.exit(0)
@@ -87,6 +162,8 @@ def mine(write_module: Callable[[str, str], None]) -> None:
         ("Changing", "ValueError: output array is read-only; params are not the objective's to change: work on a copy"),
         ("Leaving", "SystemExit: it called sys.exit(0)"),
         ("Closing", "GeneratorExit"),
+        ("Ending", "End: enough"),
+        ("Silent", "Mute: which cannot be shown: KeyError"),
     ],
 )
 def test_a_run_that_breaks_off_has_failed_with_its_message(
@@ -114,6 +191,13 @@ def test_an_objective_that_changes_params_at_the_start_is_refused(name: str) -> 
     with pytest.raises(UserError, match=r"read-only; params are not the objective's to change"):
         harness.run(f"objective._target_=mine.{name}", *QUICK)
     assert not Path("outputs").exists()
+
+
+def test_an_objective_may_put_what_it_likes_into_its_dict() -> None:
+    """It is its own, and nobody reads it: a step sees what the step before has made, and nothing else."""
+    one, other = (harness.run(f"objective._target_=mine.{name}", *QUICK) for name in ("Renaming", "Copying"))
+    np.testing.assert_array_equal(one.curves["loss"], other.curves["loss"])
+    assert one.curves["loss"][0, -1] < one.curves["loss"][0, 0]
 
 
 def test_a_constructor_that_leaves_is_no_success(capsys: pytest.CaptureFixture[str]) -> None:
@@ -154,11 +238,48 @@ def test_a_reader_that_leaves_costs_no_run() -> None:
         shutil.rmtree("outputs")
 
 
-def test_a_full_disk_behind_the_output_is_one_line() -> None:
-    done = subprocess.run(
-        ["bash", "-c", f"{sys.executable} -m harness --version > /dev/full"],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert (done.returncode, done.stderr) == (1, "harness: [Errno 28] No space left on device\n")
+@pytest.mark.parametrize(
+    "command", ["harness --version", "harness --info all", "harness.zoo schedules", "harness.zoo --json schedules",
+                "harness.verify objectives sphere"],
+)  # fmt: skip
+def test_every_command_says_a_full_disk_and_lets_its_reader_go(command: str) -> None:
+    ends = {"> /dev/full": (1, "harness: [Errno 28] No space left on device\n"), "| true": (0, ""), ">&-": (0, "")}
+    for end, wanted in ends.items():
+        line = f"{sys.executable} -m {command} {end}"
+        done = subprocess.run(["bash", "-o", "pipefail", "-c", line], capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stderr) == wanted, end
+
+
+@pytest.mark.parametrize("how", ["cause", "context", "group", "system"])
+def test_too_little_memory_is_seen_behind_what_others_raise(how: str, capsys: pytest.CaptureFixture[str]) -> None:
+    wrapping = ["objective._target_=mine.Wrapping", f"objective.how={how}", *QUICK]
+    assert main(wrapping) == 1
+    assert capsys.readouterr().err == "harness: not enough memory: Unable to allocate 7.45 GiB\n"
+    assert main(["-m", *wrapping, "trials=4", "batch=2", "hydra.sweep.dir=sweep"]) == 1
+    assert not list(Path("sweep/rounds").iterdir()), "no failed trial for resume to keep"
+
+
+@pytest.mark.parametrize("way", [[], ["-m", "trials=2", "hydra.sweep.dir=sweep"]])
+def test_an_interrupt_that_the_objective_meets_saves_what_there_is(
+    way: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["objective._target_=mine.Asking", *QUICK, "optimizer.lr=0.1", *way]) == 130
+    out, err = capsys.readouterr()
+    assert "interrupted: what was reached is saved" in out
+    assert err == ""
+    found = results.load("sweep" if way else "last")
+    assert {(run["state"], run["steps"]) for run in found.runs} == {("interrupted", 5)}
+
+
+def test_from_python_an_interrupt_is_one() -> None:
+    with pytest.raises(KeyboardInterrupt):
+        harness.run("objective._target_=mine.Asking", *QUICK)
+
+
+@pytest.mark.parametrize("how", ["close", "none"])
+def test_an_objective_that_closes_the_output_costs_no_run(how: str, tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text(MODULE)
+    command = [sys.executable, "-m", "harness", "objective._target_=mine.Shutting", f"objective.how={how}", *QUICK]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert {run["state"] for run in results.load("last").runs} == {"completed"}

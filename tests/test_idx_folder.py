@@ -95,3 +95,54 @@ def test_what_is_missing_is_named(folder: Path) -> None:
         idx(str(folder / "nowhere"))
     with refused("standardise must be true or false; got 'no'"):
         idx(str(folder), standardise="no")  # type: ignore[arg-type]
+
+
+def test_parts_in_two_scales_are_refused(folder: Path) -> None:
+    fractions = np.random.default_rng(0).random((20, 5, 4)).astype(">f4")
+    (folder / FILES[2]).write_bytes(packed(fractions, 0x0D))
+    with refused(f"{folder / FILES[2]} holds float32, but {folder / FILES[0]} uint8; store both in one way"):
+        idx(str(folder))
+
+
+def test_the_way_that_the_line_tells_can_be_typed(folder: Path) -> None:
+    for file, labels in ((FILES[1], LABELS[:40]), (FILES[3], LABELS[40:])):
+        (folder / file).write_bytes(packed(labels.astype(">f4"), 0x0D))
+    assert "(if these are classes: dataset.task=classes)" in idx(str(folder)).about
+    found = harness.run("dataset=idx", f"dataset.folder={folder}", "dataset.task=classes", "objective.batch_size=20",
+                        "steps=2", "seeds=1")  # fmt: skip
+    assert "accuracy" in found.runs[0]
+
+
+def test_whole_labels_may_be_numbers(folder: Path) -> None:
+    assert idx(str(folder), task="numbers").classes == 0
+    with refused("task must be classes, numbers or null; got 'regression'"):
+        idx(str(folder), task="regression")  # type: ignore[arg-type]
+
+
+def test_names_in_capitals_are_found(folder: Path) -> None:
+    same = idx(str(folder)).digest
+    for file in FILES:
+        (folder / file).rename(folder / file.replace("t", "T", 1))
+    assert idx(str(folder)).digest == same
+
+
+def test_what_is_wrong_with_a_file_is_told(folder: Path) -> None:
+    with refused(f"{folder / FILES[0]}: a file, not the folder that it is in"):
+        idx(str(folder / FILES[0]))
+    images = (folder / FILES[0]).read_bytes()
+    (folder / FILES[0]).write_bytes(b"")
+    with refused(f"{folder / FILES[0]}: not an IDX file; it is empty"):
+        idx(str(folder))
+    (folder / FILES[0]).write_bytes(bytes([0, 0, 8, 255]) + bytes(1020))
+    with refused("not an IDX file; it begins with 00 00 08 ff, not with 00 00 08 and 01 to 04"):
+        idx(str(folder))
+    for file in (FILES[0], FILES[2]):
+        bad = np.ones((40 if file == FILES[0] else 20, 5, 4), dtype=">f4")
+        bad[7] = np.nan
+        (folder / file).write_bytes(packed(bad, 0x0D))
+    with refused(f"{folder / FILES[0]}: nan or infinity in 1 of 40, first in number 7 (the first is 0)"):
+        idx(str(folder))
+    (folder / FILES[0]).write_bytes((folder / FILES[1]).read_bytes())
+    (folder / FILES[1]).write_bytes(images)
+    with refused(f"got (40, 5, 4); {folder / FILES[0]} has one: are the two files swapped?"):
+        idx(str(folder))

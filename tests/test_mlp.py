@@ -61,6 +61,26 @@ def test_evaluate_agrees_with_a_plain_loop() -> None:
             assert metrics["accuracy"][run] == np.mean(outputs.argmax(axis=1) == y)
 
 
+def test_r2_of_several_numbers_is_their_mean() -> None:
+    from sklearn.metrics import r2_score
+
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(60, 3))
+    y = np.column_stack([x @ rng.normal(size=(3, 19)), 100 * rng.normal(size=60), np.ones(60)])
+    dataset = split(x, y, 0, 0.2, 0.2)
+    mlp = MLP(dataset, [], batch_size=16, dtype="float64")
+    params = mlp.init([0, 1, 2])
+    found = mlp.evaluate(params, "validation")
+    inputs, targets = dataset.split("validation")
+    for run in range(3):
+        outputs = inputs @ params["W1"][run] + params["b1"][run]
+        expected = r2_score(targets[:, :20], outputs[:, :20])  # the last output never varies
+        np.testing.assert_allclose(found["r2"][run], expected, rtol=1e-12)
+        alone = mlp.evaluate({name: p[run : run + 1] for name, p in params.items()}, "validation")
+        assert alone["r2"][0] == found["r2"][run]
+    assert "rmse" not in found, "whose units differ"
+
+
 def test_the_penalty_is_part_of_the_training_loss_and_leaves_biases_alone() -> None:
     plain, decayed = (MLP(blobs(), [5], weight_decay=decay, batch_size=20, dtype="float64") for decay in (0.0, 0.1))
     params = plain.init(SEEDS)
@@ -188,7 +208,7 @@ def test_batches_with_replacement_repeat_examples() -> None:
         ({"weight_init": "hee"}, "MLP.weight_init must be he, xavier or a standard deviation; got 'hee'"),
         ({"loss": "hinge"}, "MLP.loss must be one of cross_entropy, mse"),
         ({"weight_decay": -1}, "MLP.weight_decay must be a number of at least 0"),
-        ({"batch_size": 61}, "MLP.batch_size must be an integer from 1 to the 60 training examples; got 61"),
+        ({"batch_size": 61}, "an integer from 1 to the 60 training examples; got 61; add objective.batch_size=32"),
         ({"dtype": "float16"}, "MLP.dtype must be float32 or float64"),
         ({"dataset": 3}, "MLP.dataset must be a Dataset; got 3"),
     ],

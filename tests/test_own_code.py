@@ -73,7 +73,7 @@ RANDOM = np.random.default_rng(0)
 @pytest.mark.parametrize(
     ("obj", "message"),
     [
-        (3, "3 is no Objective: derive its class from objectives.base.Objective"),
+        (3, "3 is no Objective: derive its class from objectives.Objective"),
         (breaking(init=lambda self, seeds: np.zeros((len(seeds), 3))), "Mine.init must return a dict of float arrays"),
         (breaking(init=lambda self, seeds: {"x": np.ones((len(seeds), 3), np.float16)}),
          "Mine.init: x is float16, in which eps and squares are lost; start in float32"),

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 import harness
+from tests import counts
 
 README = (Path(harness.__file__).parents[1] / "README.md").read_text()
 OWN = README.split("## Objectives of your own\n")[1].split("\n## ")[0]  # tested in test_own_code
@@ -80,3 +81,9 @@ def test_the_books_script(tmp_path: Path) -> None:
     (tmp_path / "script.py").write_text(example + proof)
     done = subprocess.run([sys.executable, "script.py"], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_its_numbers_are_counted() -> None:
+    text = counts.README.read_text()
+    assert counts.rewritten(text) == text, "run: python -m tests.counts"
+    assert counts.rewritten(re.sub(r"\d+ analytic", "1 analytic", text)) == text

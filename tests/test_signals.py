@@ -54,6 +54,47 @@ def test_a_signal_stops_at_the_next_record_and_saves(names: list[str], way: str)
         assert {trial["state"] for trial in found.trials} == {"interrupted"}
 
 
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_what_is_only_being_prepared_is_left_at_once(name: str) -> None:
+    Path("slow.py").write_text(
+        "import time\nfrom objectives.functions.quadratics import Sphere\nclass Slow(Sphere):\n"
+        "    def __post_init__(self):\n        print('here', flush=True)\n        time.sleep(60)\n"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-m", "harness", *RUN], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "here\n"
+    process.send_signal(getattr(signal, name))
+    try:
+        _, err = process.communicate(timeout=30)
+    finally:
+        process.kill()
+    assert (process.returncode, err) == (128 + getattr(signal, name), "harness: interrupted\n")
+    assert not Path("outputs").exists()
+
+
+def test_a_signal_that_nobody_notes_is_met_as_before() -> None:
+    with pytest.raises(KeyboardInterrupt), signals.leaving():
+        signal.raise_signal(signal.SIGINT)
+    code = "import signal\nfrom harness.running.signals import leaving\n"
+    code += "with leaving(): signal.raise_signal(signal.SIGTERM)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == -signal.SIGTERM
+
+
+def test_a_timeout_that_a_batch_outlasts_stops_it_at_a_record_and_says_what_to_type() -> None:
+    Path("slow.py").write_text(SLOW)
+    command = [sys.executable, "-m", "harness", *WAYS["sweep"], "timeout=1", "hydra.sweep.dir=sweep"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert (done.returncode, done.stderr) == (0, "")
+    told = "no batch of trials has ended: what is shown is unfinished, and ranks nothing; with resume=, type a larger"
+    assert f"{told} timeout=" in done.stdout
+    assert "nan" not in done.stdout
+    found = load("sweep")
+    assert {run["state"] for run in found.runs} == {"interrupted"}
+    assert all(0 < run["steps"] < 1500 for run in found.runs)
+
+
 def test_a_signal_waits_for_the_files_and_is_then_met_as_before() -> None:
     came: list[int] = []
     before = signal.signal(signal.SIGTERM, lambda number, _: came.append(number))

@@ -53,6 +53,20 @@ def test_a_run_that_diverged_to_nan_is_the_worst_of_its_range() -> None:
     assert line[:4] == ["loss", "-", "inf", "-"], "no range where nothing is finite"
 
 
+@pytest.mark.parametrize("name", ["accuracy", "train_r2", "test_rmse"])
+def test_a_run_that_diverged_has_no_accuracy_that_could_be_infinite(name: str) -> None:
+    found = harness.run("objective=valley", "optimizer=sgd", "steps=2", "seeds=3")
+    found.curves[name] = np.array([[0.5, 0.75], [0.5, np.nan], [0.5, 0.25]])
+    for run, value in zip(found.runs, (0.75, np.nan, 0.25), strict=True):
+        run[name] = value
+    word = name.split("_")[-1]
+    (line,) = [words for words in lines(metrics_table(found, 200)) if word in words]
+    assert line[line.index(word) + 1 :][:7] == ["0.5", "±", "0.35", "0.5", "0.25", "to", "0.75"]
+    for run in found.runs:
+        run[name] = np.nan
+    assert not [words for words in lines(metrics_table(found, 200)) if word in words]
+
+
 def cell(**fields: Any) -> dict[str, Any]:
     """A row of cells.csv."""
     row = {"cell": 0, "optimizer": "sgd", "value": 2.0, "value_low": 1.0, "value_high": 3.0, "value_level": "range"}

@@ -112,6 +112,43 @@ def test_exceptions_and_configs_of_strangers(tmp_path: Path, capsys: pytest.Capt
     assert "\x1b" not in "".join(capsys.readouterr())
 
 
+def test_what_hydra_prints_and_what_a_shell_is_offered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "theirs" / "experiment").mkdir(parents=True)
+    (tmp_path / "theirs" / "experiment" / "x.yaml").write_text("# @package _global_\nmetric: \u202eevil\n", "utf-8")
+    assert main(["--config-dir", "theirs", "--info", "config", "experiment=x"]) == 0
+    out = capsys.readouterr().out
+    assert "metric: \\u202eevil" in out
+    assert not STEERS.search(out)
+    for name in ("zz.csv", "zz\x1b]0;owned\x07.csv", "zz$(touch owned)", "zz;touch"):
+        (tmp_path / name).touch()
+    monkeypatch.setenv("COMP_LINE", "harness dataset.path=./zz")
+    assert main(["-sc", "query=bash"]) == 0
+    assert capsys.readouterr().out == "dataset.path=./zz.csv\n"
+    assert main(["-sc", "install=bash"]) == 0
+    assert "$( COMP_POINT=$COMP_POINT" in capsys.readouterr().out, "a script of Hydra's stays as it is"
+
+
+def test_warnings_and_tracebacks_are_shown_and_not_obeyed(tmp_path: Path) -> None:
+    (tmp_path / "loud.py").write_text(
+        "import warnings\nfrom objectives.functions.quadratics import Sphere\n"
+        "warnings.warn('\\x1b]0;owned\\x07')\n"
+        "class Loud(Sphere):\n    pass\n"
+    )
+    raw, screen = in_terminal("harness", "objective._target_=loud.Loud", "optimizer=sgd", "steps=9", "seeds=1")
+    assert "UserWarning: \\x1b]0;owned\\x07" in raw
+    assert screen.title == ""
+    code = "from harness.screens.streams import entered\n"
+    code += "def main(): raise BaseException('\x1b]0;owned\x07')\nentered(main)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.stderr.endswith("BaseException: \\x1b]0;owned\\x07\n")
+
+
+def test_what_has_no_width_is_seen() -> None:
+    assert visible("pay\u200bpal \u2060 \xad \u180e") == "pay\\u200bpal \\u2060 \\xad \\u180e"
+
+
 def test_a_live_screen_obeys_no_title(tmp_path: Path) -> None:
     with (tmp_path / "screen").open("w") as file:
         out = Terminal(file, force_terminal=True, width=100, height=20)

@@ -72,6 +72,10 @@ class Composer:
         self._search, self._folder, self._memory = search, folder, memory
         self._untouched: DictConfig | None = None
 
+    def with_search(self, overrides: Sequence[str]) -> list[str]:
+        """The overrides with the folder of the user's, as Hydra's own commands take it."""
+        return [*overrides, *self._search]
+
     def groups(self) -> dict[str, list[str]]:
         """Every group of conf/ with its options."""
         groups = [group for group in self.loader.list_groups("") if group != "hydra"]

@@ -7,23 +7,23 @@ the driver finds it as it does for other programs (PostgreSQL's: PGPASSWORD, or 
 import os
 import re
 import sys
-from urllib.parse import quote_plus
+from urllib.parse import quote_plus, unquote
 
 from harness.errors import UserError
+from harness.text.secrets import ASK, carries, hidden
 
 VARIABLE = "HARNESS_STORAGE_PASSWORD"
-ASK = "***"  # as SQLAlchemy masks a password
-HIDDEN = r"(?i)pass|pwd|secret|token"  # names of what a query may carry
-TYPED = r"(?i)://[^/?#:@]*:([^@]*)@|[?&;][^=&;]*(?:pass|pwd|secret|token)[^=&;]*=([^&;]*)"
+NO_URL = r"(?i)[^\w]*storage=.*\b(?:pass(?:word|wd)?|pwd)\s*=\s*[^\s*]"  # as libpq reads it: host=h password=word
+NO_PORT = r"(?i)\W*storage=\S*://[^/@\s:\[${]*:(?!\*{3})[^/@\s?'\"]*[^\d/@\s?'\"]"  # user:word, and no host
 
 
 def refuse_password(text: str) -> None:
     """Whoever reads the list of processes, or the shell's history, would read it. It is not repeated here."""
-    for found in re.finditer(TYPED, text):
-        if (found[1] or found[2] or ASK) != ASK:
-            key = text.partition("=")[0]
-            where = f"put it into {VARIABLE} or ~/.pgpass, or write {ASK} to be asked, as in USER:{ASK}@HOST"
-            raise UserError(f"{key}: a password that is typed stands in the list of processes; {where}")
+    query = "?" + text.partition("?")[2]
+    if carries(text) or carries(unquote(query)) or re.match(NO_URL, text) or re.match(NO_PORT, text):
+        key = text.partition("=")[0]
+        where = f"put it into {VARIABLE} or ~/.pgpass, or write {ASK} to be asked, as in USER:{ASK}@HOST"
+        raise UserError(f"{key}: a password that is typed stands in the list of processes; {where}")
 
 
 def masked(url: str) -> str:
@@ -34,9 +34,9 @@ def masked(url: str) -> str:
     try:
         made = make_url(url)
     except (ArgumentError, ValueError):  # not one that can be read
-        return re.sub(TYPED, lambda found: found[0].replace(found[1] or found[2] or "\0", ASK), url)
-    hidden = {key: ASK for key in made.query if re.search(HIDDEN, key)}
-    shown = made.update_query_dict(hidden) if hidden else made
+        return hidden(url)
+    carried = {key: ASK for key, value in made.query.items() if carries(f"?{key}={value}")}
+    shown = made.update_query_dict(carried) if carried else made
     return shown.render_as_string(hide_password=True).replace("%2A%2A%2A", ASK)
 
 
@@ -49,25 +49,35 @@ def same(one: object, other: object) -> bool:
 
 def password(url: str | None) -> str | None:
     """The password that the URL does not carry, if it is ours to bring."""
-    if url is None or not re.search(r"://[^/?#]*@|://[^/?#]", url):  # a file
+    if url is None or re.match(r"sqlite\b[^:]*:///", url):  # a file
         return None
-    found = os.environ.get(VARIABLE)
+    found = os.environ.get(VARIABLE) or None
     if found is None and f":{ASK}@" in url:
         if not (sys.stdin and sys.stdin.isatty()):
             raise UserError(f"storage={masked(url)}: nobody is there to ask for the password; put it into {VARIABLE}")
         from getpass import getpass
 
-        found = getpass(f"password of {masked(url)}: ")
+        try:
+            found = getpass(f"password of {masked(url)}: ")
+        except EOFError as error:  # Ctrl-D
+            raise UserError(f"storage={masked(url)}: no password was given") from error
     return found
 
 
 def complete(url: str, secret: str | None) -> str:
     """The URL as a driver takes it."""
     from sqlalchemy.engine import make_url
+    from sqlalchemy.exc import ArgumentError
 
     if secret is None:
         return url
-    return make_url(url).set(password=secret).render_as_string(hide_password=False)
+    try:
+        made = make_url(url)
+        # without a user before the @ it would be dropped
+        full = made.set(password=secret) if made.username else made.update_query_dict({"password": secret})
+        return full.render_as_string(hide_password=False)
+    except (ArgumentError, ValueError) as error:
+        raise UserError(f"storage={masked(url)}: {error}") from error
 
 
 def without(secret: str | None, text: str) -> str:

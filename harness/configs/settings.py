@@ -15,6 +15,8 @@ MOST = {
 }  # beyond lies a slip of the finger
 LEAST = {"steps": 1, "records": 1, "trials": 1, "batch": 1, "rungs": 1, "confirm": 0}
 CHOICES = {"aggregate": ("median", "mean"), "budget": ("gradients", "steps"), "on_error": ("continue", "raise")}
+MEASURES = ("gradient_norm", "update_ratio")  # what records show when asked to: harness.running.measures
+LATER: dict[str, Any] = {"measure": []}  # settings that older folders do not have, as they were then
 PARTS = ("objective", "dataset", "optimizer", "schedules", "sampler", "pruner")  # what stands beside the settings
 GROUPS = ("schedule", "experiment")  # chosen by these names, which are no settings
 CHOSEN = (*(part for part in PARTS if part != "schedules"), *GROUPS)  # there is one of each
@@ -45,9 +47,17 @@ class Settings:
     storage: str | None
     cells: tuple[str, ...]
     save_params: bool
+    measure: tuple[str, ...]
+
+    @property
+    def measured(self) -> tuple[str, ...]:
+        """What records show of the training: what is asked for, and what trials are ranked by."""
+        by = (self.metric,) if self.metric in MEASURES else ()
+        return tuple(dict.fromkeys((*self.measure, *by)))
 
     @classmethod
     def of(cls, config: dict[str, Any]) -> "Settings":
+        config = LATER | config
         for name in cls.__dataclass_fields__:
             if name not in config:
                 raise UserError(f"{name}: it cannot be left out")
@@ -77,6 +87,7 @@ class Settings:
             raise UserError("storage must be a URL like sqlite:///studies.db; got none")  # a password is not repeated
         given = {name: config[name] for name in cls.__dataclass_fields__}
         given |= {"seeds": _seeds(config["seeds"]), "cells": tuple(cells), "search": _names(config["search"])}
+        given |= {"measure": _measures(config["measure"])}
         return cls(**given | {"target": target, "timeout": timeout})
 
 
@@ -94,6 +105,13 @@ def _names(value: Any) -> tuple[str, ...] | None:
     if listed is not None and not (isinstance(listed, list) and listed and all(isinstance(n, str) for n in listed)):
         raise UserError(f"search must name hyperparameters, as in search=[lr]; got {value!r}")
     return None if listed is None else tuple(listed)
+
+
+def _measures(value: Any) -> tuple[str, ...]:
+    listed = [value] if isinstance(value, str) else value
+    if not isinstance(listed, list) or not set(map(str, listed)) <= set(MEASURES):
+        raise UserError(f"measure must be a list of {', '.join(MEASURES)}; got {value!r}")
+    return tuple(dict.fromkeys(listed))
 
 
 def _seeds(value: Any) -> tuple[int, ...]:

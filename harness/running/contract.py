@@ -22,7 +22,7 @@ def probe(objective: Objective) -> tuple[Array, Params]:
         params = {key: np.array(p, order=objective.order) for key, p in params.items()}
         for p in params.values():
             p.flags.writeable = False  # as in the engine
-        loss, grads = objective.loss_and_grads(params, 0, seeds)
+        loss, grads = objective.loss_and_grads(dict(params), 0, seeds)
         _demand_loss(f"{name}.loss_and_grads", loss)
         if not isinstance(grads, dict) or {k: np.shape(g) for k, g in grads.items()} != {
             k: p.shape for k, p in params.items()
@@ -32,7 +32,7 @@ def probe(objective: Objective) -> tuple[Array, Params]:
         if not {"train", "validation"} & set(objective.splits):
             raise UserError(f"{name}.splits must have validation or train; got {objective.splits!r}")
         for split in objective.splits:
-            metrics = objective.evaluate(params, split)
+            metrics = objective.evaluate(dict(params), split)
             if not (isinstance(metrics, dict) and "loss" in metrics):
                 raise UserError(f"{name}.evaluate must return a dict of metrics with at least a loss; got {metrics!r}")
             for metric, values in metrics.items():

@@ -38,7 +38,7 @@ class Counter:
             known = (point == p).all(axis=1, keepdims=True)
             if known.all():
                 return value[:, 0], slopes
-        loss, grads = self.objective.loss_and_grads(params, step, self.seeds)
+        loss, grads = self.objective.loss_and_grads(dict(params), step, self.seeds)
         g = self.layout.gather(grads, g)
         self.asked += 1
         if known is not None:

@@ -7,7 +7,7 @@ not occur, because such a run is computed twice.
 
 import copy
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -17,6 +17,7 @@ from harness.optimizers.base import Optimizer
 from harness.optimizers.layout import Layout, Params
 from harness.results.trace import Trace
 from harness.running.counting import Counter
+from harness.running.measures import MEASURES, Seen
 from objectives.arrays import Array
 from objectives.base import Objective
 
@@ -43,6 +44,7 @@ class Engine:
         records: int,
         keep: bool = False,
         budget: int | None = None,
+        measure: Sequence[str] = (),
     ) -> None:
         self.objective, self.optimizer, self.keep = objective, optimizer, keep
         at = np.linspace(0, steps, min(records, steps) + 1).round().astype(np.int64)
@@ -58,7 +60,7 @@ class Engine:
                 self._threads = max(1, min(cores(), len(seeds) * size // SHARE))
             height = -(-len(seeds) // self._threads)
         self._blocks = [
-            Block(objective, optimizer, self.trace, np.arange(start, min(start + height, len(seeds))), budget)
+            Block(objective, optimizer, self.trace, np.arange(start, min(start + height, len(seeds))), budget, measure)
             for start in range(0, len(seeds), height)
         ]
 
@@ -102,7 +104,7 @@ def cores() -> int:
 def metrics_of(objective: Objective, params: Params) -> dict[str, Array]:
     """The metrics of a record: on the validation data, and as train_loss, ... on those of training. Without validation
     data the loss is that of training."""
-    found = {split: objective.evaluate(params, split) for split in objective.splits if split != "test"}
+    found = {split: objective.evaluate(dict(params), split) for split in objective.splits if split != "test"}
     of_training = {f"train_{name}": values for name, values in found.get("train", {}).items()}
     shown = found["validation"] if "validation" in found else {"loss": found["train"]["loss"]}
     return shown | of_training
@@ -112,12 +114,19 @@ class Block:
     """Some runs, few enough for their arrays to stay in the cache from one record to the next."""
 
     def __init__(
-        self, objective: Objective, optimizer: Optimizer, trace: Trace, rows: Array, budget: int | None
+        self,
+        objective: Objective,
+        optimizer: Optimizer,
+        trace: Trace,
+        rows: Array,
+        budget: int | None,
+        measure: Sequence[str] = (),
     ) -> None:
         self.objective, self.trace, self.rows = objective, trace, rows  # rows of the trace
         self.optimizer = copy.deepcopy(optimizer)
         self.optimizer.select(rows)
         self.budget = budget if optimizer.asks else None
+        self.measure = measure
         self._ended: list[tuple[Objective, Array, Array]] = []  # objective, rows, final parameters
         start = objective.init(trace.seeds[rows])
         self._layout = Layout.of(start)
@@ -125,6 +134,7 @@ class Block:
         dtype = next(iter(start.values())).dtype
         self._p = np.empty((len(rows), self._layout.size), dtype, order=objective.order)
         self._p[:] = self._layout.gather(start, self._p)
+        self._before = self._p  # what was held one update ago; kept where somebody asks for it
         self._select(np.arange(len(rows)))
 
     def left(self) -> int:
@@ -145,11 +155,13 @@ class Block:
         for step in range(start, stop):
             if not len(self.rows):
                 return
-            before = None if self.budget is None else optimizer.evaluation_point(self._p).copy(order="K")
+            earlier = self._before
+            if self.measure or self.budget is not None:
+                self._before = optimizer.evaluation_point(self._p).copy(order="K")
             loss, g = oracle.begin(self._p, self._params, self._g, step)
             optimizer.advance(self._p, g, self._layout, loss, oracle)
-            if self.budget is not None and before is not None:
-                self._settle(self.budget, before, step, record)
+            if self.budget is not None:
+                self._settle(self.budget, earlier, step, record)
 
     def record(self, k: int, step: int) -> None:
         """Write record k, and let the runs that diverged leave."""
@@ -169,19 +181,23 @@ class Block:
         for objective, rows, held in self._ended:
             params = self._layout.shown(held)
             if test and "test" in objective.splits:
-                for name, values in objective.evaluate(params, "test").items():
+                for name, values in objective.evaluate(dict(params), "test").items():
                     trace.test.setdefault(name, np.full(runs, np.nan))[rows] = values
             for name, value in params.items() if keep else ():
                 missing = np.full((runs, *value.shape[1:]), np.nan, value.dtype)
                 trace.finals.setdefault(name, missing)[rows] = value
 
-    def _settle(self, budget: int, before: Array, step: int, record: int) -> None:
+    def _settle(self, budget: int, earlier: Array, step: int, record: int) -> None:
         """End the runs whose budget is spent; a step that it did not pay for is undone."""
         asked = self._oracle.asked
         spent, over = asked >= budget, asked > budget
         if spent.any():
             held = self.optimizer.evaluation_point(self._p)
-            held = np.asarray(np.where(over[:, None], before, held), order=self.objective.order)
+            held, before = (
+                np.asarray(np.where(over[:, None], undone, made), order=self.objective.order)
+                for undone, made in ((self._before, held), (earlier, self._before))
+            )
+            self._before = before
             np.minimum(asked, budget, out=asked)
             finite = self._write(held, spent, slice(record, None), np.where(over, step, step + 1))
             self._end(held, spent & finite)
@@ -190,7 +206,7 @@ class Block:
     def _write(self, held: Array, some: Array, records: slice, steps: Array) -> Array:
         """Write what some runs show when they hold these parameters; which of all runs are finite."""
         trace, rows, params = self.trace, self.rows[some], self._layout.shown(held)
-        metrics = metrics_of(self.objective, params)
+        metrics = metrics_of(self.objective, params) | self._measured(held, params, int(steps.max()))
         finite = np.isfinite(metrics["loss"])
         shape = len(trace.seeds), len(trace.at)
         for name, values in metrics.items():
@@ -204,6 +220,15 @@ class Block:
         trace.steps[rows] = steps[some]
         trace.diverged[rows] = ~finite[some]
         return finite
+
+    def _measured(self, held: Array, params: Params, step: int) -> dict[str, Array]:
+        def gradient() -> Array:
+            objective = copy.deepcopy(self.objective) if self.objective.remembers else self.objective
+            grads = objective.loss_and_grads(params, step, self.trace.seeds[self.rows])[1]
+            return self._layout.gather(grads, np.empty_like(held))
+
+        seen = Seen(held, self._before, gradient)
+        return {name: MEASURES[name](seen) for name in self.measure}
 
     def _end(self, held: Array, some: Array) -> None:
         """Put the final parameters of some runs away."""
@@ -230,5 +255,6 @@ class Block:
             self.optimizer.select(keep)
             self._oracle.select(keep)
             self._p = np.asarray(self._p[keep], order=self.objective.order)
+            self._before = np.asarray(self._before[keep], order=self.objective.order)
             self._g = np.empty_like(self._p)
             self._params = self._layout.shown(self._p)

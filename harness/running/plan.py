@@ -23,7 +23,15 @@ from harness.running.fingerprint import fingerprint
 from objectives.base import Objective
 from objectives.data import Dataset
 
-SHARED = ("objective", "optimizer", "schedules", "steps", "records", "save_params")  # what makes a population
+SHARED = (
+    "objective",
+    "optimizer",
+    "schedules",
+    "steps",
+    "records",
+    "save_params",
+    "measure",
+)  # what makes a population
 
 
 @dataclass
@@ -135,7 +143,8 @@ class Planner:
         seeds = np.concatenate([np.array(trial.seeds, dtype=np.int64) for trial in trials])
         keep = settings.save_params and first.phase != "tune"
         budget = settings.steps * gradients(config, self.trusted) if settings.budget == "gradients" else None
-        engine = Engine(fresh(objective), optimizer, seeds, settings.steps, settings.records, keep, budget)
+        measure = settings.measured
+        engine = Engine(fresh(objective), optimizer, seeds, settings.steps, settings.records, keep, budget, measure)
         start = 0
         for trial, count in zip(trials, counts, strict=True):
             trial.trace, trial.problem = engine.trace, found["problem"]

@@ -10,6 +10,7 @@ from harness.errors import UserError
 from harness.results.metrics import STEPS_TO_TARGET, Metric
 from harness.running.contract import started
 from harness.running.engine import metrics_of
+from harness.running.measures import LESS_IS_BETTER, MEASURES
 from harness.running.plan import Planner
 from objectives.arrays import Array
 from objectives.base import Objective
@@ -28,9 +29,15 @@ def ranked_by(cells: Sequence[Cell], planner: Planner) -> Metric:
 
 def _checked(metric: Metric, objective: Objective, cell: Cell, ranked: bool) -> Metric:
     """The metric, which knows now whether more of it is better."""
+    if metric.name in MEASURES:
+        if metric.name not in LESS_IS_BETTER:
+            raise UserError(
+                f"metric={metric.name}: neither more nor less of it is better; record it: measure=[{metric.name}]"
+            )
+        return replace(metric, more_is_better=False)
     at_start = _at_start(objective, cell)
     if metric.curve not in at_start:
-        known = ", ".join([*at_start, "best_loss", STEPS_TO_TARGET])
+        known = ", ".join([*at_start, "best_loss", STEPS_TO_TARGET, *LESS_IS_BETTER])
         raise UserError(f"metric={metric.name}: objective={cell.choices['objective']} has {known}")
     if ranked and "validation" not in objective.splits and not metric.curve.startswith("train_"):
         raise UserError(f"metric={metric.name} reads validation data, and there are none; rank by metric=train_loss")

@@ -45,7 +45,8 @@ def show(results: Results, out: Console) -> None:
         out.print(Text(in_line(f"studies: {summary['study']}")), soft_wrap=True)
     more = any(cell["trials"] < cell["planned"] for cell in results.cells)
     if summary.get("study") and (summary["stopped"] or more):
-        finish = command("-m", *words_of(summary["launch"]), f"resume={results.folder}")
+        database = [text for text in summary["overrides"] if text.lstrip("+").startswith("storage=")]  # typed again
+        finish = command("-m", *words_of(summary["launch"]), f"resume={results.folder}", *database)
         out.print(Text(in_line(f"finish it: {finish}")), soft_wrap=True)
     again = command(str(results.folder), module="harness.show")
     out.print(Text(in_line(f"show again: {again}")), soft_wrap=True)
@@ -125,6 +126,10 @@ def metrics_table(results: Results, width: int) -> Table:
     rows = []
     for name in (*measured([*results.curves, *(key for key in runs[0] if key.startswith("test_"))]), "best_loss"):
         values = np.array([math.nan if run[name] == "" else float(run[name]) for run in runs])
+        if name.removeprefix("train_").removeprefix("test_") in MEANS:
+            values = values[~np.isnan(values)]  # as in cells.csv: a diverged run has none, and is counted below
+            if not len(values):
+                continue
         low, high = float(np.min(_worst_last(values))), float(np.max(_worst_last(values)))
         row = {"": label(name)}
         if len(runs) > 1:

@@ -1,11 +1,15 @@
-"""The one filter of all output: what would steer a terminal, or turn a line around, is shown as an escape."""
+"""The one filter of all output: what would steer a terminal, turn a line around or stay unseen is shown as an escape,
+and a password not at all."""
 
 import re
 import sys
 
-# C0 but for tab and newline, DEL, C1; marks of direction and isolation; separators that break lines; surrogates; tags
+from harness.text.secrets import hidden
+
+# C0 but for tab and newline, DEL, C1; marks of direction and isolation; separators that break lines; what has no width
+# (but for joiners, which scripts and emoji need); surrogates; tags
 STEERING = (
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff"
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff"
     "\U000e0000-\U000e007f]"
 )
 
@@ -16,7 +20,7 @@ def visible(text: str) -> str:
     >>> print(visible("\x1b]0;owned\x07 \u202ecod.exe"))
     \x1b]0;owned\x07 \u202ecod.exe
     """
-    return re.sub(STEERING, _escape, text)
+    return re.sub(STEERING, _escape, hidden(text))
 
 
 def in_line(text: str) -> str:
@@ -26,6 +30,16 @@ def in_line(text: str) -> str:
     a title\nthat goes on
     """
     return visible(text).replace("\n", "\\n").replace("\t", "\\t")
+
+
+def words_for_a_shell(text: str) -> str:
+    """Completions without those that a shell would run: bash expands what it is offered.
+
+    >>> words_for_a_shell("path=./a.csv path=./$(touch x)")
+    'path=./a.csv'
+    """
+    lines = [[word for word in line.split() if re.fullmatch(r"[\w./=+~@:,-]+", word)] for line in text.split("\n")]
+    return "\n".join(map(" ".join, lines))
 
 
 def _escape(found: re.Match[str]) -> str:

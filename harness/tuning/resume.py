@@ -116,8 +116,8 @@ def reopened(folder: Path, typed: Sequence[Override], trusted: tuple[str, ...]) 
 def _mask(stored: dict[str, Any]) -> None:
     """Take the passwords out of what an older version wrote."""
     for node in (stored, *stored["cells"]):
-        storages = [override for override in parse(*node["overrides"]) if override.address == "storage"]
-        masks = {override.text: f"storage={written(database.masked(override.written))}" for override in storages}
+        storages = [text for text in node["overrides"] if text.partition("=")[0].lstrip("+~") == "storage"]
+        masks = {text: f"storage={written(database.masked(text.partition('=')[2]))}" for text in storages}
         node["overrides"] = [masks.get(text, text) for text in node["overrides"]]
     for cell in stored["cells"]:
         if cell["config"]["storage"] is not None:

@@ -76,16 +76,17 @@ class Mirror:
             study = optuna.create_study(
                 storage=self._storage, study_name=self._prefix + name, direction=direction, load_if_exists=True
             )
+            for key, value in about.items():
+                if study.user_attrs.get(key) != value:
+                    study.set_user_attr(key, value)
+            there = len(study.get_trials(deepcopy=False))
         except ImportError as error:
             told = "its driver is not installed; PostgreSQL's comes with pip install -e '.[postgres]'"
             raise UserError(f"storage={self.where}: {told}") from error
         except Exception as error:  # whatever a database driver raises
             raise UserError(f"storage={self.where}: {self._said(error)[:300]}") from error
         self._storage = study._storage  # one connection for all
-        for key, value in about.items():
-            if study.user_attrs.get(key) != value:
-                study.set_user_attr(key, value)
-        self._studies[name] = study, len(study.get_trials(deepcopy=False))
+        self._studies[name] = study, there
 
     def add(self, name: str, trials: Iterable[FrozenTrial]) -> None:
         """Add those that are not there yet."""
@@ -100,7 +101,8 @@ class Mirror:
         self._studies[name] = study, there
 
     def _said(self, error: Exception) -> str:
-        return database.without(self._secret, " ".join(str(error).split()))
+        """What the driver says: Optuna and SQLAlchemy say around it what might be wrong."""
+        return database.without(self._secret, " ".join(str(error.__cause__ or error).split()))
 
     def flush(self) -> None:
         if self._journal:

@@ -8,6 +8,7 @@ from importlib import import_module
 from inspect import signature
 
 from harness.screens.arguments import Parser
+from harness.screens.streams import entered, kept
 from harness.text.visible import say
 
 SUBJECTS = {
@@ -22,6 +23,10 @@ mean all there are; a name that is not there is a UserError. It may take `config
 def main(argv: Sequence[str] | None = None) -> int:
     """Verify these subjects; the exit code: 0 all is well, 1 something failed, 2 the command is wrong."""
     args = _parser().parse_intermixed_args(argv)
+    return kept(lambda: _verified(args))
+
+
+def _verified(args: argparse.Namespace) -> int:
     from hydra.errors import HydraException
     from omegaconf.errors import OmegaConfBaseException
 
@@ -49,9 +54,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (UserError, HydraException, OmegaConfBaseException) as error:
         say(advice.line(error))
         return 2
-    except KeyboardInterrupt:
-        say("interrupted")
-        return 130
     return 0 if well else 1
 
 
@@ -68,4 +70,4 @@ def _parser() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(entered(main))

@@ -59,6 +59,7 @@ def main(names: Sequence[str], config_dir: str | None = None, trusted: tuple[str
         for failure in certificate.failures:
             out.print(f"{certificate.name}, {failure}", style="red", soft_wrap=True, markup=False)
     out.print(f"{len(done) - len(bad)} of {len(done)} functions certified", style="red" if bad else "green")
+    out.done()
     return not bad
 
 

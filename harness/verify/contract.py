@@ -26,7 +26,7 @@ def objective(obj: Objective, noisy: bool = False) -> None:
     A UserError says in one line what is wrong; nothing is said of what is well.
     """
     if not isinstance(obj, Objective):
-        raise UserError(f"{obj!r} is no Objective: derive its class from objectives.base.Objective")
+        raise UserError(f"{obj!r} is no Objective: derive its class from objectives.Objective")
     if wrong := fault(obj, noisy):
         raise UserError(wrong)
 

@@ -39,6 +39,7 @@ def main(names: Sequence[str] = (), config_dir: str | None = None, trusted: tupl
     matrix.show("optimizer", rows, out, alone=False)
     out.print(totals(verdicts))
     out.print(f"{matrix.counted(rows)}; {sum(not found for found in rows.values())} optimizers held against nothing")
+    out.done()
     return all(rows.values()) and not any(verdict.state == "wrong" for verdict in verdicts.values())
 
 

@@ -24,6 +24,7 @@ def main(names: Sequence[str] = ()) -> bool:
     out = console()
     matrix.show("schedule", rows, out, alone=True)
     out.print(matrix.counted(rows))
+    out.done()
     return not any(c.state == "wrong" for c in found)
 
 

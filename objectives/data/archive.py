@@ -1,73 +1,108 @@
 """The arrays of an npz file, and whether its targets are classes or numbers."""
 
 import zipfile
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from objectives.arrays import Array
-from objectives.data.columns import OFTEN
+from objectives.data.columns import OFTEN, Column, is_missing, labels
 
 PARTS = ("x_train", "y_train", "x_test", "y_test")  # keras's names
 MANY = 20  # more classes than that come OFTEN on average, or are numbers in disguise
+KINDS = {"f": "fractions", "i": "whole numbers", "u": "whole numbers", "b": "whole numbers", "U": "words", "S": "words"}
 
 
-def loaded(where: Path) -> tuple[Array, Array, int]:
-    """Arrays x (examples, features) and y, and how many of the last rows are a test set of its own."""
+@dataclass(frozen=True)
+class Archive:
+    """Examples x (n, features) and their targets y, of which the last `tests` rows are a test set of their own."""
+
+    x: Array
+    y: Array
+    tests: int
+    lost: int  # rows that were left out, as they hold nan
+    unread: list[str]  # the names of other arrays
+
+
+def loaded(where: Path, drop: bool = False) -> Archive:
+    """What a file holds, under x and y or keras's names. `drop`: without the rows in which x or y misses something."""
+    arrays = _arrays(where)
+    keras = {"x_train", "y_train"} <= arrays.keys() and not {"x", "y"} & arrays.keys()
+    names = PARTS if keras else ("x", "y")
+    _demand_names(where, arrays, names)
+    unread = [name for name in arrays if name not in names]
+    if not keras and set(PARTS) & set(unread):
+        both = ", ".join(name for name in unread if name in PARTS)
+        raise ValueError(f"{where}: it has x and y, and {both} as well; it needs x, y or {', '.join(PARTS)}")
+    pairs = [_rows(where, arrays, first, second, drop) for first, second in zip(names[::2], names[1::2], strict=True)]
+    (x, y), (x_test, y_test) = pairs[0], pairs[-1]
+    for name, one, other in (("x", x, x_test), ("y", y, y_test)):
+        if one.shape[1:] != other.shape[1:]:
+            raise ValueError(
+                f"{where}: {name}_train and {name}_test must have examples of one shape; got {one.shape} and "
+                f"{other.shape}"
+            )
+    for name in ("x", "y") if keras else ():
+        held, tested = arrays[f"{name}_train"].dtype, arrays[f"{name}_test"].dtype
+        if KINDS.get(held.kind) != KINDS.get(tested.kind):
+            raise ValueError(f"{where}: {name}_train holds {held} and {name}_test {tested}; store both in one way")
+    lost = sum(len(arrays[name]) for name in names[::2]) - sum(len(part) for part, _ in pairs)
+    if keras:
+        return Archive(np.concatenate([x, x_test]), np.concatenate([y, y_test]), len(x_test), lost, unread)
+    return Archive(x, y, 0, lost, unread)
+
+
+def _arrays(where: Path) -> dict[str, Array]:
     if not zipfile.is_zipfile(where):
+        with where.open("rb") as file:
+            cut = "; it is damaged, or cut off" if file.read(2) == b"PK" else ""
         raise ValueError(
             f"{where}: not an npz file of plain arrays, as np.savez({where.stem + '.npz'!r}, x=x, y=y) writes it; "
-            "tables of text are read by dataset=csv"
+            f"tables of text are read by dataset=csv{cut}"
         )
     try:
         with np.load(where, allow_pickle=False) as stored:
             arrays = dict(stored)
-            folded = {name.casefold(): array for name, array in arrays.items()}  # X is what scikit-learn says
-            arrays = folded if len(folded) == len(arrays) else arrays
     except Exception as error:  # zip, header and pickle errors have many types
-        objects = "; arrays of objects are saved as words by y.astype(str)" if "Object arrays" in str(error) else ""
+        way = "; save arrays of objects as numbers by x.astype(float), as words by y.astype(str)"
+        objects = way if "Object arrays" in str(error) else ""
         raise ValueError(f"{where}: not an npz file of plain arrays: {error}{objects}") from error
-    if not {"x", "y"} & arrays.keys() and {"x_train", "y_train"} <= arrays.keys():
-        _demand_names(where, arrays, PARTS)
-        pairs = [_rows(where, arrays, f"x_{part}", f"y_{part}") for part in ("train", "test")]
-        (x, y), (x_test, y_test) = pairs
-        for name, one, other in (("x", x, x_test), ("y", y, y_test)):
-            if one.shape[1:] != other.shape[1:]:
-                raise ValueError(
-                    f"{where}: {name}_train and {name}_test must have examples of one shape; got {one.shape} and "
-                    f"{other.shape}"
-                )
-        return np.concatenate([x, x_test]), np.concatenate([y, y_test]), len(x_test)
-    _demand_names(where, arrays, ("x", "y"))
-    return *_rows(where, arrays, "x", "y"), 0
+    folded = {name.casefold(): array for name, array in arrays.items()}  # X is what scikit-learn says
+    return folded if len(folded) == len(arrays) else arrays
 
 
-def targets(where: Path, y: Array, task: str | None) -> tuple[Array, tuple[str, ...]]:
-    """Targets, and the names of their classes, if they are any. Words and whole numbers are classes, a whole number
-    its own class number; with task=classes, whatever y holds is numbered in order.
+def targets(where: Path, y: Array, task: str | None, words: bool = False) -> tuple[Array, tuple[str, ...]]:
+    """Targets, and the names of their classes, if they are any. Words mean what they mean in a csv column (`words`:
+    those for what is missing, too); whole numbers are classes, each its own class number; with task=classes, whatever
+    y holds is numbered in order.
     """
-    word = y.dtype.kind in "US"
-    if task == "numbers" or (task is None and y.dtype.kind == "f"):
-        if y.dtype.kind not in "fiub":
-            raise ValueError(f"{where}: y must hold numbers; got {y.dtype}, such as {y[0]!r}; add dataset.task=classes")
-        _demand_finite(where, y)
-        found = y.astype(np.float64)
-        if np.all(found == found[0]):
-            raise ValueError(f"{where}: y is {found[0]} in all {len(y)} rows, which leaves nothing to learn")
-        return found, ()
-    if y.dtype.kind not in "USfiub":
+    if y.dtype.kind not in KINDS:
         raise ValueError(f"{where}: y must hold words or numbers; got {y.dtype}")
-    if y.ndim > 1 and y.size != len(y):
-        raise ValueError(
-            f"{where}: y must have one label for each row; got {y.shape}; of marks, store y.argmax(axis=1)"
-        )
-    y = y.reshape(-1)
+    if y.size == len(y):
+        y = y.reshape(len(y), *y.shape[1:2])
+    if y.dtype.kind in "US":
+        _demand_one(where, y)
+        texts = [_named(word).strip() for word in y.ravel()]
+        column = Column(where, "y", texts, list(range(len(texts))), words=words, target=True)
+        found = labels(column, task)
+        return (_varied(where, column.numbers()), ()) if found is None else found
     _demand_finite(where, y)
+    marks = y.ndim == 2 and y.shape[1] > 1 and bool(np.all((y == 0) | (y == 1)) and np.all(y.sum(axis=1) == 1))
+    if marks and task is None:
+        raise ValueError(
+            f"{where}: y marks one of {y.shape[1]} columns in each row: for classes store y.argmax(axis=1), for "
+            "numbers to predict add dataset.task=numbers"
+        )
+    if task == "numbers" or (task is None and y.dtype.kind == "f"):
+        return _varied(where, y.reshape(y.shape if y.ndim < 3 else (len(y), -1)).astype(np.float64)), ()
+    _demand_one(where, y)
+    y = y.ravel()
     names = np.unique(y)
     if len(names) == 1:
         told = "one class, which leaves nothing to learn"
         raise ValueError(f"{where}: all {len(y)} rows of y hold {_named(names[0])}, {told}")
-    if word or task == "classes":
+    if task == "classes":
         return np.searchsorted(names, y).astype(np.int64), tuple(_named(name) for name in names)
     count = int(names[-1]) + 1
     if names[0] < 0 or count > len(y) or (len(names) > MANY and len(names) * OFTEN > len(y)):
@@ -76,6 +111,20 @@ def targets(where: Path, y: Array, task: str | None) -> tuple[Array, tuple[str, 
             "numbers to predict add dataset.task=numbers, for classes dataset.task=classes"
         )
     return y.astype(np.int64), tuple(map(str, range(count)))
+
+
+def _varied(where: Path, y: Array) -> Array:
+    if np.all(y == y[0]):
+        raise ValueError(f"{where}: y is {y[0]} in all {len(y)} rows, which leaves nothing to learn")
+    return y
+
+
+def _demand_one(where: Path, y: Array) -> None:
+    if y.size != len(y):
+        raise ValueError(
+            f"{where}: y must have one label for each row; got {y.shape}; of marks, store y.argmax(axis=1), for "
+            "numbers to predict add dataset.task=numbers"
+        )
 
 
 def _named(name: object) -> str:
@@ -87,10 +136,11 @@ def _demand_names(where: Path, arrays: dict[str, Array], wanted: tuple[str, ...]
     if missing:
         has = ", ".join(arrays) or "none"
         hint = "" if set(wanted) - {"x", "y"} else f" (or {', '.join(PARTS)})"
+        hint += f"; np.savez({where.name!r}, x=x, y=y) gives the names" if "arr_0" in arrays else ""
         raise ValueError(f"{where}: no array {' and '.join(missing)}; it has {has}; it needs {', '.join(wanted)}{hint}")
 
 
-def _rows(where: Path, arrays: dict[str, Array], first: str, second: str) -> tuple[Array, Array]:
+def _rows(where: Path, arrays: dict[str, Array], first: str, second: str, drop: bool) -> tuple[Array, Array]:
     """Examples and their targets, features in one row, whole numbers as float64."""
     x, y = arrays[first], arrays[second]
     if x.ndim < 1 or y.ndim < 1 or len(x) != len(y):
@@ -100,7 +150,26 @@ def _rows(where: Path, arrays: dict[str, Array], first: str, second: str) -> tup
     if x.dtype.kind not in "fiub":
         raise ValueError(f"{where}: {first} must hold numbers; got {x.dtype}")
     x = x.reshape(len(x), -1)
+    if drop:
+        keep = ~(_missing(x) | _missing(y))
+        if not keep.any():
+            raise ValueError(f"{where}: every row of {first} and {second} misses something")
+        x, y = x[keep], y[keep]
+    for name, values in ((first, x), (second, y)):
+        if (missing := _missing(values)).any() and values.dtype.kind == "f":
+            way = "leave its empty columns out" if missing.all() else "add dataset.missing=drop to leave such rows out"
+            told = f"nan in {np.sum(missing):,} of {len(values):,} rows, first in row {np.argmax(missing)}"
+            raise ValueError(f"{where}: {name} has {told}; {way}")
     return (x.astype(np.float64) if x.dtype.kind in "iub" else x), y
+
+
+def _missing(values: Array) -> Array:
+    """The rows (n,) with a nan, or with a word for nothing."""
+    if values.dtype.kind == "f":
+        return np.asarray(np.isnan(values).reshape(len(values), -1).any(axis=1))
+    if values.dtype.kind not in "US":
+        return np.zeros(len(values), dtype=bool)
+    return np.array([any(is_missing(_named(word).strip()) for word in np.ravel(row)) for row in values])
 
 
 def _demand_finite(where: Path, y: Array) -> None:

@@ -2,6 +2,8 @@
 
 import math
 import re
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -11,7 +13,9 @@ import numpy as np
 from objectives.arrays import Array
 from objectives.data.table import listed, typed
 
-MISSING = {"", "?", "na", "n/a", "#n/a", "nan", "null"}  # in small letters
+MISSING = {"", "?", "na", "n/a", "#n/a", "#na", "<na>", "nan", "-nan", "nat", "null", "none", "\\n"}  # in small letters
+NUMERIC = r"[+-]?((\d+([.,]\d+)*|[.,]\d+)[.,]?([ed][+-]?\d+)?|0x[\da-f]+|inf|infinity)"
+DATE = r"\d{1,2}\.\d{1,2}\.\d{2,4}"
 OFTEN = 10  # times that each of few whole numbers comes on average where they are classes
 
 
@@ -25,6 +29,7 @@ class Column:
     rows: list[int]  # as an editor of tables counts them
     decimal: str = "."
     words: bool = False  # whether `NA`, `?` and empty cells are words like others
+    target: bool = False  # whether it is what is to be predicted
 
     @cached_property
     def values(self) -> list[float | None]:
@@ -39,14 +44,27 @@ class Column:
         """No empty cell, `NA` or `?`, which would be a class or a word of its own."""
         for k, text in enumerate(() if self.words else self.texts):
             if is_missing(text):
-                self._refuse(k, "is missing; add dataset.missing=drop to leave such rows out")
+                word = (
+                    ""
+                    if any(value is not None for value in self.values)
+                    else "; dataset.missing=word takes them for words"
+                )
+                self._refuse(k, f"is missing; {self._way_of_missing()}{word}")
+
+    def _way_of_missing(self) -> str:
+        """What to type, and how many rows it costs."""
+        lost = sum(map(is_missing, self.texts))
+        if lost == len(self.texts):
+            way = "choose another target" if self.target else f"add {typed('dataset.drop', [self.name])}"
+            return f"so is the whole column: {way}"
+        return f"add dataset.missing=drop to leave such rows out, {lost:,} of {len(self.texts):,}"
 
     def are_words(self) -> bool:
         """Whether the cells are words. Cells of which most are numbers, or look so, are not: the first odd one is a
         ValueError, as it would make a word of every number.
         """
         odd = [k for k, value in enumerate(self.values) if value is None]
-        there = [k for k in odd if self.words or not is_missing(self.texts[k])]  # of the odd ones
+        there = [k for k in odd if not is_missing(self.texts[k])]  # of the odd ones
         numbers = len(self.texts) - len(odd)
         if odd and 2 * (numbers + sum(looks_numeric(self.texts[k]) for k in there)) > numbers + len(there):
             self._number(odd[0], None)
@@ -62,7 +80,9 @@ class Column:
         elif looks_numeric(text) and not re.search("inf", text, re.IGNORECASE):
             way = f"; write it as a plain number, such as 1234{self.decimal}5"
         elif is_missing(text):
-            way = "; add dataset.missing=drop to leave such rows out"
+            way = f"; {self._way_of_missing()}"
+        elif not self.target:
+            way = f"; correct it, or leave the column out: {typed('dataset.drop', [self.name])}"
         self._refuse(k, f"is not a finite number{way}")
         return math.nan
 
@@ -90,9 +110,11 @@ def looks_numeric(text: str) -> bool:
 
     >>> [looks_numeric(text) for text in ("10,123", "$ 5", "12%", "1.234,5", "-inf", "2021-03-04", "3rd", "")]
     [True, True, True, True, True, False, False, False]
+    >>> [looks_numeric(text) for text in ("(0.50)", "\u22123.5", "1,5e3", "1.5D-3", "$.50", "0x1F", "04.03.2021")]
+    [True, True, True, True, True, True, False]
     """
-    plain = re.sub(r"[\s$€£¥%']", "", text)
-    return bool(re.fullmatch(r"[+-]?(\d+([.,]\d+)*|inf|infinity)", plain, re.IGNORECASE))
+    plain = re.sub(r"[\s$€£¥%'’]", "", re.sub(r"^\((.*)\)$", r"\1", text)).replace("\u2212", "-")
+    return bool(re.fullmatch(NUMERIC, plain, re.IGNORECASE)) and not re.fullmatch(DATE, plain)
 
 
 def is_missing(text: str) -> bool:
@@ -121,16 +143,23 @@ def labels(column: Column, task: str | None) -> tuple[Array, tuple[str, ...]] | 
             )
     elif task == "numbers" or (task is None and not _few_whole([value for value in values if value is not None])):
         return None
-    keys = [text if value is None else value for text, value in zip(column.texts, values, strict=True)]
-    order = sorted(set(keys), key=lambda key: (isinstance(key, str), "" if isinstance(key, float) else key, key))
+    keys = [text if value is None else _exact(text, value) for text, value in zip(column.texts, values, strict=True)]
+    order = sorted(set(keys), key=lambda key: (isinstance(key, str), key))
     if len(order) == 1:
         raise ValueError(
             f"{column.where}, column {column.name}: all {len(keys)} rows hold {column.texts[0]!r}, one class, which "
-            "leaves nothing to learn; choose another dataset.target"
+            "leaves nothing to learn; choose another target"
         )
     place = {key: k for k, key in enumerate(order)}
-    names = tuple(key if isinstance(key, str) else f"{key:.15g}" for key in order)
+    names = tuple(f"{key:.15g}" if isinstance(key, float) else str(key) for key in order)
     return np.array([place[key] for key in keys]), names
+
+
+def alike_words(words: Sequence[str]) -> list[str]:
+    """Those that differ in capitals only, in alphabetical order."""
+    found = sorted(set(words))
+    folded = Counter(word.casefold() for word in found)
+    return [word for word in found if folded[word.casefold()] > 1]
 
 
 def one_hot(column: Column, most: int) -> tuple[Array, list[str]]:
@@ -145,6 +174,11 @@ def one_hot(column: Column, most: int) -> tuple[Array, list[str]]:
         )
     marks = np.array(column.texts)[:, None] == np.array(found)
     return marks.astype(np.float64), [f"{column.name}={word}" for word in found]
+
+
+def _exact(text: str, value: float) -> float | int:
+    """A whole number as it is written, which float64 may not hold: ids of 17 digits differ in the last one."""
+    return int(text) if re.fullmatch(r"[+-]?\d+", text) else value
 
 
 def _few_whole(values: list[float]) -> bool:

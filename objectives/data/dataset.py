@@ -130,7 +130,10 @@ def _parted(
 ) -> Dataset:
     """`validations` rows validate; None where none are wanted."""
     if not (len(test) and validations != 0 and (validations or 0) < len(others)):
-        raise ValueError(f"of {len(x)} rows, {len(test)} for test and {validations} for validation leave a split empty")
+        raise ValueError(
+            f"of {len(x)} rows, {len(test)} for test and {validations} for validation leave a split empty; change "
+            "dataset.validation, the share of the rows that validate, or give more rows"
+        )
     train = others[validations or 0 :]
     if train_size is not None and (type(train_size) is not int or not 0 < train_size <= len(train)):
         raise ValueError(f"train_size must be an integer from 1 to {len(train)}, or null for all; got {train_size!r}")

@@ -111,8 +111,9 @@ def parsed(what: str, data: bytes) -> Array:
     """
     axes = data[3] if len(data) > 3 else 0
     lengths = np.frombuffer(data[4 : 4 + 4 * axes].ljust(4 * axes, b"\0"), dtype=">u4").astype(int)
-    if data[:2] != b"\0\0" or len(data) < 4 or data[2] not in TYPES or not axes:
-        raise ValueError(f"{what}: not an IDX file; it begins with {data[:4].hex(' ')}, not with 00 00 08 and 01 to 04")
+    if data[:2] != b"\0\0" or len(data) < 4 or data[2] not in TYPES or not 0 < axes <= 4:
+        begins = f"begins with {data[:4].hex(' ')}, not with 00 00 08 and 01 to 04" if data else "is empty"
+        raise ValueError(f"{what}: not an IDX file; it {begins}")
     dtype = np.dtype(TYPES[data[2]])
     there, wanted = len(data) - 4 - 4 * axes, math.prod(lengths.tolist()) * dtype.itemsize
     if there != wanted:

@@ -10,9 +10,10 @@ import numpy as np
 from objectives.arrays import Array
 from objectives.data import about
 from objectives.data.archive import loaded, targets
-from objectives.data.columns import Column, is_missing, labels, one_hot
+from objectives.data.columns import Column, alike_words, is_missing, labels, one_hot
 from objectives.data.dataset import Dataset, split, split_before, standardised
-from objectives.data.table import Table, one_character, read, typed, without
+from objectives.data.leaks import telling
+from objectives.data.table import Table, listed, one_character, read, typed, without
 
 LARGE = 10  # numbers that a network learns badly from
 Task = Literal["classes", "numbers"]
@@ -21,6 +22,7 @@ Task = Literal["classes", "numbers"]
 def npz(
     path: str | None,
     task: Task | None = None,
+    missing: str | None = None,
     validation: float = 0.2,
     test: float = 0.2,
     standardise: bool = False,
@@ -29,17 +31,23 @@ def npz(
 ) -> Dataset:
     """The arrays x (examples, ...) and y of an npz file, or keras's x_train, y_train, x_test and y_test, of which the
     latter test: words and whole numbers are classes, floats are numbers to predict; `task` says otherwise.
+
+    missing: drop leaves rows out that hold nan, or a word for nothing; word takes such words for classes like others;
+    null refuses both.
     """
     where = _file("npz", path)
-    _check(task, standardise, stratified)
-    x, y, tests = loaded(where)
-    found, names = targets(where, y, task)
+    check(task, missing, standardise, stratified)
+    archive = loaded(where, drop=missing == "drop")
+    x, tests = archive.x, archive.tests
+    found, names = targets(where, archive.y, task, words=missing == "word")
     made = divided(where, x, found, len(names), validation, test, train_size, stratified, tests)
     notes = [f"its own {tests:,} rows test"] if tests else []
+    notes += [f"rows left out for missing numbers: {archive.lost:,}"] if archive.lost else []
+    notes += [f"not read: {listed(archive.unread)}"] if archive.unread else []
     largest = max(float(np.max(np.abs(x))), 0.0 if names else float(np.max(np.abs(found))))
     if largest > LARGE and not standardise:
         notes.append(f"numbers up to {largest:.6g} are taken as they are (dataset.standardise=true scales them)")
-    told = about.line(made, where.name, (), "y", names, notes)
+    told = about.line(made, where.name, (), "y", names, notes, sure=task is not None)
     return finished(where, made, told, standardise)
 
 
@@ -68,9 +76,7 @@ def csv_file(
     these for words like others; null refuses them.
     """
     where = _file("csv", path)
-    _check(task, standardise, stratified)
-    if missing not in (None, "drop", "word"):
-        raise ValueError(f"missing must be drop, word or null; got {missing!r}")
+    check(task, missing, standardise, stratified)
     if type(words) is not int or words < 1:
         raise ValueError(f"words must be an integer of at least 1; got {words!r}")
     point = one_character("decimal", decimal)
@@ -81,7 +87,10 @@ def csv_file(
         raise ValueError(f"{where}: dataset.drop leaves out {named}, which is dataset.target")
     whole = len(table.rows)
     table = _complete(table) if missing == "drop" else table
-    columns = [Column(where, name, table.column(name), table.numbers, point, missing == "word") for name in table.names]
+    columns = [
+        Column(where, name, table.column(name), table.numbers, point, missing == "word", name == named)
+        for name in table.names
+    ]
     features = [column for column in columns if column.name != named]
     if not features:
         raise ValueError(f"{where}: no column beside the target {named}, and nothing to predict it from")
@@ -94,9 +103,9 @@ def csv_file(
             f"{where}, column {named}: all {len(y)} rows hold {goal.texts[0]}, which leaves nothing to learn"
         )
     made = divided(where, x, y, len(classes), validation, test, train_size, stratified)
-    notes += [f"{column.name} equals {named}" for column in features if column.texts == goal.texts]
+    notes += telling(features, goal, bool(classes))
     notes += [f"rows left out for missing cells: {whole - len(y):,}"] if whole > len(y) else []
-    told = about.line(made, where.name, names, named, classes, notes)
+    told = about.line(made, where.name, names, named, classes, notes, sure=task is not None)
     return finished(where, made, told, standardise, None if numeric.all() else np.flatnonzero(numeric))
 
 
@@ -114,6 +123,10 @@ def divided(
     """The data set, of which the last `tests` rows test, if there are any. Where `stratified` is None, its splits are
     stratified if a plain draw leaves a class out of training, or out of a part in which it would expect a row.
     """
+    if stratified and not classes:
+        raise ValueError(
+            f"{where}: stratified=true is for classes, and the target is a number; add dataset.stratified=null"
+        )
 
     def drawn(stratified: bool) -> Dataset:
         if tests:
@@ -164,10 +177,12 @@ def _features(columns: Sequence[Column], words: int) -> tuple[Array, list[str], 
         found: Array
         if column.are_words():
             found, marks = one_hot(column, words)
-            notes.append(f"{column.name}: one-hot of {len(marks)} words")
+            different = ", a different one in every row" if len(marks) == len(column.texts) else ""
+            notes.append(f"{column.name}: one-hot of {len(marks)} words{different}")
+            notes += [f"{listed(alike)} are different words" for alike in [alike_words(column.texts)] if alike]
         else:
             found, marks = column.numbers()[:, None], [column.name]
-            if len(found) > 1 and np.all(np.diff(found[:, 0]) == 1):
+            if _counts(found[:, 0]):
                 notes.append(f"{column.name} counts the rows ({typed('dataset.drop', [column.name])} leaves it out)")
         arrays.append(found)
         numeric += [len(marks) == 1 and marks[0] == column.name] * len(marks)
@@ -175,17 +190,30 @@ def _features(columns: Sequence[Column], words: int) -> tuple[Array, list[str], 
     return np.ascontiguousarray(np.hstack(arrays)), names, np.array(numeric), notes
 
 
+def _counts(numbers: Array) -> bool:
+    """Whether they go up or down by the same whole number from row to row."""
+    steps = np.diff(numbers)
+    return len(steps) > 1 and steps[0] != 0 and steps[0] == np.floor(steps[0]) and bool(np.all(steps == steps[0]))
+
+
 def _complete(table: Table) -> Table:
     """The rows in which no cell is missing."""
     keep = [k for k, row in enumerate(table.rows) if not any(is_missing(cell) for cell in row)]
     if not keep:
-        raise ValueError(f"{table.where}: every row misses a cell; dataset.drop=[NAME] leaves a column out")
+        misses = [sum(map(is_missing, table.column(name))) for name in table.names]
+        worst = table.names[misses.index(max(misses))]
+        raise ValueError(
+            f"{table.where}: every row misses a cell, {max(misses):,} of {len(table.rows):,} that of column {worst}; "
+            f"leave such columns out: {typed('dataset.drop', [worst])}"
+        )
     return Table(table.where, table.names, [table.rows[k] for k in keep], [table.numbers[k] for k in keep])
 
 
-def _check(task: Any, standardise: Any, stratified: Any) -> None:
+def check(task: Any, missing: Any, standardise: Any, stratified: Any) -> None:
     if task not in (None, "classes", "numbers"):
         raise ValueError(f"task must be classes, numbers or null; got {task!r}")
+    if missing not in (None, "drop", "word"):
+        raise ValueError(f"missing must be drop, word or null; got {missing!r}")
     demand_bool("standardise", standardise)
     demand_bool("stratified", stratified, null=True)
 

@@ -5,6 +5,7 @@ import csv
 import io
 import re
 import shlex
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +14,20 @@ from typing import Any
 from objectives.data.download import unpacked
 
 MARKS = {"comma": ",", "semicolon": ";", "tab": "\t", "space": " ", "pipe": "|", "colon": ":", "point": "."}
-BOMS = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+BOMS = {codecs.BOM_UTF32_LE: "utf-32", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}  # in this order
+KINDS = {  # what other files begin with
+    b"PK\x03\x04": "a zip or Excel file",
+    b"\xd0\xcf\x11\xe0": "an Excel file",
+    b"\x93NUMPY": "a NumPy array",
+    b"PAR1": "a Parquet file",
+    b"SQLite format": "an SQLite database",
+    b"BZh": "a file packed by bzip2",
+    b"\xfd7zXZ": "a file packed by xz",
+    b"\x28\xb5\x2f\xfd": "a file packed by zstd",
+    b"\x1f\x8b": "a file packed by gzip twice",
+    b"%PDF": "a PDF file",
+    b"version https://git-lfs": "a pointer to a file that `git lfs pull` fetches",
+}
 SHOWN = 20  # names that a message lists at most
 
 
@@ -34,9 +48,10 @@ class Table:
 
     def named(self, wanted: Any, field: str) -> str:
         """The column that was typed: `2021` may arrive as a number. A ValueError that lists the choices."""
-        if str(wanted).strip() in self.names:
-            return str(wanted).strip()
-        alike = [name for name in self.names if name.casefold() == str(wanted).strip().casefold()]
+        found = one_line(unicodedata.normalize("NFC", str(wanted)))
+        if found in self.names:
+            return found
+        alike = [name for name in self.names if name.casefold() == found.casefold()]
         hint = f"; did you mean {typed(field, alike[0])}?" if alike else ""
         if len(self.names) == 1 and " " in self.names[0]:
             hint = "; that is one column: if there are several, add dataset.separator=space"
@@ -56,15 +71,20 @@ def read(where: Path, separator: str, header: str | None, encoding: str | None) 
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True, skipinitialspace=mark != "\t")
     try:
         for number, row in enumerate(reader, start=1):
-            if row:
-                found.append((number, [cell.strip() for cell in row]))
+            cells = [cell.strip() for cell in row]
+            if mark == " " and len(cells) > 1 and not row[-1]:  # blanks at the end of a line part nothing
+                cells.pop()
+            if number == 1 and (says := re.match(r"sep=([^\r\n])[\r\n]", text)):
+                _demand_said(where, says[1], mark)
+            elif cells and cells != [""]:
+                found.append((number, cells))
     except csv.Error as error:
-        raise ValueError(f"{where}, line {reader.line_num}: not csv: {error}") from error
+        raise ValueError(f"{where}, line {reader.line_num}: not csv: {error}{_between_quotes(text, mark)}") from error
     if not any(cell for _, row in found for cell in row):
         raise ValueError(f"{where}: the file is empty")
-    first = found[0][1]
+    first = [one_line(name) for name in found[0][1]]
     if len(first) == 1:
-        _refuse_other_separator(where, first[0], mark)
+        _refuse_other_separator(where, found[0][1][0], mark)
     names = [str(k) for k in range(1, len(first) + 1)] if header == "none" else first
     if header is None:
         _refuse_data(where, names)
@@ -72,8 +92,9 @@ def read(where: Path, separator: str, header: str | None, encoding: str | None) 
     for number, row in rows:
         if len(row) != len(names):
             raise ValueError(
-                f"{where}, row {number}: {len(row)} values for {len(names)} column{'s' if len(names) > 1 else ''}, "
-                f"which row {found[0][0]} has: {listed(first)}; a cell that holds a {mark!r} stands in quotes"
+                f"{where}, row {number}: {len(row)} value{'s' if len(row) > 1 else ''}, {_shown(row)}, for "
+                f"{len(names)} column{'s' if len(names) > 1 else ''}, which row {found[0][0]} has: {listed(first)}; "
+                + _why(row, rows, names, mark)
             )
     if not rows:
         raise ValueError(f"{where}: no rows under the header {listed(names)}")
@@ -113,6 +134,11 @@ def one_character(field: str, text: Any) -> str:
     return found
 
 
+def one_line(text: str) -> str:
+    """A name as it is typed: a header may hold ends of lines."""
+    return " ".join(text.split())
+
+
 def listed(names: Sequence[str]) -> str:
     """Names for a message, of many the first ones."""
     more = f", and {len(names) - SHOWN:,} more" if len(names) > SHOWN else ""
@@ -126,7 +152,8 @@ def typed(field: str, value: str | Sequence[str]) -> str:
     dataset.target=price 'dataset.drop=["a b"]'
     """
     items = [value] if isinstance(value, str) else list(value)
-    if not all(re.fullmatch(r"[A-Za-z_]\w*", item, re.ASCII) for item in items):
+    plain = r"(?!(true|false|null|nan|inf)$)[A-Za-z_]\w*"  # Hydra reads those as other things than words
+    if not all(re.fullmatch(plain, item, re.ASCII | re.IGNORECASE) for item in items):
         items = [
             '"' + re.sub(r'(\\*)("|$)', lambda m: 2 * m[1] + ("\\" + m[2] if m[2] else ""), item) + '"'
             for item in items
@@ -138,16 +165,17 @@ def typed(field: str, value: str | Sequence[str]) -> str:
 
 def _text(where: Path, encoding: str | None) -> str:
     data = unpacked(str(where), where.read_bytes())
-    if data.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-        raise ValueError(f"{where}: a zip or Excel file, not csv; save it as csv (a csv file may be packed by gzip)")
+    for start, kind in KINDS.items():
+        if data.startswith(start):
+            raise ValueError(f"{where}: {kind}, not csv; save it as csv (a csv file may be packed by gzip)")
     if encoding is None:
         for bom, name in BOMS.items():
             if data.startswith(bom):
-                raise ValueError(f"{where}: the text is UTF-16; add dataset.encoding={name}")
+                raise ValueError(f"{where}: the text is {name.upper()}; add dataset.encoding={name}")
         if b"\0" in data[:1000]:
             raise ValueError(f"{where}: not text, or text in UTF-16: then add dataset.encoding=utf-16-le")
     try:
-        return data.decode(encoding or "utf-8-sig")
+        text = data.decode(encoding or "utf-8").removeprefix("\ufeff")
     except (LookupError, TypeError) as error:
         raise ValueError(
             f"encoding must be one that Python knows, such as utf-8 or cp1252; got {encoding!r}"
@@ -157,6 +185,40 @@ def _text(where: Path, encoding: str | None) -> str:
             f"{where}: the text is not {encoding or 'UTF-8'} ({error}); add dataset.encoding=cp1252 if it comes from "
             "Windows, or the encoding that it has"
         ) from error
+    if "\0" in text:
+        line = text.count("\n", 0, text.index("\0")) + 1
+        raise ValueError(f"{where}, line {line}: a character of code 0, which no text holds; is the file whole?")
+    return unicodedata.normalize("NFC", text)  # letters that look the same are the same
+
+
+def _demand_said(where: Path, said: str, mark: str) -> None:
+    """`sep=;` in line 1, by which files tell Excel their separator."""
+    if said != mark:
+        name = next((name for name, other in MARKS.items() if other == said), f"'\"{said}\"'")
+        raise ValueError(f"{where}: line 1 says sep={said}; add dataset.separator={name}")
+
+
+def _shown(row: Sequence[str]) -> str:
+    return ", ".join(repr(cell) for cell in row[:3]) + (", ..." if len(row) > 3 else "")
+
+
+def _why(row: Sequence[str], rows: Sequence[tuple[int, list[str]]], names: Sequence[str], mark: str) -> str:
+    """What may be wrong where a row has more or fewer values than there are names."""
+    if row[0].startswith(("#", "%", "//")) or names[0].startswith(("#", "%", "//")):
+        return "take comments out of the file"
+    if len(row) == len(names) + 1 and all(len(other) == len(row) for _, other in rows):
+        if not any(other[-1] for _, other in rows):
+            return f"every row ends in a {mark!r} too many: end row 1 in one as well, and add 'dataset.drop=[\"\"]'"
+        return "every row has one value more, perhaps the row's name: name all columns in row 1"
+    return f"a cell that holds a {mark!r} stands in quotes"
+
+
+def _between_quotes(text: str, mark: str) -> str:
+    """What to type where another mark than the separator stands between quoted names."""
+    for name, other in MARKS.items():
+        if other in ";\t|, " and other != mark and f'"{other}"' in text.partition("\n")[0]:
+            return f"; if {other!r} stands between columns, add dataset.separator={name}"
+    return ""
 
 
 def _refuse_other_separator(where: Path, line: str, mark: str) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 
 from objectives.arrays import Array, Params, Seeds
 from objectives.base import Objective, Split
-from objectives.checks import demand_range
+from objectives.checks import demand_batch, demand_range
 from objectives.data import Dataset
 from objectives.learning.layers import ACTIVATIONS, EPS, LOSSES, Normalised, normalised, through_normalisation
 from objectives.random import Draws, epochs, generator, with_replacement
@@ -29,8 +29,8 @@ class MLP(Objective):
     The training loss is the mean over a minibatch plus weight_decay/2 times the sum of squared weights; metrics
     leave the penalty out. Every epoch is a new permutation per seed, its incomplete last batch dropped; with
     `replacement`, every batch is drawn from all examples.
-    loss: cross_entropy or mse for classes, mse for numbers; None is the first of these. Where a number is predicted
-    there are two metrics more: r2, and rmse in the target's own units.
+    loss: cross_entropy or mse for classes, mse for numbers; None is the first of these. Where numbers are predicted
+    there is r2, of several the mean over those that vary, and for one number rmse, in the target's own units.
     weight_init: he (He et al. 2015), xavier (Glorot & Bengio 2010), or a standard deviation. Biases start at 0.
     batch_norm normalises hidden layers before the activation (Ioffe & Szegedy 2015): params g1, ... scale them and
     biases shift them; metrics use running statistics, of which a step renews a tenth. dropout leaves out that share of
@@ -97,9 +97,7 @@ class MLP(Objective):
         demand(self.loss in tuple(LOSSES), "loss", f"one of {', '.join(LOSSES)}, or null for what the targets want")
         decay = type(self.weight_decay) in (int, float) and 0 <= self.weight_decay < math.inf
         demand(decay, "weight_decay", "a number of at least 0")
-        n = len(self.dataset.parts["train"])
-        fits = type(self.batch_size) is int and 0 < self.batch_size <= n
-        demand(fits, "batch_size", f"an integer from 1 to the {n} training examples")
+        demand_batch(self, len(self.dataset.parts["train"]))
         demand(self.dtype in ("float32", "float64"), "dtype", "float32 or float64")
         for name in ("batch_norm", "replacement"):
             demand(type(getattr(self, name)) is bool, name, "true or false")
@@ -198,6 +196,8 @@ class MLP(Objective):
         runs = len(params["b1"])
         losses = np.empty((runs, len(x)), dtype=self.dtype)
         hits = np.empty((runs, len(x)), dtype=bool)
+        several = not self.dataset.classes and y.shape[1] > 1
+        squares = np.zeros((runs, y.shape[1]))  # the sums of squared errors, for each output
         for rows in self._blocks(runs, CHUNK):
             here = {name: p[rows] for name, p in params.items()}
             for start in range(0, len(x), CHUNK):
@@ -213,15 +213,25 @@ class MLP(Objective):
                 outputs = self._outputs(here, a)
                 losses[rows, some] = self._loss(outputs, y[some])[0]
                 hits[rows, some] = np.argmax(outputs, axis=-1) == np.argmax(y[some], axis=-1)
+                if several:
+                    squares[rows] += np.sum((outputs - y[some]) ** 2, axis=1)
         loss = np.mean(losses, axis=-1)
         if self.dataset.classes:
             return {"loss": loss, "accuracy": np.mean(hits, axis=-1)}
-        return {"loss": loss} | (self._of_numbers(loss, np.var(y)) if y.shape[1] == 1 else {})
+        if several:
+            varies = np.ptp(y, axis=0) > 0  # where they don't, rounding may leave a variance above 0
+            variances = np.var(y, axis=0, dtype=np.float64)[varies]
+            explained = np.ascontiguousarray(1 - (squares / len(x))[:, varies] / variances)
+            varied = explained.shape[1]
+            return {"loss": loss, "r2": np.sum(explained, axis=1) / varied if varied else np.full_like(loss, np.nan)}
+        return {"loss": loss} | self._of_numbers(loss, np.var(y) if np.ptp(y) > 0 else 0.0)
 
     def _of_numbers(self, loss: Array, variance: Any) -> dict[str, Array]:
         """R2, the share of the variance that is explained, and the error in the units of the target."""
         explained = 1 - loss / variance if variance > 0 else np.full_like(loss, np.nan)
-        return {"r2": explained, "rmse": np.sqrt(loss) * self.dataset.unit}
+        unit = self.dataset.unit
+        wide = loss if 1e-30 < unit < 1e30 else loss.astype(np.float64)  # float32 ends at 1e38
+        return {"r2": explained, "rmse": np.sqrt(wide) * unit}
 
     def _blocks(self, runs: int, examples: int) -> list[slice]:
         size = max(1, BLOCK // (examples * self._widest * np.dtype(self.dtype).itemsize))

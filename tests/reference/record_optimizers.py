@@ -32,7 +32,8 @@ def recorded(family: str) -> dict[str, tuple[Points, dict[str, Any]]]:
 
 
 def main(*names: str) -> None:
-    """Record all cases, or those of these optimizers or families anew; drop what no case names."""
+    """Record all cases, or those of these optimizers or families anew; drop what no case names. Loops by hand need no
+    record, but a slow one is quicker to read than to run."""
     known = {word for family, cases in families() for word in (family, *(case.optimizer for case in cases))}
     if unknown := sorted(set(names) - known):
         sys.exit(f"{', '.join(unknown)}: no such optimizer or family")
@@ -41,8 +42,8 @@ def main(*names: str) -> None:
     for family, cases in families():
         before, after = recorded(family), {}
         for case in cases:
-            if str(case) in before and names and not {family, case.optimizer} & set(names):
-                after[str(case)] = before[str(case)]
+            if names and not {family, case.optimizer} & set(names):
+                after |= {str(case): before[str(case)]} if str(case) in before else {}
             elif reason := useless(case):
                 refused.append(f"{case}: {reason}; choose other numbers")
             else:
