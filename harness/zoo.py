@@ -15,8 +15,9 @@ from rich.table import Table
 from rich.text import Text
 
 from harness import schemas
-from harness.configs import advice, trust
+from harness.configs import advice, building, trust
 from harness.configs.compose import Composer, composer
+from harness.configs.override import parse
 from harness.configs.settings import ABOUT
 from harness.errors import UserError
 from harness.optimizers.base import Optimizer, Wrapper
@@ -43,7 +44,7 @@ def catalogue(groups: Sequence[str] = tuple(GROUPS)) -> dict[str, list[Entry]]:
 def _nodes(source: Composer, group: str) -> dict[str, dict[str, Any]]:
     """The config node of every option: one composition for all of them."""
     names = [*source.options(group), *(f"{VARIANTS}/{name}" for name in source.options(f"{group}/{VARIANTS}"))]
-    config = source.unresolved([f"+{group}@zoo.n{k}={name}" for k, name in enumerate(names)]).config
+    config = source.unresolved(parse(*(f"+{group}@zoo.n{k}={name}" for k, name in enumerate(names)))).config
     nodes: Any = [OmegaConf.to_container(config["zoo"][f"n{k}"], resolve=True) for k in range(len(names))]
     return dict(zip(names, nodes, strict=True))
 
@@ -125,7 +126,7 @@ def _optimizer(cls: type[Optimizer], node: dict[str, Any]) -> Entry:
 
 def _state(node: dict[str, Any]) -> float:
     """Numbers of memory per parameter, for a square matrix: measured, and without what it wraps."""
-    optimizer: Optimizer = trust.build(node, "optimizer")
+    optimizer: Optimizer = building.build(node, "optimizer")
     params, grads = {"W": np.ones((SIDE, SIDE))}, {"W": np.ones((SIDE, SIDE))}
     with np.errstate(all="ignore"):
         optimizer.update(params, grads, loss=1.0, evaluate=lambda there: (1.0, {"W": there["W"].copy()}))

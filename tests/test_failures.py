@@ -95,6 +95,42 @@ class Silent(Sphere):
         return super().loss_and_grads(params, step, seeds)
 
 @dataclass
+class Asking(Sphere):
+    """As under a library that has put its own handler in the place of ours."""
+    def loss_and_grads(self, params, step, seeds):
+        if step >= STEP:
+            raise KeyboardInterrupt
+        return super().loss_and_grads(params, step, seeds)
+
+@dataclass
+class Wrapping(Sphere):
+    how: str = "cause"
+    def loss_and_grads(self, params, step, seeds):
+        if step < STEP:
+            return super().loss_and_grads(params, step, seeds)
+        lack = MemoryError("Unable to allocate 7.45 GiB")
+        if self.how == "cause":
+            raise RuntimeError("the layer was not made") from lack
+        if self.how == "group":
+            raise ExceptionGroup("workers", [ValueError("x"), ExceptionGroup("more", [lack])])
+        if self.how == "system":
+            raise OSError(12, "Unable to allocate 7.45 GiB")
+        try:
+            raise lack
+        except MemoryError:
+            raise RuntimeError("the layer was not made")
+
+@dataclass
+class Shutting(Sphere):
+    how: str = "close"
+    def loss_and_grads(self, params, step, seeds):
+        if step == STEP and self.how == "close":
+            sys.stdout.close()
+        elif step == STEP:
+            sys.stdout = None
+        return super().loss_and_grads(params, step, seeds)
+
+@dataclass
 class Gone(Sphere):
     def __post_init__(self):
         sys.exit(0)
@@ -212,3 +248,38 @@ def test_every_command_says_a_full_disk_and_lets_its_reader_go(command: str) -> 
         line = f"{sys.executable} -m {command} {end}"
         done = subprocess.run(["bash", "-o", "pipefail", "-c", line], capture_output=True, text=True, check=False)
         assert (done.returncode, done.stderr) == wanted, end
+
+
+@pytest.mark.parametrize("how", ["cause", "context", "group", "system"])
+def test_too_little_memory_is_seen_behind_what_others_raise(how: str, capsys: pytest.CaptureFixture[str]) -> None:
+    wrapping = ["objective._target_=mine.Wrapping", f"objective.how={how}", *QUICK]
+    assert main(wrapping) == 1
+    assert capsys.readouterr().err == "harness: not enough memory: Unable to allocate 7.45 GiB\n"
+    assert main(["-m", *wrapping, "trials=4", "batch=2", "hydra.sweep.dir=sweep"]) == 1
+    assert not list(Path("sweep/rounds").iterdir()), "no failed trial for resume to keep"
+
+
+@pytest.mark.parametrize("way", [[], ["-m", "trials=2", "hydra.sweep.dir=sweep"]])
+def test_an_interrupt_that_the_objective_meets_saves_what_there_is(
+    way: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["objective._target_=mine.Asking", *QUICK, "optimizer.lr=0.1", *way]) == 130
+    out, err = capsys.readouterr()
+    assert "interrupted: what was reached is saved" in out
+    assert err == ""
+    found = results.load("sweep" if way else "last")
+    assert {(run["state"], run["steps"]) for run in found.runs} == {("interrupted", 5)}
+
+
+def test_from_python_an_interrupt_is_one() -> None:
+    with pytest.raises(KeyboardInterrupt):
+        harness.run("objective._target_=mine.Asking", *QUICK)
+
+
+@pytest.mark.parametrize("how", ["close", "none"])
+def test_an_objective_that_closes_the_output_costs_no_run(how: str, tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text(MODULE)
+    command = [sys.executable, "-m", "harness", "objective._target_=mine.Shutting", f"objective.how={how}", *QUICK]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert {run["state"] for run in results.load("last").runs} == {"completed"}

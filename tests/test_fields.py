@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import numpy as np
 import pytest
 
-from harness.configs import trust
+from harness.configs import building, trust
 from harness.configs.compose import Composer
 from harness.errors import UserError
 from harness.optimizers.base import Optimizer
@@ -114,7 +114,7 @@ def test_what_no_kind_holds_is_refused_by_every_class(group: str, name: str, sou
         for value in (object(), -3, 10**9 + 0.5, "nonsense", ["nonsense"], {"non": "sense"}):
             if not here.holds(value) and not isinstance(value, dict):
                 with pytest.raises(UserError, match=rf"{field} (must|has|:)"):
-                    trust.build({**config, field: value}, group)
+                    building.build({**config, field: value}, group)
                 break
         else:
             assert here.holds(object()), field

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from harness import make
-from harness.configs import trust
+from harness.configs import building, trust
 from harness.configs.compose import Composer
 from harness.errors import UserError
 from harness.optimizers import memory
@@ -75,7 +75,7 @@ def walk(
     p = np.asarray(rng.normal(size=(8, plan.size))[rows], dtype=dtype, order=order)
     gradients = rng.normal(size=(STEPS, 8, plan.size)) * rng.choice([0.01, 1, 30], size=(STEPS, 8, 1))
     mine = _with_numbers(config, rows, numbers_are)
-    optimizer = trust.build(
+    optimizer = building.build(
         mine, "optimizer", extra=lambda cls, _: {"runs": len(rows)} if issubclass(cls, Optimizer) else {}
     )
     for step in range(STEPS):
@@ -165,8 +165,8 @@ def test_the_textbook_call_makes_the_same_steps(source: Composer, optimizer_name
     held = dict(params)
     plan = Layout.of({name: p[None] for name, p in params.items()})
     buffer = np.concatenate([p.reshape(1, -1) for p in params.values()], axis=1)
-    book = trust.build(config, "optimizer")
-    engine = trust.build(config, "optimizer", extra=lambda *_: {"runs": 1})
+    book = building.build(config, "optimizer")
+    engine = building.build(config, "optimizer", extra=lambda *_: {"runs": 1})
     whole = Layout.of({"x": buffer})
     for t in range(5):
         grads = {name: rng.normal(size=shape) if shape else np.array(rng.normal()) for name, shape in SHAPES.items()}
@@ -185,12 +185,12 @@ def test_a_schedule_moves_every_number(source: Composer, optimizer_name: str) ->
     config = node(source, "optimizer", optimizer_name)
     half = MultiStep(length=8, milestones=[4], rate=0.5, unit="steps")
     for name in fields.numbers(trust.locate(config["_target_"])):
-        scheduled = trust.build(
+        scheduled = building.build(
             config,
             "optimizer",
             extra=lambda _, path, name=name: {"schedules": {name: half}} if path == "optimizer" else {},
         )
-        by_hand = trust.build(config, "optimizer")
+        by_hand = building.build(config, "optimizer")
         rng = np.random.default_rng(0)
         one, other = {"x": np.ones(40)}, {"x": np.ones(40)}
         for step in range(8):
@@ -714,4 +714,4 @@ def test_counts_start_at_1(source: Composer, optimizer_name: str) -> None:
     for name in counts(trust.locate(config["_target_"])):
         for wrong in (0, 2.5, True):
             with pytest.raises(UserError, match=f"{name} must be an integer of at least 1; got {wrong}"):
-                trust.build({**config, name: wrong}, "optimizer")
+                building.build({**config, name: wrong}, "optimizer")

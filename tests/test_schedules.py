@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from harness.configs import trust
+from harness.configs import building, trust
 from harness.configs.building import built_optimizer
 from harness.configs.compose import Composer
+from harness.configs.override import parse
 from harness.optimizers.gradient_descent import SGD
 from harness.schedules import (
     Chain,
@@ -59,12 +60,12 @@ def test_numbers_per_run_are_the_same_bit_for_bit(source: Composer, schedule_nam
     config = node(source, "schedule", schedule_name)
     numbers = fields.numbers(trust.locate(config["_target_"]))
     values = {name: float(config[name]) * (1 - 0.06 * np.arange(5)) for name in numbers}
-    together = trust.build({**config, **values}, "schedule").for_runs()
+    together = building.build({**config, **values}, "schedule").for_runs()
     picked = together.for_runs(np.array([3, 1]))
     for step in range(0, 2500, 7):
         all_five = np.broadcast_to(together(step), 5)
         for k in range(5):
-            alone: Schedule = trust.build({**config, **{n: float(v[k]) for n, v in values.items()}}, "schedule")
+            alone: Schedule = building.build({**config, **{n: float(v[k]) for n, v in values.items()}}, "schedule")
             np.testing.assert_array_equal(np.broadcast_to(alone.for_runs()(step), 1), all_five[k : k + 1])
         np.testing.assert_array_equal(np.broadcast_to(picked(step), 2), all_five[[3, 1]])
 
@@ -268,13 +269,11 @@ def test_half_lives_grow_as_in_ademamix(source: Composer) -> None:
         slow = held * slow + (1 - held) * g
         top = fast / (1 - beta1 ** (t + 1)) + alpha * share * slow
         p = p - lr * top / (np.sqrt(v / (1 - beta2 ** (t + 1))) + eps)
-    config = source.compose(
-        [
+    config = source.compose(parse(
             "optimizer=ademamix", "optimizer.lr=0.1", "steps=30", "+schedule@schedules.beta3=half_life",
             f"schedules.beta3.rise={T}", "schedules.beta3.unit=steps",
             "+schedule@schedules.alpha=warmup", f"schedules.alpha.length={T}", "schedules.alpha.share=1",
-        ]
-    ).config  # fmt: skip
+        )).config  # fmt: skip
     optimizer, params = built_optimizer(config, 1, ()), {"x": np.ones((1, 4))}
     for g in gradients:
         optimizer.update(params, {"x": g[None]})

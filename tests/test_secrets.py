@@ -3,6 +3,7 @@
 import getpass
 import os
 import pty
+import shlex
 import subprocess
 import sys
 import termios
@@ -17,6 +18,7 @@ import harness
 from harness.command import main
 from harness.configs import database
 from harness.errors import UserError
+from harness.text.secrets import hidden
 
 PASSWORD = "s3cr3t@/word"  # noqa: S105  made up
 URL = "postgresql+psycopg://me@db.example/studies"
@@ -70,6 +72,12 @@ def demand_nowhere(folder: Path) -> None:
         "storage=postgresql://h/db?user=me&password=s3cr3t",
         "storage=mysql://me:s3cr3t@h/[",
         "cells=['storage=postgresql://me:s3cr3t@h/db']",
+        "storage=host=h user=me password=s3cr3t",
+        "storage=postgresql://me:s3cr3t",
+        "storage='postgresql://me:s3cr3t/db'",
+        "'storage=\"host=h password=s3cr3t\"'",
+        "storage=postgresql://h/db?password='s3cr3t'",
+        "storage=sqlite:///file:f.db?hexkey=s3cr3t&uri=true",
         "storage=postgresql://me@server:s3cr3t@h/db",
         "storage='postgresql://m#e:s3cr3t and more@h/db'",
         "storage='postgresql://me@h:5432/db?p%61ssword=s3cr3t'",
@@ -171,6 +179,18 @@ def test_no_file_screen_or_list_of_processes_shows_it(tmp_path: Path) -> None:
     demand_nowhere(tmp_path)
 
 
+def test_what_finishes_a_sweep_names_its_database_without_the_password(
+    asked: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv(database.VARIABLE, PASSWORD)
+    assert main([*SMALL, f"storage={URL}", "timeout=0.000001"]) == 0
+    (line,) = [line for line in capsys.readouterr().out.splitlines() if line.startswith("finish it: ")]
+    words = shlex.split(line)
+    assert words[2:6] == ["python", "-m", "harness", "-m"]
+    assert main([*words[5:], "timeout=60"]) == 0
+    assert "finish it: " not in capsys.readouterr().out
+
+
 def test_what_a_driver_says_is_masked(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     real = optuna.create_study
 
@@ -222,3 +242,23 @@ def test_a_file_has_no_password(monkeypatch: pytest.MonkeyPatch) -> None:
     assert database.password("sqlite:///studies.db") is None
     assert database.same("sqlite:///a.db", "sqlite:///a.db")
     assert not database.same(URL, "sqlite:///a.db")
+
+
+def test_a_value_in_quotes_is_hidden_as_well() -> None:
+    assert hidden("postgresql://h/db?password='s3cr3t'&port=1") == "postgresql://h/db?password='***'&port=1"
+
+
+@pytest.mark.parametrize(
+    "storage",
+    [
+        "sqlite:///a:b.db",
+        "sqlite:////tmp/studies.db",
+        "postgresql://h:5432/db",
+        "postgresql://h:5432",
+        "'postgresql://me:***@h:5432'",
+        "postgresql://[::1]:5432/db",
+        "'postgresql://h/db?passfile=/there&port=1'",
+    ],
+)
+def test_what_carries_no_password_is_not_refused(storage: str) -> None:
+    database.refuse_password(f"storage={storage}")

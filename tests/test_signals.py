@@ -82,6 +82,19 @@ def test_a_signal_that_nobody_notes_is_met_as_before() -> None:
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == -signal.SIGTERM
 
 
+def test_a_timeout_that_a_batch_outlasts_stops_it_at_a_record_and_says_what_to_type() -> None:
+    Path("slow.py").write_text(SLOW)
+    command = [sys.executable, "-m", "harness", *WAYS["sweep"], "timeout=1", "hydra.sweep.dir=sweep"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert (done.returncode, done.stderr) == (0, "")
+    told = "no batch of trials has ended: what is shown is unfinished, and ranks nothing; with resume=, type a larger"
+    assert f"{told} timeout=" in done.stdout
+    assert "nan" not in done.stdout
+    found = load("sweep")
+    assert {run["state"] for run in found.runs} == {"interrupted"}
+    assert all(0 < run["steps"] < 1500 for run in found.runs)
+
+
 def test_a_signal_waits_for_the_files_and_is_then_met_as_before() -> None:
     came: list[int] = []
     before = signal.signal(signal.SIGTERM, lambda number, _: came.append(number))

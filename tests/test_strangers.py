@@ -184,7 +184,7 @@ def test_a_strangers_sweep_names_no_database_and_nothing_to_trust(
     for old, new, told in (
         ("storage: null", f"storage: sqlite:///{planted}", "its studies are in a database"),
         ("trusted: []", "trusted: [evil_package]\nx: 1", ""),
-        ("objectives.quadratic.Valley", "evil_package.It", "evil_package.It is not trusted"),
+        ("objectives.functions.quadratics.Valley", "evil_package.It", "evil_package.It is not trusted"),
     ):
         assert old in config
         (folder / "config.yaml").write_text(config.replace(old, new))

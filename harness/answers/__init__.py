@@ -1,0 +1,1 @@
+"""What numbers mean: statistics and exact tests as pure functions of arrays, which know no file and no run."""

@@ -1,0 +1,1 @@
+"""What is asked: cells that are compared, the space that is searched inside each, and what they may spend."""

@@ -13,12 +13,14 @@ from harness.errors import UserError
 from harness.text.secrets import ASK, carries, hidden
 
 VARIABLE = "HARNESS_STORAGE_PASSWORD"
+NO_URL = r"(?i)[^\w]*storage=.*\b(?:pass(?:word|wd)?|pwd)\s*=\s*[^\s*]"  # as libpq reads it: host=h password=word
+NO_PORT = r"(?i)\W*storage=\S*://[^/@\s:\[${]*:(?!\*{3})[^/@\s?'\"]*[^\d/@\s?'\"]"  # user:word, and no host
 
 
 def refuse_password(text: str) -> None:
     """Whoever reads the list of processes, or the shell's history, would read it. It is not repeated here."""
     query = "?" + text.partition("?")[2]
-    if carries(text) or carries(unquote(query)):
+    if carries(text) or carries(unquote(query)) or re.match(NO_URL, text) or re.match(NO_PORT, text):
         key = text.partition("=")[0]
         where = f"put it into {VARIABLE} or ~/.pgpass, or write {ASK} to be asked, as in USER:{ASK}@HOST"
         raise UserError(f"{key}: a password that is typed stands in the list of processes; {where}")

@@ -12,6 +12,7 @@ LATER: dict[str, Any] = {"measure": []}  # settings that older folders do not ha
 PARTS = ("objective", "dataset", "optimizer", "schedules", "sampler", "pruner")  # what stands beside the settings
 GROUPS = ("schedule", "experiment")  # chosen by these names, which are no settings
 CHOSEN = (*(part for part in PARTS if part != "schedules"), *GROUPS)  # there is one of each
+EXCHANGED = tuple(group for group in CHOSEN if group != "experiment")  # which writes the whole config
 ABOUT = ("space", "paper")  # what a node says about itself; not for its constructor
 OF_TUNING = ("search", "batch", "rungs", "confirm", "timeout", "storage", "sampler", "pruner")  # read by nothing else
 NOT_OF_A_RUN = (*OF_TUNING, "trials", "metric", "aggregate", "target", "on_error", "resume")

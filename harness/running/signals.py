@@ -10,12 +10,27 @@ from typing import Any
 ASKING = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK") if hasattr(signal, name)]
 
 
+NOTED: list[list[int]] = []  # what `noted` has given out, while somebody looks at it
+
+
 @contextmanager
 def noted() -> Iterator[list[int]]:
     """The signals that came, for the next record to stop at. However often one comes, it asks for the same."""
     came: list[int] = []
-    with _met(lambda number, _: came.append(number)):
-        yield came
+    NOTED.append(came)
+    try:
+        with _met(lambda number, _: came.append(number)):
+            yield came
+    finally:
+        NOTED.remove(came)
+
+
+def note_interrupt() -> bool:
+    """Note a Ctrl-C that came as KeyboardInterrupt, for code of the user's may have put another handler in the place of
+    ours; whether anybody looks at it."""
+    for came in NOTED:
+        came.append(signal.SIGINT)
+    return bool(NOTED)
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from threadpoolctl import threadpool_limits
 
 from harness.errors import RunError
 from harness.results.trial import Population, Trial, in_order
+from harness.running import signals
 from harness.running.failures import FAILURES, told
 from harness.running.plan import Planned, Planner
 
@@ -40,29 +41,33 @@ def train(planner: Planner, planned: Sequence[Planned], watcher: Watcher | None 
         everything = list(planned)
         active = [(p, p.engine.advance()) for p in planned]
         record = 0
-        while active and not (record and watcher.stops()):  # the first round only looks at the start
-            going = []
-            for p, advance in active:
-                begun = time.perf_counter()
-                try:
-                    if next(advance, DONE) is not DONE:
-                        going.append((p, advance))
-                except FAILURES as error:  # of an objective or a rule
-                    p.population.trace.failure = told(error)
-                    if _first(p).cell.settings.on_error == "raise":
-                        raise RunError(f"{_named(p)}: {p.population.trace.failure}") from error
-                    singles = _split(planner, p)
-                    everything += singles
-                    for single in singles:
-                        again = single.engine.advance()
-                        if _caught_up(single, again, record):
-                            going.append((single, again))
-                    begun += sum(single.population.seconds for single in singles)  # theirs, not counted twice
-                p.population.seconds += time.perf_counter() - begun
-                if record and watcher.stops():
-                    break
-            active, record = going, record + 1
-            watcher.recorded(record - 1, trials)
+        try:
+            while active and not (record and watcher.stops()):  # the first round only looks at the start
+                going = []
+                for p, advance in active:
+                    begun = time.perf_counter()
+                    try:
+                        if next(advance, DONE) is not DONE:
+                            going.append((p, advance))
+                    except FAILURES as error:  # of an objective or a rule
+                        p.population.trace.failure = told(error)
+                        if _first(p).cell.settings.on_error == "raise":
+                            raise RunError(f"{_named(p)}: {p.population.trace.failure}") from error
+                        singles = _split(planner, p)
+                        everything += singles
+                        for single in singles:
+                            again = single.engine.advance()
+                            if _caught_up(single, again, record):
+                                going.append((single, again))
+                        begun += sum(single.population.seconds for single in singles)  # theirs, not counted twice
+                    p.population.seconds += time.perf_counter() - begun
+                    if record and watcher.stops():
+                        break
+                active, record = going, record + 1
+                watcher.recorded(record - 1, trials)
+        except KeyboardInterrupt:
+            if not signals.note_interrupt():
+                raise
         everything = [p for p in everything if p.population.trials]
         for p in everything:
             if not p.population.trace.failure:

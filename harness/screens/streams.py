@@ -32,7 +32,8 @@ def kept(command: Callable[[], int]) -> int:
             stream.reconfigure(errors="replace")  # type: ignore[union-attr]
         with _warnings():
             code = command()
-        sys.stdout.flush()
+        if sys.stdout and not sys.stdout.closed:  # by the code that ran
+            sys.stdout.flush()
         return code
     except KeyboardInterrupt:
         say("interrupted")

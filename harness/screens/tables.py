@@ -45,7 +45,8 @@ def show(results: Results, out: Console) -> None:
         out.print(Text(in_line(f"studies: {summary['study']}")), soft_wrap=True)
     more = any(cell["trials"] < cell["planned"] for cell in results.cells)
     if summary.get("study") and (summary["stopped"] or more):
-        finish = command("-m", *words_of(summary["launch"]), f"resume={results.folder}")
+        database = [text for text in summary["overrides"] if text.lstrip("+").startswith("storage=")]  # typed again
+        finish = command("-m", *words_of(summary["launch"]), f"resume={results.folder}", *database)
         out.print(Text(in_line(f"finish it: {finish}")), soft_wrap=True)
     again = command(str(results.folder), module="harness.show")
     out.print(Text(in_line(f"show again: {again}")), soft_wrap=True)

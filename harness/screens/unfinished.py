@@ -13,7 +13,9 @@ from harness.results.rows import Row
 def told(results: Results) -> str:
     """What there is to say instead of a ranking."""
     said = "no batch of trials has ended"
-    return f"{said}: what is shown is unfinished, and ranks nothing" if results.runs else said
+    said += ": what is shown is unfinished, and ranks nothing" if results.runs else ""
+    slow = results.summary["stopped"] == "timeout"  # it would end the same batch again
+    return f"{said}; with resume=, type a larger timeout=" if slow else said
 
 
 def seen(results: Results) -> list[Row]:

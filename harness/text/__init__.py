@@ -1,0 +1,1 @@
+"""Texts of others made safe to print, and commands made safe to copy."""

@@ -3,10 +3,10 @@
 import re
 
 ASK = "***"  # as SQLAlchemy masks a password
-NAMES = r"[^=&;\s]*(?:pass(?!file)|pwd|secret|token)[^=&;\s]*|key|api_?key"  # of what a query may carry
+NAMES = r"[^=&;\s]*(?:pass(?!file)|pwd|secret|token)[^=&;\s]*|(?:api_?|hex|text)?key"  # of what a query may carry
 VALUE = r"(?:(?!%3B)[^&;\s\"'])*"
 # a user may have an @, as in me@server:password@server; ODBC's settings are a query in a query, = and ; being encoded
-TYPED = rf"(?i)://[^/\s:]*:([^@\s]*)@|(?:[?&;]|%3B)(?:{NAMES})(?:=|%3D)({VALUE})"
+TYPED = rf"(?i)://[^/\s:]*:([^@\s]*)@|(?:[?&;]|%3B)(?:{NAMES})(?:=|%3D)[\"']?({VALUE})"
 
 
 def hidden(text: str) -> str:

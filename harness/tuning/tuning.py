@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from harness.cells.cell import Cell
+from harness.configs.override import texts
 from harness.errors import RunError, UserError
 from harness.results.metrics import Metric
 from harness.results.trace import Trace
@@ -55,7 +56,7 @@ class Tuner(Watcher):
         for cell, name, study in zip(cells, self._names, self._studies, strict=True):
             if study is not None:
                 about = {"seeds": list(cell.settings.seeds), "steps": cell.settings.steps, "metric": metric.name}
-                about |= {"aggregate": metric.aggregate, "overrides": list(cell.overrides), "space": cell.space}
+                about |= {"aggregate": metric.aggregate, "overrides": texts(cell.overrides), "space": cell.space}
                 config = {
                     key: cell.config.get(key) for key in ("objective", "optimizer", "schedules", "sampler", "pruner")
                 }

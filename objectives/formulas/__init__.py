@@ -1,0 +1,1 @@
+"""Objectives that are typed: formulas, parsed and derived by symbols, and plain NumPy functions."""

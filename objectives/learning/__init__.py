@@ -1,0 +1,1 @@
+"""Learning problems: models and the data that they are fitted to, with a train, validation and test split."""

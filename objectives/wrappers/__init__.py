@@ -1,0 +1,1 @@
+"""Objectives made of an objective: other coordinates, other gradients."""
