@@ -45,7 +45,11 @@ class Settings:
     storage: str | None
     cells: Annotated[tuple[str, ...], Written(Sequence[str]), Called("a list of lines of overrides")]
     save_params: bool
-    measure: Annotated[tuple[Measure, ...], Written(Measure | Sequence[Measure])]
+    measure: Annotated[
+        tuple[Measure, ...],
+        Written(Measure | Sequence[Measure]),
+        Called(f"a list of {', '.join(MEASURES)}"),
+    ]
 
     @property
     def measured(self) -> tuple[str, ...]:
