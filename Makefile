@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 
-.PHONY: run test test-kernels test-all check bench wheel constraints clean
+.PHONY: run test test-kernels test-all check bench schema wheel constraints clean
 
 run: .venv/installed  ## train the MLP on the digits with Adam
 	$(BIN)/python -m harness optimizer=adam
@@ -25,7 +25,10 @@ bench: .venv/installed  ## ratios to other ways of doing the same work
 	$(BIN)/python -m tests.benchmarks.population
 	$(BIN)/python -m tests.benchmarks.sweep
 
-wheel: .venv/installed
+schema: .venv/installed  ## what editors complete and check configs by
+	$(BIN)/python -m harness.zoo --schema harness/schema
+
+wheel: schema
 	$(BIN)/python -m pip wheel -q --no-deps -w dist .
 
 constraints: .venv/installed  ## the versions that passed, for installs that are to be repeated

@@ -68,7 +68,7 @@ def make(group: str, name: str, **fields: Any) -> Any:
     >>> make("optimizer", "adam", lr=0.1)
     Adam(lr=0.1, beta1=0.9, beta2=0.999, eps=1e-08, eps_hat=False)
     """
-    from harness.configs.making import made
+    from harness.configs.building import made
 
     return made(group, name, fields)
 

@@ -13,9 +13,13 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 from harness.screens.streams import INTERRUPTED, SHELL, entered, kept
+
+if TYPE_CHECKING:
+    from harness.configs.compose import Composer
+    from harness.configs.override import Override
 
 HELP = """\
 Which optimizer, tuned fairly, wins on this problem, and how sure are we?
@@ -123,7 +127,7 @@ def _main(arguments: list[str]) -> int:
         return 1
 
 
-def _run(args: argparse.Namespace, overrides: list[str], trusted: tuple[str, ...]) -> int:
+def _run(args: argparse.Namespace, overrides: list["Override"], trusted: tuple[str, ...]) -> int:
     from harness.running import signals
     from harness.screens.tables import show
     from harness.screens.terminal import console
@@ -144,7 +148,7 @@ def _run(args: argparse.Namespace, overrides: list[str], trusted: tuple[str, ...
     return 1 if results.summary["failures"] else 0
 
 
-def _help(made: Any) -> int:
+def _help(made: "Composer") -> int:
     import textwrap
 
     from harness.text.visible import visible
@@ -157,31 +161,32 @@ def _help(made: Any) -> int:
     return 0
 
 
-def _show_config(made: Any, args: argparse.Namespace, overrides: list[str]) -> int:
+def _show_config(made: "Composer", args: argparse.Namespace, overrides: list["Override"]) -> int:
     from omegaconf import OmegaConf
 
     from harness.configs import advice, database
     from harness.errors import UserError
     from harness.text.visible import visible
 
-    config, _, own = made.unresolved(overrides)
+    config = made.unresolved(overrides).config
     if args.resolve:
         OmegaConf.resolve(config)
     if config.get("storage"):
         config.storage = database.masked(str(config.storage))
     if args.cfg != "job":
-        config = OmegaConf.create({"hydra": own, **(config if args.cfg == "all" else {})})
+        config = OmegaConf.create({"hydra": made.of_hydra(overrides), **(config if args.cfg == "all" else {})})
     node = OmegaConf.select(config, args.package) if args.package else config
     if node is None:
-        raise UserError(advice.unknown(args.package, config.keys()))
+        raise UserError(advice.unknown(args.package, map(str, config)))
     print(visible(OmegaConf.to_yaml(node) if OmegaConf.is_config(node) else str(node)), end="")
     return 0
 
 
-def _about_hydra(made: Any, args: argparse.Namespace, overrides: list[str]) -> int:
+def _about_hydra(made: "Composer", args: argparse.Namespace, overrides: list["Override"]) -> int:
     """Hydra's own --info and tab completion: they show and run nothing, and what they print goes through our filter."""
     from hydra.core.global_hydra import GlobalHydra
 
+    from harness.configs.override import texts
     from harness.text.visible import visible, words_for_a_shell
 
     hydra = GlobalHydra.instance().hydra
@@ -189,10 +194,10 @@ def _about_hydra(made: Any, args: argparse.Namespace, overrides: list[str]) -> i
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed):
         if args.info:
-            hydra.show_info(args.info, config_name="config", overrides=made.with_search(overrides))
+            hydra.show_info(args.info, config_name="config", overrides=made.with_search(texts(overrides)))
         else:
-            hydra.shell_completion(config_name="config", overrides=overrides)
-    asks = any(text.startswith("query=") for text in overrides)
+            hydra.shell_completion(config_name="config", overrides=texts(overrides))
+    asks = any(override.text.startswith("query=") for override in overrides)
     print((words_for_a_shell if args.shell_completion and asks else visible)(printed.getvalue()), end="")
     return 0
 

@@ -8,13 +8,12 @@ from pathlib import Path
 from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
-from hydra.core.override_parser.types import Override
-
 from harness.cells import budget
 from harness.cells import enumeration as sweep_cells
 from harness.cells.cell import Cell
 from harness.configs import database
-from harness.configs.compose import Composer, composer
+from harness.configs.compose import composer
+from harness.configs.override import Override, texts
 from harness.configs.settings import OF_TUNING
 from harness.errors import RunError, UserError
 from harness.results import files as results
@@ -38,7 +37,7 @@ if TYPE_CHECKING:
 
 
 def start(
-    overrides: Sequence[str],
+    overrides: Sequence[Override],
     multirun: bool,
     config_dir: str | None = None,
     trusted: tuple[str, ...] = (),
@@ -48,24 +47,24 @@ def start(
     """Compose, check everything, claim a folder, train, write, and read back what was written."""
     with signals.leaving():
         with composer(config_dir) as source:
-            typed = source.parse(overrides)
-            going_on = [o.value() for o in typed if o.key_or_group == "resume" and o.value() is not None]
+            resumed = (override.value for override in overrides if override.key == "resume")
+            going_on = [value for value in resumed if value is not None]
             if going_on:
                 if not multirun:
                     raise UserError(f"resume={going_on[-1]} goes on with a sweep; use: python -m harness -m ...")
                 folder = resume.folder_of(str(going_on[-1]))
-                begun = resume.reopened(folder, typed, trusted)
+                begun = resume.reopened(folder, overrides, trusted)
                 wanted, kind = None, "sweep"
             else:
                 find = sweep_cells.enumerated if multirun else sweep_cells.single
                 cells = find(source, overrides)
-                _refuse_untyped(cells[0], typed)
+                _refuse_untyped(cells[0], overrides)
                 _refuse_tuning(cells[0].settings.trials, multirun, overrides)
-                _refuse_idle(cells, typed)
+                _refuse_idle(cells, overrides)
                 kind = "sweep" if multirun or cells[0].varied else "run"
-                wanted = _folder_typed(source, overrides, kind)
+                wanted = _folder_typed(overrides, kind)
                 name = token_hex(4) if cells[0].settings.storage else ""
-                begun = Begun(budget.shared(source, cells, trusted), list(overrides), config_dir, trusted, name)
+                begun = Begun(budget.shared(source, cells, trusted), texts(overrides), config_dir, trusted, name)
         planner = Planner(trusted)
         planner.check(begun.cells)
         if out is not None:
@@ -189,15 +188,15 @@ def _about(kind: str, title: str, begun: Begun, stopped: str) -> dict[str, Any]:
 
 def _refuse_untyped(cell: Cell, typed: Sequence[Override]) -> None:
     """Where files are read and written is for the user to say: a config may come from a stranger."""
-    keys = {o.key_or_group for o in typed}
+    keys = {override.key for override in typed}
     for name, example in (("resume", "last"), ("storage", "sqlite:///studies.db")):
         if cell.config[name] is not None and name not in keys:
             raise UserError(f"{name}: it is typed, as in {name}={example}; a config cannot say it")
 
 
-def _refuse_tuning(trials: int, multirun: bool, overrides: Sequence[str]) -> None:
+def _refuse_tuning(trials: int, multirun: bool, overrides: Sequence[Override]) -> None:
     if trials > 1 and not multirun:
-        raise UserError(f"trials={trials} tunes, which is a sweep; use: {command('-m', *overrides)}")
+        raise UserError(f"trials={trials} tunes, which is a sweep; use: {command('-m', *texts(overrides))}")
 
 
 def _refuse_idle(cells: Sequence[Cell], typed: Sequence[Override]) -> None:
@@ -205,20 +204,19 @@ def _refuse_idle(cells: Sequence[Cell], typed: Sequence[Override]) -> None:
     settings = cells[0].settings
     if settings.target is not None and settings.metric != STEPS_TO_TARGET:
         raise UserError(f"target={settings.target:g} is for metric={STEPS_TO_TARGET}; got metric={settings.metric}")
-    for o in typed if settings.trials == 1 else ():
-        if o.key_or_group.partition(".")[0] in OF_TUNING and o.value() is not None:
-            raise UserError(f"{o.input_line}: it says how to tune, and nothing is tuned; add -m and trials=64")
+    for override in typed if settings.trials == 1 else ():
+        if override.key.partition(".")[0] in OF_TUNING and override.value is not None:
+            raise UserError(f"{override.text}: it says how to tune, and nothing is tuned; add -m and trials=64")
 
 
-def _folder_typed(source: Composer, overrides: Sequence[str], kind: str) -> Path | None:
+def _folder_typed(overrides: Sequence[Override], kind: str) -> Path | None:
     """The folder from `hydra.run.dir=` or `hydra.sweep.dir=`: typed only, a config cannot choose where we write."""
     from omegaconf import OmegaConf
 
     key, other = (f"hydra.{which}.dir" for which in (("run", "sweep") if kind == "run" else ("sweep", "run")))
-    parsed = source.parse(overrides)
-    if any(o.key_or_group == other for o in parsed):
+    if any(override.key == other for override in overrides):
         raise UserError(f"{other}: this is a {kind}; use {key}")
-    typed = [o.value() for o in parsed if o.key_or_group == key]
+    typed = [override.value for override in overrides if override.key == key]
     if not typed:
         return None
     if not isinstance(typed[-1], str) or not typed[-1]:

@@ -5,6 +5,7 @@ import re
 import sys
 from collections.abc import Sequence
 from inspect import cleandoc
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,8 +14,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from harness.configs import advice, trust
+from harness import schemas
+from harness.configs import advice, building, trust
 from harness.configs.compose import Composer, composer
+from harness.configs.override import parse
 from harness.configs.settings import ABOUT
 from harness.errors import UserError
 from harness.optimizers.base import Optimizer, Wrapper
@@ -41,7 +44,7 @@ def catalogue(groups: Sequence[str] = tuple(GROUPS)) -> dict[str, list[Entry]]:
 def _nodes(source: Composer, group: str) -> dict[str, dict[str, Any]]:
     """The config node of every option: one composition for all of them."""
     names = [*source.options(group), *(f"{VARIANTS}/{name}" for name in source.options(f"{group}/{VARIANTS}"))]
-    config = source.unresolved([f"+{group}@zoo.n{k}={name}" for k, name in enumerate(names)]).config
+    config = source.unresolved(parse(*(f"+{group}@zoo.n{k}={name}" for k, name in enumerate(names)))).config
     nodes: Any = [OmegaConf.to_container(config["zoo"][f"n{k}"], resolve=True) for k in range(len(names))]
     return dict(zip(names, nodes, strict=True))
 
@@ -63,6 +66,14 @@ def _proofs(group: str) -> dict[str, dict[str, float]]:
     return found
 
 
+def schema_files() -> dict[str, Any]:
+    """The JSON Schema of each group of config files, and of the settings."""
+    with composer() as source:
+        groups = [*GROUPS.values(), *schemas.OPTUNAS]
+        targets = {g: {name: node["_target_"] for name, node in _nodes(source, g).items()} for g in groups}
+    return schemas.schemas(targets)
+
+
 def _entries(nodes: dict[str, dict[str, Any]], describe: Any, proofs: dict[str, dict[str, float]]) -> list[Entry]:
     found: dict[str, Entry] = {}
     for name, node in nodes.items():
@@ -78,6 +89,7 @@ def _entries(nodes: dict[str, dict[str, Any]], describe: Any, proofs: dict[str, 
             "what": _first_sentence(made),
             "source": node.get("paper", ""),
             "defaults": _values(node),
+            "fields": schemas.takes(made),
             "space": node.get("space") or {},
             "variants": [],
             "verified": proofs.get(name, {}),
@@ -114,7 +126,7 @@ def _optimizer(cls: type[Optimizer], node: dict[str, Any]) -> Entry:
 
 def _state(node: dict[str, Any]) -> float:
     """Numbers of memory per parameter, for a square matrix: measured, and without what it wraps."""
-    optimizer: Optimizer = trust.build(node, "optimizer")
+    optimizer: Optimizer = building.build(node, "optimizer")
     params, grads = {"W": np.ones((SIDE, SIDE))}, {"W": np.ones((SIDE, SIDE))}
     with np.errstate(all="ignore"):
         optimizer.update(params, grads, loss=1.0, evaluate=lambda there: (1.0, {"W": there["W"].copy()}))
@@ -156,8 +168,10 @@ def _tables(found: dict[str, list[Entry]], out: Console) -> None:
 
 def _about(entry: Entry) -> Text:
     text = Text(entry["what"])
-    if entry["defaults"]:
-        text.append("\n" + " ".join(f"{key}={_told(value)}" for key, value in entry["defaults"].items()), style="cyan")
+    for k, (key, value) in enumerate(entry["defaults"].items()):
+        text.append(", " if k else "\n")
+        text.append(f"{key}={_told(value)}", style="cyan")
+        text.append(f" ({entry['fields'][key]['takes']})" if key in entry["fields"] else "", style="dim")
     if entry["variants"]:
         text.append("\n" + ", ".join(variant["name"] for variant in entry["variants"]), style="dim")
     if entry["verified"]:
@@ -188,7 +202,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = Parser(prog="python -m harness.zoo", description=__doc__, allow_abbrev=False)
     parser.add_argument("groups", nargs="*", metavar="GROUP", help=f"of {', '.join(GROUPS)} (all)")
     parser.add_argument("--json", action="store_true", help="everything, as JSON")
+    parser.add_argument("--schema", metavar="FOLDER", help="write the JSON Schemas of config files there, for editors")
     args = parser.parse_args(argv)
+    if args.schema is not None:
+        schemas.write(Path(args.schema), schema_files())
+        return 0
     return kept(lambda: _printed(args.groups, args.json))
 
 

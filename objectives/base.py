@@ -5,6 +5,7 @@ from typing import Literal
 
 from objectives.arrays import Array, Params, Seeds
 from objectives.curvature import complex_step, difference
+from objectives.fields import check
 
 Split = Literal["train", "validation", "test"]
 
@@ -37,6 +38,14 @@ class Objective(ABC):
     `select` must be implemented."""
     digest: str = ""
     """A hash of the data behind the objective, if there are any."""
+
+    def __post_init__(self) -> None:
+        """Of an objective that is a dataclass: its fields are what their annotations say, the rest is prepared."""
+        check(self)
+        self.prepare()
+
+    def prepare(self) -> None:  # noqa: B027 - most objectives work nothing out
+        """Work out what follows from the fields; a ValueError, as `demand` makes it, where they do not fit together."""
 
     @property
     def varies_with_seed(self) -> bool:

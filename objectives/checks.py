@@ -1,54 +1,32 @@
-"""What fields of an objective must be, said in one line."""
-
-import math
-from collections.abc import Sequence
-from typing import Any
+"""What the fields of an objective must be together, or beside its data: what no annotation can say."""
 
 import numpy as np
 
 from objectives.data import Dataset
+from objectives.fields import demand
 
 LEVELS = 16  # different numbers that a feature must be able to take
 
 
-def demand(objective: object, field: str, good: bool, wanted: str) -> None:
-    """ValueError, with the name of the field, its value and what is wanted, unless `good`."""
-    if not good:
-        raise ValueError(f"{type(objective).__name__}.{field} must be {wanted}; got {getattr(objective, field)!r}")
-
-
-def demand_whole(objective: object, least: int, *fields: str) -> None:
-    for field in fields:
-        value = getattr(objective, field)
-        demand(objective, field, type(value) is int and value >= least, f"an integer of at least {least}")
-
-
-def demand_number(objective: object, least: float, *fields: str) -> None:
-    for field in fields:
-        demand(objective, field, number(getattr(objective, field), least), f"a number of at least {least}")
-
-
-def demand_dtype(objective: object) -> None:
-    demand(objective, "dtype", getattr(objective, "dtype", None) in ("float32", "float64"), "float32 or float64")
-
-
 def demand_batch(objective: object, examples: int) -> None:
-    value = getattr(objective, "batch_size", None)
-    if not (type(value) is int and 0 < value <= examples):
+    if getattr(objective, "batch_size", 0) > examples:
         some = 1 << max((examples - 1).bit_length() - 1, 0)  # the largest power of two below: minibatches, if it can be
         raise ValueError(
             f"{type(objective).__name__}.batch_size must be an integer from 1 to the {examples} training examples; got "
-            f"{value!r}; add objective.batch_size={some}"
+            f"{getattr(objective, 'batch_size', None)!r}; add objective.batch_size={some}"
         )
 
 
-def demand_dataset(objective: object, classes: int = 0) -> None:
-    dataset = getattr(objective, "dataset", None)
-    demand(objective, "dataset", isinstance(dataset, Dataset), "a Dataset")
-    if classes and isinstance(dataset, Dataset) and dataset.classes < classes:
+def demand_classes(objective: object, dataset: Dataset, least: int = 2) -> None:
+    if dataset.classes < least:
         numbers = "these are numbers, which objective=mlp learns (if they are classes: dataset.task=classes)"
         has = "of which these have one" if dataset.classes else numbers
         raise ValueError(f"{type(objective).__name__}.dataset must have classes as targets; {has}")
+
+
+def demand_singular_values(objective: object, most: int) -> None:
+    some = 0 < len(getattr(objective, "singular_values", ())) <= most
+    demand(objective, "singular_values", some, f"a list of 1 to {most} numbers of at least 0")
 
 
 def demand_range(objective: object, dataset: Dataset, dtype: str) -> None:
@@ -68,14 +46,3 @@ def demand_range(objective: object, dataset: Dataset, dtype: str) -> None:
                 f"{type(objective).__name__}.dataset has a feature or target {told} {dtype}; add "
                 "dataset.standardise=true where the data set has it, or objective.dtype=float64"
             )
-
-
-def number(value: Any, least: float = -math.inf) -> bool:
-    """Whether it is a finite number of at least so much."""
-    return type(value) in (int, float) and least <= value < math.inf
-
-
-def demand_singular_values(objective: object, most: int) -> None:
-    values = getattr(objective, "singular_values", None)
-    good = isinstance(values, Sequence) and 0 < len(values) <= most and all(number(v, 0) for v in values)
-    demand(objective, "singular_values", good, f"a list of 1 to {most} numbers of at least 0")

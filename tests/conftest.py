@@ -9,11 +9,9 @@ from pathlib import Path
 import pytest
 from threadpoolctl import threadpool_limits
 
-from harness.configs.compose import Composer, Template, composer
+from harness.configs.compose import Composer, composer
 from tests import kernels
 from tests.support import options
-
-TEMPLATES: dict[tuple[str, ...], Template] = {}  # what Hydra has composed, for all modules: 70 ms each
 
 
 def pytest_configure() -> None:
@@ -40,7 +38,6 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 @pytest.fixture(scope="module")
 def source() -> Iterator[Composer]:
     with composer() as made:
-        made._templates = TEMPLATES
         yield made
 
 

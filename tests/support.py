@@ -10,9 +10,10 @@ import numpy as np
 from omegaconf import OmegaConf
 
 from harness.cells.cell import Cell
-from harness.configs import trust
+from harness.configs import building, trust
 from harness.configs.compose import CONF, Composer
-from harness.configs.settings import Settings
+from harness.configs.declared import Settings
+from harness.configs.override import parse
 from harness.results.trace import Trace
 from harness.results.trial import Trial
 from harness.running.plan import Planned, Planner
@@ -52,7 +53,7 @@ def node(source: Composer, group: str, name: str) -> dict[str, Any]:
     """The resolved config node of an option; composed once in a process, whichever test asks: it takes 70 ms."""
     key = source._search, group, name
     if key not in NODES:
-        config = source.compose([f"{group}={name}"]).config
+        config = source.compose(parse(f"{group}={name}")).config
         NODES[key] = config["schedules"]["lr"] if group == "schedule" else config[group]
     return copy.deepcopy(NODES[key])
 
@@ -61,7 +62,7 @@ def build(source: Composer, group: str, name: str, runs: int | None = None, **fi
     """An object by its config's name, with some fields replaced where it has them."""
     found = node(source, group, name)
     given = {key: value for key, value in fields.items() if key in found}
-    return trust.build(
+    return building.build(
         {**found, **given}, group, extra=lambda _, path: {"runs": runs} if path == group and runs else {}
     )
 

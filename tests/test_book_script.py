@@ -14,7 +14,7 @@ import pytest
 
 import harness
 from harness import SGD, AdaGrad, Adam, Momentum, Nesterov, RMSprop
-from harness.configs import trust
+from harness.configs import building
 from harness.configs.compose import Composer
 from tests.support import node
 
@@ -150,7 +150,7 @@ def test_every_optimizer_takes_numbers(source: Composer, optimizer_name: str) ->
     rng = np.random.default_rng(2)
     numbers: dict[str, Any] = {"x": -7.0, "y": 2.0}
     arrays = {name: np.array([value]) for name, value in numbers.items()}
-    one, other = trust.build(config, "optimizer"), trust.build(config, "optimizer")
+    one, other = building.build(config, "optimizer"), building.build(config, "optimizer")
     for _ in range(6):
         grads = {name: float(rng.normal()) for name in numbers}
 

@@ -2,21 +2,26 @@
 
 import shlex
 from pathlib import Path
+from typing import Any
 
 import hydra
 import pytest
+from hydra.core.override_parser.overrides_parser import OverridesParser
 from omegaconf import OmegaConf
 
 import harness
 from harness.cells.cell import Cell
 from harness.cells.enumeration import enumerated, single
+from harness.command import main
+from harness.configs import compose, override
 from harness.configs.compose import Composer, composer
+from harness.configs.override import parse
 from harness.errors import UserError
 from tests.support import plan
 
 
 def cells(source: Composer, *overrides: str) -> list[Cell]:
-    return enumerated(source, overrides)
+    return enumerated(source, parse(*overrides))
 
 
 def test_commas_choices_ranges_and_globs_enumerate(source: Composer) -> None:
@@ -43,19 +48,36 @@ def test_commas_choices_ranges_and_globs_enumerate(source: Composer) -> None:
 )
 def test_the_copied_template_is_what_hydra_composes(source: Composer, overrides: list[str]) -> None:
     """Writing values into a copy gives the config that a full composition gives."""
-    ours = source.unresolved(overrides).config
+    ours = source.unresolved(parse(*overrides)).config
     theirs = hydra.compose("config", overrides=overrides)
     assert OmegaConf.to_container(ours, resolve=True) == OmegaConf.to_container(theirs, resolve=True)
 
 
-def test_hydra_composes_once_per_set_of_group_choices(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_hydra_composes_once_for_all_plain_choices(monkeypatch: pytest.MonkeyPatch) -> None:
     counted = []
+    monkeypatch.setattr(compose, "KEPT", [])
     real = hydra.compose
     monkeypatch.setattr(hydra, "compose", lambda *a, **k: counted.append(k["overrides"]) or real(*a, **k))
     with composer() as source:
         made = cells(source, "optimizer=sgd,adam", "optimizer.lr=0.1,0.2,0.3,0.4,0.5", "objective=valley")
         assert len(made) == 10
-        assert len(counted) == 2
+        assert len(counted) == 1
+
+
+def test_a_typed_text_is_parsed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """From the command line to the files; Hydra parses again what it composes."""
+    parsed: list[str] = []
+    real = OverridesParser.parse_overrides
+
+    def parse_overrides(self: OverridesParser, overrides: list[str]) -> list[Any]:
+        parsed.extend(overrides)
+        return real(self, overrides)
+
+    monkeypatch.setattr(OverridesParser, "parse_overrides", parse_overrides)
+    monkeypatch.setattr(override, "_parsed", override._parsed.__wrapped__)  # without its memory
+    values = ["optimizer.lr=0.1,0.2", "optimizer.beta1=0.5", "steps=3", "seeds=1", "trials=2", "confirm=0"]
+    assert main(["-m", "optimizer=adam", "objective=valley", *values]) == 0
+    assert [parsed.count(text) for text in values] == [1] * len(values)
 
 
 def test_a_plain_value_reaches_cells_that_have_the_key(source: Composer) -> None:
@@ -66,12 +88,12 @@ def test_a_plain_value_reaches_cells_that_have_the_key(source: Composer) -> None
 
 
 def test_an_experiments_lines_are_cells_and_what_is_typed_wins(source: Composer) -> None:
-    made = single(source, ["experiment=book_trajectories"])
+    made = single(source, parse("experiment=book_trajectories"))
     assert [(c.choices["optimizer"], c.config["optimizer"]["lr"]) for c in made] == [
         ("sgd", 0.95), ("momentum", 0.1), ("adagrad", 1.5), ("variant/adam_book", 0.3),
     ]  # fmt: skip
     assert {(c.settings.steps, c.settings.seeds) for c in made} == {(30, (0,))}
-    typed = single(source, ["experiment=book_trajectories", "optimizer.lr=0.5", "steps=9"])
+    typed = single(source, parse("experiment=book_trajectories", "optimizer.lr=0.5", "steps=9"))
     assert [(c.config["optimizer"]["lr"], c.settings.steps) for c in typed] == [(0.5, 9)] * 4
     crossed = cells(source, "experiment=book_trajectories", "seeds=1", "objective.start=[1,1],[2,2]")
     assert len(crossed) == 8
@@ -122,7 +144,7 @@ def test_a_schedule_drives_the_outermost_optimizer_that_has_the_number(source: C
         "+schedule@schedules.max_norm=linear",
         "schedule=cosine",
     ]
-    (planned,) = plan(single(source, [*nested, "objective=valley"]))
+    (planned,) = plan(single(source, parse(*nested, "objective=valley")))
     outer = planned.engine._blocks[0].optimizer
     middle = outer.inner  # type: ignore[attr-defined]
     assert [set(o.schedules) for o in (outer, middle, middle.inner)] == [{"max_norm"}, set(), {"lr"}]
@@ -145,7 +167,7 @@ def test_a_folder_of_the_users_own(tmp_path: Path) -> None:
     (folder / "optimizer").mkdir(parents=True)
     (folder / "optimizer" / "mine.yaml").write_text("defaults: [adam, _self_]\nlr: 0.5\n")
     with composer(folder) as source:
-        assert source.compose(["optimizer=mine"]).config["optimizer"]["lr"] == 0.5
+        assert source.compose(parse("optimizer=mine")).config["optimizer"]["lr"] == 0.5
         assert "mine" in source.options("optimizer")
     with pytest.raises(UserError, match="no such folder"), composer(tmp_path / "nowhere"):
         pass

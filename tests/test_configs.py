@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 import harness
-from harness.configs import trust
+from harness.configs import building, trust
 from harness.configs.compose import CONF, Composer
+from harness.configs.override import one
 from harness.errors import UserError
 from harness.optimizers.base import Optimizer, Wrapper
 from harness.schedules import Constant, Schedule
@@ -55,7 +56,7 @@ def test_an_optimizer_tells_its_paper_its_space_and_every_default(source: Compos
     own = {name for name, p in inspect.signature(cls).parameters.items() if p.kind is not p.KEYWORD_ONLY}
     assert own == set(found) - {"_target_", "paper", "space"}, "the YAML shows every field"
     for text in found["space"].values():
-        assert source.parse([f"x={text}"])[0].is_sweep_override()
+        assert one(f"x={text}").several
 
 
 @pytest.mark.parametrize("group", ["schedule", "objective"])
@@ -117,7 +118,7 @@ def test_a_word_is_no_boolean(source: Composer, group: str) -> None:
         found = node(source, group, name)
         for key in (key for key, value in found.items() if type(value) is bool):
             with pytest.raises(UserError, match=rf"{group}\.{key} must be true or false; got 'no'"):
-                trust.build({**found, key: "no"}, group)
+                building.build({**found, key: "no"}, group)
 
 
 def test_conf_has_no_strays() -> None:

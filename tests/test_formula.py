@@ -329,7 +329,7 @@ def test_what_is_no_formula_is_refused_in_one_line(text: str, message: str) -> N
         ({"f": "x", "box": {"y": [2, 1]}}, "Formula.box: x needs"),
         ({"f": "x", "start": {"x": 3}, "box": [0, 1]}, "x must lie in its box"),
         ({"f": "x", "spread": -1}, "Formula.spread must be a number of at least 0; got -1"),
-        ({"f": "x", "dtype": "int"}, "Formula.dtype must be float64 or float32"),
+        ({"f": "x", "dtype": "int"}, "Formula.dtype must be float32 or float64"),
         ({"f": "x", "minimum": "low"}, "Formula.minimum must be a number"),
     ],
 )

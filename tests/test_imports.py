@@ -38,7 +38,7 @@ LAYERS = """
     harness.tuning
     harness.session harness.show
     harness.command harness
-    harness.__main__ harness.verify
+    harness.__main__ harness.verify harness.schemas
     harness.zoo
 """
 LAYER = {name: k for k, line in enumerate(LAYERS.splitlines()) for name in line.split()}
@@ -133,6 +133,12 @@ def test_a_command_does_not_pay_for_what_it_does_not_use(arguments: list[str], t
     code = f"import sys; from harness.command import main; main({arguments!r}); print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path)
     assert not HEAVY & set(done.stdout.split("\n")[-2].split())
+
+
+def test_help_does_not_wait_for_numpy() -> None:
+    code = "import sys; from harness.command import main; main(['--help']); print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "numpy" not in done.stdout.split("\n")[-2].split()
 
 
 def test_importing_harness_costs_nothing() -> None:

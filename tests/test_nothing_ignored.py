@@ -11,6 +11,7 @@ import harness
 from harness.cells.enumeration import enumerated
 from harness.command import main
 from harness.configs.compose import Composer
+from harness.configs.override import parse
 from harness.errors import UserError
 from harness.screens.tables import show
 from harness.screens.terminal import console
@@ -159,12 +160,12 @@ def test_files_that_hydra_would_ignore_or_cannot_read(
     ],
 )
 def test_ranges_are_the_numbers_that_are_written(source: Composer, text: str, numbers: list[str]) -> None:
-    cells = enumerated(source, ["optimizer=sgd", "objective=valley", f"optimizer.lr={text}"])
+    cells = enumerated(source, parse("optimizer=sgd", "objective=valley", f"optimizer.lr={text}"))
     assert [cell.varied["optimizer.lr"] for cell in cells] == numbers
 
 
 def test_a_range_in_any_order(source: Composer) -> None:
-    cells = enumerated(source, ["optimizer=sgd", "objective=valley", "optimizer.lr=shuffle(range(0.1,1.0,0.1))"])
+    cells = enumerated(source, parse("optimizer=sgd", "objective=valley", "optimizer.lr=shuffle(range(0.1,1.0,0.1))"))
     found = [cell.varied["optimizer.lr"] for cell in cells]
     assert sorted(found) == ["0.1", "0.2", "0.3", "0.4", "0.5", "0.6", "0.7", "0.8", "0.9"] != found
 

@@ -17,6 +17,7 @@ from threadpoolctl import threadpool_info, threadpool_limits
 import harness
 from harness.cells.enumeration import single
 from harness.configs.compose import CONF, VERSION, composer
+from harness.configs.override import parse
 from harness.errors import UserError
 from harness.optimizers.adam import Adam
 from harness.results.trial import Trial
@@ -129,7 +130,7 @@ def test_a_folder_of_ones_own(tmp_path: Path) -> None:
 
 def test_blas_has_one_thread_while_we_train_and_what_it_had_afterwards() -> None:
     with composer() as source:
-        cells = single(source, ["steps=1", "seeds=1"])
+        cells = single(source, parse("steps=1", "seeds=1"))
     during: list[int] = []
 
     class Threads(Watcher):

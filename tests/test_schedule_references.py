@@ -9,6 +9,7 @@ import pytest
 
 from harness.configs import trust
 from harness.configs.compose import Composer
+from harness.configs.override import parse
 from harness.errors import UserError
 from harness.optimizers.gradient_descent import Momentum
 from harness.schedules import Chebyshev, Constant, Cosine, OneCycle, Schedule, Warmup, cycles
@@ -169,12 +170,10 @@ def test_momentum_goes_round_with_the_rate_as_in_torch(source: Composer) -> None
     """One cycle of lr upwards and of momentum downwards: the path by the numbers that torch's OneCycleLR gave."""
     from harness.configs.building import built_optimizer
 
-    config = source.compose(
-        [
+    config = source.compose(parse(
             "optimizer=momentum", "optimizer.lr=0.1", "optimizer.momentum=0.95", "steps=60",
             "schedule=one_cycle", "+schedule@schedules.momentum=variant/one_cycle_momentum",
-        ]
-    ).config  # fmt: skip
+        )).config  # fmt: skip
     optimizer = built_optimizer(config, 1, ())
     assert isinstance(optimizer, Momentum)
     lrs, momenta = (

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 import harness
-from harness.configs import trust
+from harness.configs import building, trust
 from harness.configs.compose import Composer
+from harness.configs.override import parse
 from harness.errors import UserError
 from harness.schedules import Exponential, ExpRange, InverseTime, Join, Linear, MultiStep, Schedule, Step, Warmup
 from harness.schedules.base import Timed, TimeRange
@@ -26,7 +27,7 @@ PER_STEP: dict[Any, Callable[[float], float]] = {
 
 def in_shares(source: Composer, name: str) -> dict[str, Any]:
     """The config's node for a run of LENGTH steps."""
-    found: dict[str, Any] = source.compose([f"schedule={name}", f"steps={LENGTH}"]).config["schedules"]["lr"]
+    found: dict[str, Any] = source.compose(parse(f"schedule={name}", f"steps={LENGTH}")).config["schedules"]["lr"]
     return found
 
 
@@ -47,7 +48,7 @@ def times(config: dict[str, Any]) -> dict[str, TimeRange]:
 
 
 def factors(config: dict[str, Any]) -> list[float]:
-    schedule: Schedule = trust.build(config, "schedules.lr")
+    schedule: Schedule = building.build(config, "schedules.lr")
     return [float(np.asarray(schedule(k))) for k in range(2 * LENGTH)]
 
 
@@ -61,7 +62,7 @@ def wrong(config: dict[str, Any], *values: float) -> Iterator[tuple[str, str, di
 
 def refusal(config: dict[str, Any]) -> str:
     with pytest.raises(UserError) as found:
-        trust.build(config, "schedules.lr")
+        building.build(config, "schedules.lr")
     return str(found.value)
 
 
@@ -111,9 +112,11 @@ def test_times_in_steps_per_run_are_the_same_bit_for_bit(source: Composer, sched
     config = in_shares(source, schedule_name)
     config = in_steps(config) if "unit" in config else config
     shorter = {name: config[name] * (1 - 0.06 * np.arange(5)) for name in times(config) if type(config[name]) is float}
-    together = trust.build({**config, **shorter}, "schedules.lr").for_runs()
+    together = building.build({**config, **shorter}, "schedules.lr").for_runs()
     for k in range(5):
-        alone = trust.build({**config, **{name: float(v[k]) for name, v in shorter.items()}}, "schedules.lr").for_runs()
+        alone = building.build(
+            {**config, **{name: float(v[k]) for name, v in shorter.items()}}, "schedules.lr"
+        ).for_runs()
         for step in range(0, 2 * LENGTH, 3):
             np.testing.assert_array_equal(np.broadcast_to(together(step), 5)[k], np.ravel(alone(step))[0])
 
@@ -121,7 +124,7 @@ def test_times_in_steps_per_run_are_the_same_bit_for_bit(source: Composer, sched
 def test_a_longer_run_does_not_move_times_in_steps(source: Composer, schedule_name: str) -> None:
     config = in_shares(source, schedule_name)
     if "unit" in config:
-        made: Timed = trust.build(in_steps(config), "schedules.lr")
+        made: Timed = building.build(in_steps(config), "schedules.lr")
         longer = made.stretched(2)
         assert longer.length == 2 * LENGTH
         for name in times(config):
@@ -136,7 +139,7 @@ def test_a_unit_is_there_where_it_changes_something(source: Composer, schedule_n
         assert list(config)[-1] == list(fields.hints(cls))[-1] == "unit"
         units = [{**config, "unit": unit} for unit in ("run", "steps")]
         assert times(config) or factors(units[0]) != factors(units[1])
-        assert "unit must be one of run, steps; got 'epochs'" in refusal({**config, "unit": "epochs"})
+        assert "unit must be run or steps; got 'epochs'" in refusal({**config, "unit": "epochs"})
 
 
 def test_a_rate_is_of_a_step_where_times_are_in_steps() -> None:
@@ -159,7 +162,9 @@ def test_times_in_steps_fit_each_run() -> None:
         Step(lengths, every=np.array([150.0, 50.0]), unit="steps")
     with pytest.raises(ValueError, match=r"Step.every must be in \[1, length\], steps of the run"):
         Step(lengths, every=150, unit="steps")
-    with pytest.raises(ValueError, match=r"MultiStep.milestones must each be 0 or in \[1, length\], steps of the run"):
+    with pytest.raises(
+        ValueError, match=r"MultiStep.milestones must be a list of numbers 0 or in \[1, length\], steps of the run"
+    ):
         MultiStep(lengths, milestones=[50, 150], unit="steps")
 
 

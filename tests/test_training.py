@@ -6,6 +6,7 @@ import numpy as np
 
 from harness.cells.enumeration import enumerated
 from harness.configs.compose import Composer
+from harness.configs.override import parse
 from harness.results.trial import Phase, Trial, in_order
 from harness.running.plan import Planned, Planner
 from harness.running.training import Watcher, train
@@ -37,7 +38,7 @@ class Untestable(Sphere):
 def planned(source: Composer, cls: type, *lrs: float, phase: Phase = "tune") -> tuple[Planner, list[Planned]]:
     """One population, a trial for each lr."""
     typed = [f"objective._target_={__name__}.{cls.__name__}", "optimizer=sgd", "trials=4", "search=lr", "seeds=[1]"]
-    (cell,) = enumerated(source, [*typed, "steps=8", "records=8"])
+    (cell,) = enumerated(source, parse(*typed, "steps=8", "records=8"))
     planner = Planner((__name__,))
     trials = [Trial(cell, (1,), phase, k, {"optimizer.lr": lr}) for k, lr in enumerate(lrs)]
     return planner, planner.plan(trials)

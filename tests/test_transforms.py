@@ -197,7 +197,7 @@ def test_delay_0_is_no_delay() -> None:
         (lambda: Rotate(Sphere(), instance=-1), "Rotate.instance must be an integer of at least 0; got -1"),
         (lambda: Condition(Sphere(), condition=0.5), "Condition.condition must be a number of at least 1; got 0.5"),
         (lambda: Rescale(Sphere(), length=0.0), "Rescale.length must be a number above 0; got 0.0"),
-        (lambda: SparseGradients(Sphere(), density=0.0), "SparseGradients.density must be a number above 0"),
+        (lambda: SparseGradients(Sphere(), density=0.0), r"SparseGradients.density must be a number in \(0, 1\]"),
         (lambda: StudentNoise(Sphere(), freedom=0.0), "StudentNoise.freedom must be a number above 0; got 0.0"),
         (lambda: DelayedGradients(Sphere(), delay=-1), "DelayedGradients.delay must be an integer of at least 0"),
         (lambda: Rotate(MLP(digits(), [100])).init(SEEDS), "W1 has 6400 coordinates; at most 2000 can be turned"),

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from harness.cells.enumeration import single
-from harness.configs import trust
+from harness.configs import building, trust
 from harness.configs.compose import composer
+from harness.configs.override import parse
 from harness.errors import UserError
 from objectives.functions.quadratics import Sphere
 from tests.support import plan
@@ -34,7 +35,7 @@ from tests.support import plan
 )
 def test_refused(target: object) -> None:
     with pytest.raises(UserError):
-        trust.build({"_target_": target}, "objective")
+        building.build({"_target_": target}, "objective")
 
 
 def test_a_class_must_live_where_its_name_says(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -65,7 +66,7 @@ def test_plan_checks_everything_first(tmp_path: Path) -> None:
         composer(tmp_path) as source,
         pytest.raises(UserError, match=r"optimizer.extra._target_: evil_package.It is not trusted"),
     ):
-        plan(single(source, ["experiment=mine"]))
+        plan(single(source, parse("experiment=mine")))
 
 
 @pytest.mark.parametrize(
@@ -94,9 +95,9 @@ def test_a_hostile_file_is_refused_before_anything_is_imported(tmp_path: Path, m
     ):
         (folder / "objective" / "mine.yaml").write_text(text)
         with composer(folder) as source, pytest.raises(UserError, match=r"evil_package.It is not trusted"):
-            plan(single(source, ["objective=mine"]))
+            plan(single(source, parse("objective=mine")))
     assert not planted.exists()
     (folder / "objective" / "mine.yaml").write_text("_target_: evil_package.It")
     with composer(folder) as source, pytest.raises(UserError, match="makes none of"):
-        plan(single(source, ["objective=mine"]), trusted=("evil_package",))
+        plan(single(source, parse("objective=mine")), trusted=("evil_package",))
     assert planted.exists(), "what the user trusts is imported"

@@ -18,6 +18,7 @@ import harness
 from harness.cells.enumeration import enumerated
 from harness.command import main
 from harness.configs.compose import Composer
+from harness.configs.override import parse
 from harness.errors import RunError, UserError
 from harness.results import files as results
 from harness.results.files import Results, load
@@ -74,7 +75,7 @@ class Looking(Optimizer):
 
 
 def spaces(source: Composer, *overrides: str) -> list[dict[str, str]]:
-    return [cell.space for cell in enumerated(source, ["objective=valley", "trials=8", *overrides])]
+    return [cell.space for cell in enumerated(source, parse("objective=valley", "trials=8", *overrides))]
 
 
 def rows(results: Results, cell: int, phase: str) -> list[dict[str, Any]]:
@@ -141,7 +142,7 @@ def test_mistakes_in_spaces(source: Composer, overrides: list[str], message: str
 @pytest.mark.parametrize(
     ("overrides", "message"),
     [
-        (["trials=0"], "trials must be an integer of at least 1; got 0"),
+        (["trials=0"], "trials must be an integer from 1 to 1,000,000; got 0"),
         (["sampler=foo"], "sampler=foo: no such sampler; choices: "),
         (["metric=accuracy"], "metric=accuracy: objective=rosenbrock has loss, best_loss, steps_to_target"),
         (["metric=steps_to_target"], "needs the loss to reach"),
@@ -178,9 +179,8 @@ def test_searching_takes_trials() -> None:
     ],
 )
 def test_points_lie_in_their_range(source: Composer, text: str, low: float, high: float, kind: type) -> None:
-    (cell,) = enumerated(source, ["objective=valley", "trials=30", f"optimizer.lr={text}", "sampler=random"]
-                         if "range" not in text else
-                         ["objective=valley", "trials=30", f"optimizer.space.lr={text}", "sampler=random"])  # fmt: skip
+    key = "optimizer.space.lr" if "range" in text else "optimizer.lr"
+    (cell,) = enumerated(source, parse("objective=valley", "trials=30", f"{key}={text}", "sampler=random"))
     study = CellStudy(cell, "minimize", ())
     values = []
     for _ in range(30):
@@ -439,7 +439,7 @@ def test_a_timeout_ends_in_order_and_can_be_finished() -> None:
 def test_an_interrupted_sweep_shows_what_it_has(capsys: pytest.CaptureFixture[str]) -> None:
     begun: list[int] = []
     overrides = [*SMALL, "optimizer=adam,sgd"]
-    found = start(overrides, True, stop=lambda: bool(begun.append(1)) or len(begun) > 200)
+    found = start(parse(*overrides), True, stop=lambda: bool(begun.append(1)) or len(begun) > 200)
     assert found.summary["interrupted"]
     assert {cell["trials"] for cell in found.cells} == {3}
     assert main(["-m", f"resume={found.folder}"]) == 0
@@ -448,7 +448,7 @@ def test_an_interrupted_sweep_shows_what_it_has(capsys: pytest.CaptureFixture[st
     whole = harness.sweep(*overrides)
     for name in FILES:
         assert (found.folder / name).read_bytes() == (whole.folder / name).read_bytes(), name
-    nothing = start(overrides, True, stop=lambda: True)
+    nothing = start(parse(*overrides), True, stop=lambda: True)
     assert nothing.runs == []
     show(nothing, console())
     assert "no batch of trials has ended" in capsys.readouterr().out
@@ -526,7 +526,7 @@ def test_what_another_objective_left_is_not_gone_on_with(monkeypatch: pytest.Mon
 def test_a_cell_that_is_gone_leaves_its_plan_to_nobody(source: Composer) -> None:
     """Python gives its id to the next one."""
     tuned = ["objective=valley", "trials=8", "optimizer=momentum"]
-    cells = [cell for name in ("lr", "momentum") for cell in enumerated(source, [*tuned, f"search={name}"])]
+    cells = [cell for name in ("lr", "momentum") for cell in enumerated(source, parse(*tuned, f"search={name}"))]
     assert [sorted(cell.space) for cell in cells] == [["optimizer.lr"], ["optimizer.momentum"]]
     planner = Planner()
     for k in range(20):
@@ -598,7 +598,7 @@ def test_the_test_set_is_read_for_the_confirmed_only() -> None:
 
 def test_parts_train_as_they_are_asked(source: Composer) -> None:
     """Trials at their points are the cells that have these numbers."""
-    (cell,) = enumerated(source, ["objective=rosenbrock", "optimizer=adam", "trials=2", "steps=20", "seeds=2"])
+    (cell,) = enumerated(source, parse("objective=rosenbrock", "optimizer=adam", "trials=2", "steps=20", "seeds=2"))
     planner = Planner()
     trials = [Trial(cell, (0, 1), "tune", k, {"optimizer.lr": lr}) for k, lr in enumerate((0.1, 0.2))]
     (planned,) = planner.plan(trials)

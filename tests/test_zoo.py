@@ -62,3 +62,17 @@ def test_the_table_and_the_json(capsys: pytest.CaptureFixture[str]) -> None:
 def test_an_unknown_group_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["optimizer"]) == 2
     assert capsys.readouterr().err.startswith("harness: optimizer: no such group (did you mean optimizers?)")
+
+
+def test_a_field_shows_its_range_its_choices_and_its_unit(found: Entries, capsys: pytest.CaptureFixture[str]) -> None:
+    fields = {entry["name"]: entry["fields"] for entries in found.values() for entry in entries}
+    assert fields["adam"]["beta1"] == {
+        "takes": "in [0, 1)", "one_per_run": True, "type": "number", "minimum": 0, "exclusiveMaximum": 1,
+    }  # fmt: skip
+    assert fields["gaussian_noise"]["sigma"]["one_per_run"] is False
+    assert fields["mlp"]["activation"]["enum"] == ["relu", "tanh", "sigmoid", "gelu"]
+    assert fields["cosine_restarts"]["length"]["unit"] == "steps"
+    assert main(["objectives"]) == 0
+    printed = " ".join(capsys.readouterr().out.split())
+    assert "sigma=0.1 (a number of at least 0)" in printed
+    assert "batch_norm=False (true or false)" in printed

@@ -6,18 +6,17 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from hydra.core.override_parser.overrides_parser import OverridesParser
-
 from harness.cells.space import Range, read
-from harness.configs.settings import NOT_OF_A_RUN, Settings
-from harness.configs.typed import parsed
+from harness.configs.declared import Settings
+from harness.configs.override import Override, one, texts
+from harness.configs.settings import NOT_OF_A_RUN
 
 
 @dataclass(frozen=True, eq=False)  # a cell is itself: it can be a key
 class Cell:
     """One combination, with its resolved config."""
 
-    overrides: tuple[str, ...]  # all that was typed or written for it; re-running them gives this cell again
+    overrides: tuple[Override, ...]  # all that was typed or written for it; re-running them gives this cell again
     varied: dict[str, str]  # the enumerated keys and their values
     config: dict[str, Any]
     choices: dict[str, str]
@@ -33,8 +32,7 @@ class Cell:
 
     @cached_property
     def ranges(self) -> dict[str, Range]:
-        parser = OverridesParser.create()
-        return {place: read(parsed(f"{place}={text}", parser)) for place, text in self.space.items()}
+        return {place: read(one(f"{place}={text}")) for place, text in self.space.items()}
 
     @property
     def trials(self) -> int:
@@ -42,23 +40,19 @@ class Cell:
         return self.settings.trials if self.space else 1
 
     def again(self, point: Mapping[str, Any], seeds: Sequence[int] | None = None) -> tuple[str, ...]:
-        """The overrides of a plain run at that point, on these seeds."""
+        """What is typed for a plain run at that point, on these seeds."""
         if self.settings.trials == 1:
-            return self.overrides
+            return tuple(texts(self.overrides))
+        left_out = {*NOT_OF_A_RUN, *(["seeds"] if seeds is not None else [])}
         kept = [
-            text
-            for text in self.overrides
-            if key_of(text).split(".")[0] not in NOT_OF_A_RUN and key_of(text) not in point
+            override
+            for override in self.overrides
+            if override.address.split(".")[0] not in left_out and override.address not in point
         ]
-        if seeds is not None:
-            kept = [text for text in kept if key_of(text) != "seeds"] + [f"seeds={written(list(seeds))}"]
-        one = ["trials=1"] if any(key_of(text) == "experiment" for text in kept) else []
-        return (*kept, *(f"{place}={written(value)}" for place, value in point.items()), *one)
-
-
-def key_of(text: str) -> str:
-    """The key of an override as it is written."""
-    return text.partition("=")[0].lstrip("+~")
+        asked = {} if seeds is None else {"seeds": list(seeds)}
+        typed = [f"{place}={written(value)}" for place, value in (asked | dict(point)).items()]
+        plain = ["trials=1"] if any(override.key == "experiment" for override in kept) else []
+        return (*texts(kept), *typed, *plain)
 
 
 def written(value: Any) -> str:

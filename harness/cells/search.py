@@ -1,15 +1,14 @@
 """What each cell searches: the `space` nodes of what was chosen, changed key by key by what is typed."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from hydra.core.override_parser.types import Override
-
-from harness.cells.cell import Cell, key_of
+from harness.cells.cell import Cell
 from harness.cells.space import read
-from harness.configs import advice
+from harness.configs import advice, places
 from harness.configs.compose import Composer
+from harness.configs.override import Override, one
 from harness.errors import UserError
 
 SPACE = "space"
@@ -17,19 +16,19 @@ SPACE = "space"
 
 def asked(override: Override) -> bool:
     """Whether it is searched: an interval, or whatever stands under a `space`."""
-    if override.is_delete():
+    if override.kind == "delete":
         return False
-    return SPACE in override.key_or_group.split(".")[:-1] or bool(override.is_interval_sweep())
+    return SPACE in override.key.split(".")[:-1] or override.interval
 
 
 def enumerates(override: Override) -> bool:
     """Whether it makes cells."""
-    return bool(override.is_sweep_override()) and not asked(override)
+    return override.several and not asked(override)
 
 
 def place(override: Override) -> str:
     """What is searched: optimizer.beta1, also for optimizer.space.beta1."""
-    *parents, name = override.key_or_group.split(".")
+    *parents, name = override.key.split(".")
     return ".".join([part for part in parents if part != SPACE] + [name])
 
 
@@ -55,30 +54,31 @@ def collected(config: Any, path: str = "") -> dict[str, str]:
 def with_space(composer: Composer, cell: Cell, declared: dict[str, str], wanted: Sequence[Override]) -> Cell:
     """The cell with its space: what is declared, without what is fixed or enumerated, changed by what is wanted."""
     for name in declared:
-        if not _there(cell.config, name):
+        if not places.has(cell.config, name):
             raise UserError(f"{name}: its space names a hyperparameter that {cell.name or 'the cell'} does not have")
-    fixed = {key_of(text) for text in cell.overrides}
+    fixed = {override.address for override in cell.overrides}
     space = {name: text for name, text in declared.items() if name not in fixed}
-    for o in wanted:
-        if o.value() is None:
-            space.pop(place(o), None)
-        elif _there(cell.config, place(o)):
-            space[place(o)] = (o.input_line or "").partition("=")[2]
+    for override in wanted:
+        if override.value is None:
+            space.pop(place(override), None)
+        elif places.has(cell.config, place(override)):
+            space[place(override)] = override.written
     limit, whole = cell.settings.search, tuple(space)
     if limit is not None:
         space = {name: text for name, text in space.items() if any(_names(short, name) for short in limit)}
     for name, text in space.items():
-        read(composer.parse([f"{name}={text}"])[0])
+        read(one(f"{name}={text}"))
     return replace(cell, space=space, declared=whole, feeds=_feeds(composer, cell, list(space)))
 
 
 def check_names(cells: Sequence[Cell], wanted: Sequence[Override]) -> None:
     """Whatever is typed must be searched somewhere."""
-    for o in wanted:
-        if not any(_there(cell.config, place(o)) for cell in cells):
-            parent = place(o).rpartition(".")[0]
-            known = {key for cell in cells for key in _node(cell.config, parent) if key != "paper"}
-            raise UserError(f"{o.input_line}: no cell has it; {advice.unknown(place(o), known)}")
+    for override in wanted:
+        searched = place(override)
+        if not any(places.has(cell.config, searched) for cell in cells):
+            nodes = [places.get(cell.config, searched.rpartition(".")[0], None) for cell in cells]
+            known = {key for node in nodes if isinstance(node, dict) for key in node if key != "paper"}
+            raise UserError(f"{override.text}: no cell has it; {advice.unknown(searched, known)}")
     limit = cells[0].settings.search
     everything = {name for cell in cells for name in cell.declared}
     for short in (limit or ()) if cells[0].settings.trials > 1 else ():
@@ -86,43 +86,24 @@ def check_names(cells: Sequence[Cell], wanted: Sequence[Override]) -> None:
             raise UserError(f"search={short}: no cell has it in its space; choices: {', '.join(sorted(everything))}")
 
 
-def _feeds(composer: Composer, cell: Cell, places: list[str]) -> dict[str, list[str]]:
+def _feeds(composer: Composer, cell: Cell, searched: list[str]) -> dict[str, list[str]]:
     """All places where the value of a searched place ends up: its own, and those that interpolate it."""
-    if not places:
+    if not searched:
         return {}
-    marks = {f"<{name}>": name for name in places}
-    marked = composer.compose([*cell.overrides, *(f"{name}='{mark}'" for mark, name in marks.items())]).config
+    marks = {f"<{name}>": name for name in searched}
+    marked = composer.compose([*cell.overrides, *(one(f"{name}='{mark}'") for mark, name in marks.items())]).config
     collected(marked)
-    feeds: dict[str, list[str]] = {name: [] for name in places}
-    for where, value in _leaves(marked):
-        if value in marks:
-            feeds[marks[value]].append(where)
+    feeds: dict[str, list[str]] = {name: [] for name in searched}
+    for path, value in places.leaves(marked):
+        if isinstance(value, str) and value in marks:
+            feeds[marks[value]].append(places.dotted(path))
         elif isinstance(value, str) and any(mark in value for mark in marks):
-            raise UserError(f"{where}: {value!r} contains what is searched; only whole values can be passed on")
+            raise UserError(
+                f"{places.dotted(path)}: {value!r} contains what is searched; only whole values can be passed on"
+            )
     return feeds
-
-
-def _leaves(node: Any, path: str = "") -> Iterator[tuple[str, Any]]:
-    items = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else None
-    if items is None:
-        yield path, node
-        return
-    for key, value in items:
-        yield from _leaves(value, f"{path}.{key}".lstrip("."))
 
 
 def _names(short: str, name: str) -> bool:
     """Whether `lr` means `optimizer.lr`."""
     return name == short or name.endswith(f".{short}")
-
-
-def _there(config: dict[str, Any], name: str) -> bool:
-    parent, _, last = name.rpartition(".")
-    return last in _node(config, parent)
-
-
-def _node(config: dict[str, Any], name: str) -> dict[str, Any]:
-    node: Any = config
-    for part in name.split("."):
-        node = node.get(part) if isinstance(node, dict) else None
-    return node if isinstance(node, dict) else {}

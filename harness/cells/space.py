@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from hydra.core.override_parser.types import ChoiceSweep, IntervalSweep, Override, QuotedString, RangeSweep
+from hydra.core.override_parser.types import ChoiceSweep, IntervalSweep, QuotedString, RangeSweep
 
+from harness.configs.override import Override
 from harness.errors import UserError
 
 if TYPE_CHECKING:
@@ -108,8 +109,8 @@ Range = Interval | Choice
 
 def read(override: Override) -> Range:
     """The range that an override or a line of a `space` writes; a UserError says what is wrong with it."""
-    text = f"{override.key_or_group}={(override.input_line or '').partition('=')[2]}"
-    value = override.value()
+    text = f"{override.key}={override.written}"
+    value = override.value
     tags = frozenset(getattr(value, "tags", ()))
     if tags not in TAGS:
         raise UserError(f"{text}: a tag is log, log and complement, or powers; got {', '.join(sorted(tags))}")

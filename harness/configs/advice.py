@@ -11,6 +11,7 @@ from hydra.errors import HydraException, MissingConfigException
 from omegaconf import OmegaConf
 from omegaconf.errors import OmegaConfBaseException, UnsupportedInterpolationType
 
+from harness.configs import places
 from harness.errors import UserError
 
 RESOLVERS = ("oc.select", "oc.create", "oc.decode", "oc.deprecated", "oc.dict.keys", "oc.dict.values", "now")
@@ -57,24 +58,21 @@ def unknown(key: str, options: Iterable[str], config: Any = None) -> str:
     options = sorted({str(option) for option in options if not str(option).startswith("_")})
     parent, _, name = key.rpartition(".")
     usual = OTHERS_SAY.get(name, name)
-    there = [place for place in places(config) if place.rpartition(".")[2] in (name, usual) and place != key]
+    there = [place for place in _names(config) if place.rpartition(".")[2] in (name, usual) and place != key]
     there.sort(key=lambda place: (place.rpartition(".")[0] != parent, place.rpartition(".")[2] != usual))
     close = nearest(usual if usual in options else name, [option for option in options if option != key])
     meant = f" (did you mean {' or '.join(there[:2])}?)" if there and usual not in options else close
     return f"{key}: no such setting{meant}; choices: {', '.join(options) or 'none'}"
 
 
-def places(config: Any) -> list[str]:
+def _names(config: Any) -> list[str]:
     """The full names of all values of a config, but for the ranges that are searched."""
-
-    def walk(node: Any, path: str) -> Iterator[str]:
-        for key, value in node.items() if isinstance(node, dict) else ():
-            if isinstance(value, dict) and key not in ("space", "hydra"):
-                yield from walk(value, f"{path}{key}.")
-            elif not isinstance(value, dict) and not str(key).startswith("_"):
-                yield f"{path}{key}"
-
-    return list(walk(OmegaConf.to_container(config, resolve=False) if OmegaConf.is_config(config) else config, ""))
+    plain = OmegaConf.to_container(config, resolve=False) if OmegaConf.is_config(config) else config
+    return [
+        places.dotted(path)
+        for path, value in places.leaves(plain, lists=False)
+        if value != {} and not {"space", "hydra"} & set(path[:-1]) and not str(path[-1]).startswith("_")
+    ]
 
 
 def nearest(name: str, options: Iterable[str]) -> str:

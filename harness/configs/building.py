@@ -1,11 +1,15 @@
-"""From a config to its objects: optimizers with their schedules, objectives with their data."""
+"""One way from a node of a config to its object: optimizers with their schedules, objectives with their data."""
 
+import inspect
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from math import prod
 from typing import Any
 
-from harness.configs import trust
+from harness.configs import advice, places, trust
+from harness.configs.compose import composer
+from harness.configs.override import one
+from harness.configs.places import Path
 from harness.configs.settings import ABOUT
 from harness.errors import UserError
 from harness.optimizers.base import Optimizer
@@ -13,7 +17,72 @@ from harness.schedules import Constant, Schedule
 from objectives import fields
 from objectives.data import Dataset
 
-Path = tuple[str | int, ...]
+WHERE: dict[str, Path] = {
+    "optimizer": ("optimizer",),
+    "schedule": ("schedules", "lr"),
+    "objective": ("objective",),
+    "dataset": ("dataset",),
+}  # where a group's node stands in the config
+ENGINES = ("runs", "schedules")  # what an optimizer is told by whoever runs it, not by its config
+
+Extra = Callable[[type, str], Mapping[str, Any]]
+
+
+def build(node: Any, path: str = "", trusted: tuple[str, ...] = (), extra: Extra | None = None) -> Any:
+    """What a node describes: an object where there is a `_target_`, else the node itself.
+
+    `extra(class, path)` gives arguments that no config can give.
+    """
+    if isinstance(node, list):
+        return [build(item, f"{path}.{k}", trusted, extra) for k, item in enumerate(node)]
+    if not isinstance(node, dict):
+        return node
+    about = (*ABOUT, "_target_")
+    inside = {k: build(v, f"{path}.{k}", trusted, extra) for k, v in node.items() if k not in about}
+    if "_target_" not in node:
+        return inside
+    made = trust.locate(node["_target_"], f"{path}._target_", trusted)
+    if trust.is_plain(made):
+        if inside:
+            raise UserError(f"{path}: {node['_target_']} is given as it is, and takes no {', '.join(inside)}")
+        return made
+    _demand_booleans(made, inside, path)
+    given = dict(extra(made, path)) if extra and isinstance(made, type) else {}
+    try:
+        return made(**inside, **given)
+    except TypeError as error:
+        known = ", ".join(name for name in inspect.signature(made).parameters if name not in given)
+        raise UserError(f"{path}: {error}; {node['_target_']} takes {known}") from error
+    except ValueError as error:
+        raise UserError(f"{path}: {error}") from error
+
+
+def _demand_booleans(made: Any, inside: dict[str, Any], path: str) -> None:
+    """No words where true or false is meant: Hydra reads `no` and `off` as texts, and a text is true."""
+    try:
+        parameters = inspect.signature(made).parameters
+    except ValueError:  # of somebody's class in C
+        return
+    for name, parameter in parameters.items():
+        if parameter.annotation in (bool, "bool") and type(inside.get(name, False)) is not bool:
+            raise UserError(f"{path}.{name} must be true or false; got {inside[name]!r}")
+
+
+def made(group: str, name: str, fields: Mapping[str, Any]) -> Any:
+    """The object that conf/<group>/<name>.yaml describes."""
+    if group not in WHERE:
+        raise UserError(f"{group}: no such group{advice.nearest(group, WHERE)}; choices: {', '.join(WHERE)}")
+    with advice.one_line_errors(), composer() as source:
+        source.unresolved([])  # once in a process: from it the others are had without Hydra
+        node = places.get(source.compose([one(f"{group}={name}")]).config, WHERE[group])
+    cls = trust.locate(node["_target_"])
+    optimizer = isinstance(cls, type) and issubclass(cls, Optimizer)
+    told = {key: value for key, value in fields.items() if optimizer and key in ENGINES}
+    for key in fields:
+        if key not in node and key not in told:
+            raise UserError(advice.unknown(f"{group}.{key}", [k for k in node if k not in ABOUT]))
+    ours = {key: value for key, value in fields.items() if key not in told}
+    return build({**node, **ours}, group, extra=lambda _, path: told if path == group else {})
 
 
 def built_optimizer(config: Mapping[str, Any], runs: int, trusted: tuple[str, ...]) -> Optimizer:
@@ -21,7 +90,7 @@ def built_optimizer(config: Mapping[str, Any], runs: int, trusted: tuple[str, ..
     node = config["optimizer"]
     schedules: dict[str, dict[str, Schedule]] = {}
     for name, schedule_node in (config.get("schedules") or {}).items():
-        schedule = demand(trust.build(schedule_node, f"schedules.{name}", trusted), Schedule, f"schedules.{name}")
+        schedule = demand(build(schedule_node, f"schedules.{name}", trusted), Schedule, f"schedules.{name}")
         if isinstance(schedule, Constant):  # which changes nothing, and costs time
             continue
         owner = next((path for path, cls in _optimizers(node, trusted) if name in fields.numbers(cls)), None)
@@ -33,7 +102,7 @@ def built_optimizer(config: Mapping[str, Any], runs: int, trusted: tuple[str, ..
     def extra(cls: type, path: str) -> dict[str, Any]:
         return {"runs": runs, "schedules": schedules.get(path, {})} if issubclass(cls, Optimizer) else {}
 
-    optimizer: Optimizer = demand(trust.build(node, "optimizer", trusted, extra), Optimizer, "optimizer")
+    optimizer: Optimizer = demand(build(node, "optimizer", trusted, extra), Optimizer, "optimizer")
     return optimizer
 
 
@@ -58,38 +127,17 @@ def _optimizers(
 
 def numbers(config: dict[str, Any], trusted: tuple[str, ...]) -> list[Path]:
     """The places of the number fields of all optimizers and schedules."""
-
-    def walk(node: Any, path: Path) -> Iterator[Path]:
-        if isinstance(node, dict) and "_target_" in node:
-            cls = trust.locate(node["_target_"], ".".join(map(str, path)), trusted)
-            yield from ((*path, name) for name in fields.numbers(cls) if name in node)
-        items = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
-        for key, value in items:
-            if key not in ABOUT:
-                yield from walk(value, (*path, key))
-
-    return [path for part in ("optimizer", "schedules") for path in walk(config.get(part), (part,))]
+    found: list[Path] = []
+    for path, node in places.walk({part: config.get(part) for part in ("optimizer", "schedules")}):
+        if isinstance(node, dict) and "_target_" in node and not set(ABOUT) & set(path):
+            cls = trust.locate(node["_target_"], places.dotted(path), trusted)
+            found += ((*path, name) for name in fields.numbers(cls) if name in node)
+    return found
 
 
 def gradients(config: Mapping[str, Any], trusted: tuple[str, ...]) -> int:
     """How many gradients a step of the optimizer takes: wrappers multiply."""
     return prod(cls.gradients for _, cls in _optimizers(config["optimizer"], trusted))
-
-
-def at(config: Any, path: Path) -> Any:
-    """What stands there."""
-    for key in path:
-        config = config[key]
-    return config
-
-
-def path_of(config: Any, name: str) -> Path:
-    """The path of a typed place; in a list, the parts are numbers."""
-    path: list[str | int] = []
-    for part in name.split("."):
-        path.append(int(part) if isinstance(config, list) else part)
-        config = config[path[-1]]
-    return tuple(path)
 
 
 def with_datasets(node: Any, trusted: tuple[str, ...], datasets: dict[str, Dataset]) -> Any:
@@ -100,6 +148,6 @@ def with_datasets(node: Any, trusted: tuple[str, ...], datasets: dict[str, Datas
     if "dataset" in made and isinstance(made["dataset"], dict):
         key = json.dumps(made["dataset"], sort_keys=True)
         if key not in datasets:
-            datasets[key] = demand(trust.build(made["dataset"], "dataset", trusted), Dataset, "dataset")
+            datasets[key] = demand(build(made["dataset"], "dataset", trusted), Dataset, "dataset")
         made["dataset"] = datasets[key]
     return made

@@ -1,34 +1,35 @@
 """Hydra composes, we run: everything that touches Hydra."""
 
 import copy
+import os
 import re
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
 import hydra
 from hydra.core.config_loader import ConfigLoader
 from hydra.core.global_hydra import GlobalHydra
-from hydra.core.override_parser.overrides_parser import OverridesParser
-from hydra.core.override_parser.types import Override
 from hydra.errors import MissingConfigException
-from omegaconf import DictConfig, ListConfig, OmegaConf
+from omegaconf import DictConfig, OmegaConf
 from omegaconf.basecontainer import BaseContainer
 from omegaconf.errors import OmegaConfBaseException
 from yaml import YAMLError
 
 from harness.configs import advice, settings
-from harness.configs.typed import parsed, quoted, write_all
+from harness.configs.checks import demand_choice, demand_plain, refuse_changes, refuse_unknown
+from harness.configs.exchange import Files
+from harness.configs.override import Override, quoted, texts
+from harness.configs.typed import write_all
 from harness.errors import UserError
 
 HERE = Path(__file__).parents[1]
 CONF = next(folder for folder in (HERE / "conf", HERE.parent / "conf") if folder.is_dir())  # wheel, repository
 VERSION: dict[str, Any] = {"version_base": None} if hydra.__version__ < "1.4" else {}  # deprecated in 1.4
 LOCK = threading.RLock()  # Hydra's state is global
-HEADERS = {"schedule": "schedules.lr"}  # where a group's configs belong, unless it is the whole config
-COMPUTED = ("runtime", "overrides", "job.override_dirname")  # what Hydra itself writes below `hydra`
 
 
 class Composed(NamedTuple):
@@ -39,28 +40,37 @@ class Composed(NamedTuple):
 
 
 class Template(NamedTuple):
-    """What Hydra composed, interpolations unresolved, and the choice made in every group."""
+    """A composition, interpolations unresolved, and the choice made in every group."""
 
     config: DictConfig
     choices: dict[str, str]
-    hydra: DictConfig
+
+
+class Composition(NamedTuple):
+    """A template that Hydra composed, and the overrides that made it."""
+
+    template: Template
+    chosen: dict[str, str]  # the plain choices among them: option by group
+    rest: tuple[str, ...]  # the other overrides
+
+
+@dataclass
+class Memory:
+    """What has been read and composed of conf/ as it stands: it serves every composer until a file changes."""
+
+    files: Files
+    stamps: tuple[tuple[str, int], ...] = ()  # every file of conf/, and when it was written
+    templates: dict[tuple[str, ...], Template] = field(default_factory=dict)  # by the overrides that choose
+    compositions: list[Composition] = field(default_factory=list)  # those of them that Hydra composed
 
 
 class Composer:
     """Composes configs from conf/ (and a folder of the user's). Made by `composer()`."""
 
-    def __init__(self, loader: ConfigLoader, search: tuple[str, ...], folder: Path = CONF) -> None:
-        self._loader, self._search, self._folder = loader, search, folder
-        self._templates: dict[tuple[str, ...], Template] = {}
-        self._options: dict[str, list[str]] = {}
-        self._parser = OverridesParser.create(config_loader=loader)
-        self._parsed: dict[str, Override] = {}
-
-    def parse(self, overrides: Sequence[str]) -> list[Override]:
-        for text in overrides:
-            if text not in self._parsed:
-                self._parsed[text] = parsed(text, self._parser)
-        return [self._parsed[text] for text in overrides]
+    def __init__(self, loader: ConfigLoader, search: tuple[str, ...], folder: Path, memory: Memory) -> None:
+        self.loader = loader
+        self._search, self._folder, self._memory = search, folder, memory
+        self._untouched: DictConfig | None = None
 
     def with_search(self, overrides: Sequence[str]) -> list[str]:
         """The overrides with the folder of the user's, as Hydra's own commands take it."""
@@ -68,68 +78,92 @@ class Composer:
 
     def groups(self) -> dict[str, list[str]]:
         """Every group of conf/ with its options."""
-        groups = [group for group in self._loader.list_groups("") if group != "hydra"]
+        groups = [group for group in self.loader.list_groups("") if group != "hydra"]
         return {group: self.options(group) for group in groups}
 
     def options(self, group: str) -> list[str]:
-        if group not in self._options:
-            self._options[group] = list(self._loader.get_group_options(group, overrides=list(self._search)))
-        return self._options[group]
+        """What can be chosen in a group; nothing where it is none."""
+        return self._memory.files.options(group)
 
-    def compose(self, overrides: Sequence[str]) -> Composed:
-        """The config of these overrides, resolved. Hydra composes once per set of group choices; plain values are
-        written into a copy.
-        """
-        config, choices, _ = self.unresolved(overrides)
+    def compose(self, overrides: Sequence[Override]) -> Composed:
+        """The config of these overrides, resolved; plain values are written into a copy of the template."""
+        config, choices = self.unresolved(overrides)
         if not re.search(r"\$\{\.*dataset[.}]", str(config.get("objective"))):
-            typed = [o.input_line for o in self.parse(overrides) if o.key_or_group.partition(".")[0] == "dataset"]
+            typed = [override.text for override in overrides if override.key.partition(".")[0] == "dataset"]
             if typed:
                 raise UserError(f"{typed[0]}: objective={choices['objective']} uses no dataset")
             config.pop("dataset", None)
             choices.pop("dataset", None)
-        refuse_unknown(config, choices, [o.package or o.key_or_group for o in self.parse(overrides)], self.groups)
+        refuse_unknown(config, choices, [override.package or override.key for override in overrides], self.groups)
         plain = OmegaConf.to_container(config, resolve=True, throw_on_missing=True)
-        demand_plain(plain, "")
+        demand_plain(plain)
         return Composed(cast("dict[str, Any]", plain), choices)
 
-    def unresolved(self, overrides: Sequence[str]) -> Template:
-        """The config with its interpolations as they stand, a copy; Hydra's own node is shared."""
-        template, leaves = self._template(overrides)
+    def unresolved(self, overrides: Sequence[Override]) -> Template:
+        """The config with its interpolations as they stand: a copy."""
+        structure, values = self._sorted(overrides)
+        template = self._template(structure)
         config = copy.deepcopy(template.config)
-        return Template(config, template.choices | write_all(config, leaves), template.hydra)
+        return Template(config, template.choices | write_all(config, values))
 
-    def _template(self, overrides: Sequence[str]) -> tuple[Template, list[Override]]:
-        """The template of the group choices among the overrides, and the other overrides."""
-        leaves, structure, typed = [], [], set()
-        for o in self.parse(overrides):
-            group = "." not in o.key_or_group and bool(self.options(o.key_or_group))
-            if group and o.value() is None and not o.is_delete():
-                if o.key_or_group == "experiment":  # which is what it is without one
+    def of_hydra(self, overrides: Sequence[Override]) -> DictConfig:
+        """Hydra's own settings."""
+        structure, _ = self._sorted(overrides)
+        return self._hydras(texts(structure))[1]
+
+    def _sorted(self, overrides: Sequence[Override]) -> tuple[list[Override], list[Override]]:
+        """The overrides that choose, add or delete, which a template is made of; and those that change a value."""
+        structure: list[Override] = []
+        values: list[Override] = []
+        for override in overrides:
+            options = self.options(override.key) if "." not in override.key else []
+            if options and override.kind != "delete":
+                if override.value is None and override.key == "experiment":  # which is what it is without one
                     continue
-                raise UserError(f"{o.input_line}: choose one of {', '.join(self.options(o.key_or_group))}")
-            if group and not o.is_delete() and not o.is_sweep_override():
-                demand_name(
-                    o.input_line or "", o.get_key_element().lstrip("+"), o.value(), self.options(o.key_or_group)
-                )
-                if (o.is_add() or o.is_force_add()) and not o.package and o.key_or_group in settings.CHOSEN:
-                    raise UserError(f"{o.input_line}: there is one already; without the plus it is another")
-            there = o.is_force_add() and o.get_key_element()[2:] in typed
-            if (group or o.is_add() or o.is_force_add() or o.is_delete()) and not there:
-                structure.append(o.input_line or "")
-            elif not o.is_hydra_override():
-                leaves.append(o)  # also ++key=value after key=value: the last one wins
-                typed.add(o.key_or_group)
-        key = tuple(structure)
-        if key not in self._templates:
-            made, own = self._hydras(key)
-            if self._search and key:
-                refuse_changes(own, self._hydras(())[1])
-            choices = {k: str(v) for k, v in own.runtime.choices.items() if v and not k.startswith("hydra/")}
-            for name in settings.CHOSEN:
-                if name in made and name not in own.runtime.choices:
-                    raise UserError(f"{name}: a config chooses several; choose one, and to compare them list cells")
-            self._templates[key] = Template(made, choices, own)
-        return self._templates[key], leaves
+                demand_choice(override, options)
+            again = override.kind == "force" and override.address in {value.key for value in values}
+            if (options or override.kind != "set") and not again:
+                structure.append(override)
+            elif not override.of_hydra:
+                values.append(override)  # also ++key=value after key=value: the last one wins
+        return structure, values
+
+    def _template(self, structure: Sequence[Override]) -> Template:
+        """Hydra composes what cannot be had from what it has composed."""
+        key = tuple(texts(structure))
+        templates = self._memory.templates
+        if key not in templates:
+            templates[key] = self._exchanged(structure) or self._composed(structure)
+        return templates[key]
+
+    def _exchanged(self, structure: Sequence[Override]) -> Template | None:
+        """The template had from one that differs in plain choices alone, if exchanging nodes gives what Hydra gives."""
+        if any(override.kind != "set" and not self.options(override.key) for override in structure):
+            return None  # it adds or deletes values
+        chosen, rest = split(structure)
+        for base in self._memory.compositions:
+            if base.rest == rest and base.chosen.keys() <= chosen.keys():
+                config, choices = base.template
+                wanted = {group: option for group, option in chosen.items() if choices.get(group) != option}
+                found = self._memory.files.exchanged(config, choices, wanted)
+                if found is not None:
+                    return Template(*found)
+        return None
+
+    def _composed(self, structure: Sequence[Override]) -> Template:
+        """What Hydra composes, if a config does nothing that configs may not do."""
+        made, own = self._hydras(texts(structure))
+        if self._search and structure:
+            if self._untouched is None:
+                self._untouched = self._hydras(())[1]
+            refuse_changes(own, self._untouched)
+        choices = {k: str(v) for k, v in own.runtime.choices.items() if v and not k.startswith("hydra/")}
+        for name in settings.CHOSEN:
+            if name in made and name not in own.runtime.choices:
+                raise UserError(f"{name}: a config chooses several; choose one, and to compare them list cells")
+        template = Template(made, choices)
+        self._memory.compositions.append(Composition(template, *split(structure)))
+        return template
 
     def _hydras(self, overrides: Sequence[str]) -> tuple[DictConfig, DictConfig]:
         """What Hydra composes: our config, and Hydra's own settings."""
@@ -159,11 +193,14 @@ class Composer:
         return made, own
 
 
+KEPT: list[Memory] = []  # one at most: of conf/ alone
+
+
 @contextmanager
 def composer(config_dir: str | Path | None = None) -> Iterator[Composer]:
     """A composer; Hydra's global state is as it was when the block is left."""
     search: tuple[str, ...] = ()
-    folder = CONF
+    folder = None
     if config_dir is not None:
         folder = Path(config_dir).resolve()
         if not folder.is_dir():
@@ -175,9 +212,23 @@ def composer(config_dir: str | Path | None = None) -> Iterator[Composer]:
         state.clear()
         try:
             with hydra.initialize_config_dir(str(CONF), job_name="harness", **VERSION), pure_resolvers():
-                yield Composer(GlobalHydra.instance().config_loader(), search, folder)
+                loader = GlobalHydra.instance().config_loader()
+                memory = remembered(loader) if folder is None else Memory(Files(loader, folder))
+                yield Composer(loader, search, folder or CONF, memory)
         finally:
             GlobalHydra.instance().hydra = before
+
+
+def remembered(loader: ConfigLoader) -> Memory:
+    """What is known of conf/, unless one of its files has changed since."""
+    stamps = tuple(
+        (path, os.stat(path).st_mtime_ns)
+        for folder, _, names in os.walk(CONF)
+        for path in (os.path.join(folder, name) for name in names)
+    )
+    if not KEPT or KEPT[0].stamps != stamps:
+        KEPT[:] = [Memory(Files(loader, None), stamps)]
+    return KEPT[0]
 
 
 @contextmanager
@@ -192,58 +243,10 @@ def pure_resolvers() -> Iterator[None]:
         BaseContainer._resolvers = everything
 
 
-def refuse_changes(own: DictConfig, untouched: DictConfig) -> None:
-    """Refuse what a config file writes into Hydra's own settings: callbacks, logging, launcher, folders, ..."""
-    found, wanted = (dict(_leaves(OmegaConf.to_container(node), "hydra")) for node in (own, untouched))
-    for key in sorted(found.keys() | wanted.keys()):
-        if found.get(key) != wanted.get(key) and not key.startswith(tuple(f"hydra.{name}" for name in COMPUTED)):
-            raise UserError(f"{key}: a config cannot change Hydra's own settings")
-
-
-def demand_name(text: str, group: str, value: Any, options: Sequence[str]) -> None:
-    """Refuse what is no name where a group's option is chosen: a list, a number, a dict."""
-    if isinstance(value, (list, ListConfig)) and value:
-        compare = "" if group == "experiment" else f"; to compare: -m {group}={','.join(map(str, value))}"
-        raise UserError(f"{text}: choose one{compare}")
-    if not isinstance(value, str):
-        raise UserError(f"{text}: choose one of {', '.join(options)}")
-
-
-def refuse_unknown(
-    config: DictConfig, choices: dict[str, str], typed: Sequence[str], groups: Callable[[], Iterable[str]]
-) -> None:
-    """Refuse a top-level key that nothing reads, naming the file where it stands unless it was typed; and a name where
-    what it names belongs. `groups` are asked for only then: listing the folders takes longer than composing.
-    """
-    where = f"experiment={choices['experiment']}: " if "experiment" in choices else ""
-    for key in map(str, config):
-        if key in settings.NAMES or (key in settings.PARTS and not isinstance(config[key], str)):
-            continue
-        if key.startswith("_"):
-            raise UserError(f"{where}# @package {key}: write `# @package _global_`, for the whole config")
-        known = (*settings.NAMES, *settings.PARTS, *groups())
-        if isinstance(config[key], str) and key in known:
-            group = key.removesuffix("s")
-            raise UserError(
-                f"{where}{key}: {config[key]}: to choose in a file: `defaults: [override /{group}: {config[key]}]`"
-            )
-        here = [text for text in typed if text.partition(".")[0] == key]
-        if key in choices and all(text in choices for text in here):
-            header = HEADERS.get(key, "_global_")
-            raise UserError(f"{key}={choices[key]}: its file lacks the line `# @package {header}` at its top")
-        raise UserError(("" if here else where) + advice.unknown(key, known, config))
-
-
-def demand_plain(config: Any, where: str) -> None:
-    """Refuse what is no text, number, list or dict with names: YAML has bytes, paths and numbers as keys, too."""
-    items = config.items() if isinstance(config, dict) else enumerate(config) if isinstance(config, list) else ()
-    for key, value in items:
-        place = f"{where}.{key}".lstrip(".")
-        if isinstance(config, dict) and not isinstance(key, str):
-            raise UserError(f"{place}: a key must be a name; got {key!r}")
-        if not (value is None or isinstance(value, (str, bool, int, float, dict, list))):
-            raise UserError(f"{place}: a value must be a text, a number, true, false, null, a list or a dict")
-        demand_plain(value, place)
+def split(structure: Sequence[Override]) -> tuple[dict[str, str], tuple[str, ...]]:
+    """The plain choices like optimizer=adam, option by group, and the texts of all others."""
+    plain = [o for o in structure if o.kind == "set" and o.package is None and o.key in settings.EXCHANGED]
+    return {o.key: str(o.value) for o in plain}, tuple(o.text for o in structure if o not in plain)
 
 
 def _undecodable(folder: Path) -> Path:
@@ -254,11 +257,3 @@ def _undecodable(folder: Path) -> Path:
         except UnicodeDecodeError:
             return path
     return folder
-
-
-def _leaves(node: Any, path: str) -> Iterator[tuple[str, Any]]:
-    items = node.items() if isinstance(node, dict) else ()
-    if not items:
-        yield path, node
-    for key, value in items:
-        yield from _leaves(value, f"{path}.{key}")

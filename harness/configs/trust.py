@@ -1,11 +1,11 @@
-"""Configs may come from strangers: which code a `_target_` may name, and how objects are built from nodes."""
+"""Configs may come from strangers: which code a `_target_` may name."""
 
 import inspect
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from importlib import import_module
 from typing import Any, get_type_hints
 
-from harness.configs.settings import ABOUT
+from harness.configs import places
 from harness.errors import UserError
 from harness.optimizers.base import Optimizer
 from harness.schedules import Schedule
@@ -16,63 +16,16 @@ from objectives.names import today
 OURS = ("harness", "objectives", "optuna.samplers", "optuna.pruners")
 KINDS: tuple[type, ...] = (Optimizer, Schedule, Objective, Dataset)
 
-Extra = Callable[[type, str], Mapping[str, Any]]
-
 
 def check(config: Any, trusted: tuple[str, ...] = ()) -> None:
     """Refuse a resolved config that names code outside the trusted packages. Imports nothing."""
-    for where, name in targets(config, ""):
+    for where, name in targets(config):
         _demand_trust(where, name, trusted)
 
 
-def targets(node: Any, path: str) -> Iterator[tuple[str, Any]]:
+def targets(config: Any) -> Iterator[tuple[str, Any]]:
     """Every `_target_` in a config, with the place where it stands."""
-    items = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
-    for key, value in items:
-        place = f"{path}.{key}".lstrip(".")
-        if key == "_target_":
-            yield place, value
-        yield from targets(value, place)
-
-
-def build(node: Any, path: str = "", trusted: tuple[str, ...] = (), extra: Extra | None = None) -> Any:
-    """What a node describes: an object where there is a `_target_`, else the node itself.
-
-    `extra(class, path)` gives arguments that no config can give.
-    """
-    if isinstance(node, list):
-        return [build(item, f"{path}.{k}", trusted, extra) for k, item in enumerate(node)]
-    if not isinstance(node, dict):
-        return node
-    about = (*ABOUT, "_target_")
-    inside = {k: build(v, f"{path}.{k}", trusted, extra) for k, v in node.items() if k not in about}
-    if "_target_" not in node:
-        return inside
-    made = locate(node["_target_"], f"{path}._target_", trusted)
-    if _is_plain(made):
-        if inside:
-            raise UserError(f"{path}: {node['_target_']} is given as it is, and takes no {', '.join(inside)}")
-        return made
-    _demand_booleans(made, inside, path)
-    given = dict(extra(made, path)) if extra and isinstance(made, type) else {}
-    try:
-        return made(**inside, **given)
-    except TypeError as error:
-        known = ", ".join(name for name in inspect.signature(made).parameters if name not in given)
-        raise UserError(f"{path}: {error}; {node['_target_']} takes {known}") from error
-    except ValueError as error:
-        raise UserError(f"{path}: {error}") from error
-
-
-def _demand_booleans(made: Any, inside: dict[str, Any], path: str) -> None:
-    """No words where true or false is meant: Hydra reads `no` and `off` as texts, and a text is true."""
-    try:
-        parameters = inspect.signature(made).parameters
-    except ValueError:  # of somebody's class in C
-        return
-    for name, parameter in parameters.items():
-        if parameter.annotation in (bool, "bool") and type(inside.get(name, False)) is not bool:
-            raise UserError(f"{path}.{name} must be true or false; got {inside[name]!r}")
+    return ((places.dotted(path), value) for path, value in places.walk(config) if path[-1] == "_target_")
 
 
 def locate(target: str, path: str = "_target_", trusted: tuple[str, ...] = ()) -> Any:
@@ -89,7 +42,7 @@ def locate(target: str, path: str = "_target_", trusted: tuple[str, ...] = ()) -
     home = getattr(found, "__module__", None) or "nowhere"
     if target not in trusted and not _inside(f"{home}.{name}", (*OURS, *trusted)):
         raise UserError(f"{path}: {target} is {home}.{name}, which is not trusted")
-    if _is_plain(found) and _inside(target, trusted):
+    if is_plain(found) and _inside(target, trusted):
         return found
     makes = found if isinstance(found, type) else _returned(found)
     kinds = KINDS + _optunas() if home.startswith("optuna.") else KINDS
@@ -99,7 +52,7 @@ def locate(target: str, path: str = "_target_", trusted: tuple[str, ...] = ()) -
     return found
 
 
-def _is_plain(found: Any) -> bool:
+def is_plain(found: Any) -> bool:
     """Whether it is a function that makes none of our kinds: one that the user trusts is given as it is, uncalled."""
     makes = _returned(found)
     return inspect.isfunction(found) and not (isinstance(makes, type) and issubclass(makes, KINDS))

@@ -36,10 +36,10 @@ class AdaBound(Optimizer):
     gamma: NonNegative = 0.001
     eps: NonNegative = 1e-8
 
-    Slots: ClassVar[Any] = Moments
+    Slots = Moments
 
     @staticmethod
-    def rule(p: Array, g: Array, s: Any, h: Any) -> New:
+    def rule(p: Array, g: Array, s: Moments, h: Any) -> New:
         s = moments(g, s, h)
         return p - bounded(rates(s.v, s, h), h) * s.m, s
 
@@ -54,7 +54,7 @@ def bounded(rate: Array, h: Any) -> Array:
 
 
 @dataclass
-class AMSBound(AdaBound):
+class AMSBound(Optimizer):
     """AdaBound with the largest v so far (Luo et al. 2019, algorithm 3 of its appendix; AMSGrad in its memory).
 
     >>> optimizer, params = AMSBound(lr=1.0, beta1=0.0, beta2=0.5, gamma=1e-9), {"x": np.array([0.0])}
@@ -64,7 +64,14 @@ class AMSBound(AdaBound):
     array([-1.3062])
     """
 
-    Slots: ClassVar[Any] = MaximalMoments
+    lr: NonNegative = 0.001
+    beta1: Fraction = 0.9
+    beta2: Fraction = 0.999
+    final_lr: NonNegative = 0.1
+    gamma: NonNegative = 0.001
+    eps: NonNegative = 1e-8
+
+    Slots = MaximalMoments
 
     @staticmethod
     def rule(p: Array, g: Array, s: MaximalMoments, h: Any) -> New:

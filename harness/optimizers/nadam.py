@@ -53,7 +53,7 @@ class NAdam(Optimizer):
 
 
 @dataclass
-class NAdamW(NAdam):
+class NAdamW(Optimizer):
     """NAdam with decoupled weight decay (Dahl et al. 2023, arXiv 2306.07179, section 7).
 
     >>> params = {"x": np.array([1.0])}
@@ -62,7 +62,15 @@ class NAdamW(NAdam):
     array([0.95])
     """
 
+    lr: NonNegative = 0.002
+    beta1: Fraction = 0.9
+    beta2: Fraction = 0.999
+    eps: NonNegative = 1e-8
+    momentum_decay: NonNegative = 0.004
+    constant: bool = False
     weight_decay: NonNegative = 0.01
+
+    Slots = NAdam.Slots
 
     @staticmethod
     def rule(p: Array, g: Array, s: Any, h: Any) -> New:

@@ -10,8 +10,9 @@ import numpy as np
 
 from harness.cells.cell import Cell
 from harness.cells.space import corners
-from harness.configs import trust
-from harness.configs.building import Path, at, built_optimizer, demand, gradients, numbers, path_of, with_datasets
+from harness.configs import places, trust
+from harness.configs.building import build, built_optimizer, demand, gradients, numbers, with_datasets
+from harness.configs.places import Path
 from harness.configs.settings import ABOUT
 from harness.errors import UserError
 from harness.results.trial import Population, Trial
@@ -78,8 +79,8 @@ class Planner:
 
     def _demand_numbers(self, cell: Cell) -> None:
         for path in numbers(cell.config, self.trusted):
-            if isinstance(value := at(cell.config, path), list):
-                place = ".".join(map(str, path))
+            if isinstance(value := places.get(cell.config, path), list):
+                place = places.dotted(path)
                 raise UserError(f"{place}={value}: one number; to compare: -m {place}={','.join(map(str, value))}")
 
     def _demand_built(self, cell: Cell) -> None:
@@ -142,7 +143,7 @@ class Planner:
         for path in self._form(cell).numbers:
             values = [self._number(trial, path) for trial in trials]
             if any(value != values[0] for value in values):
-                at(config, path[:-1])[path[-1]] = np.repeat(np.array(values, dtype=np.float64), counts)
+                places.put(config, path, np.repeat(np.array(values, dtype=np.float64), counts))
         optimizer = built_optimizer(config, sum(counts), self.trusted)
         seeds = np.concatenate([np.array(trial.seeds, dtype=np.int64) for trial in trials])
         keep = settings.save_params and first.phase != "tune"
@@ -159,25 +160,25 @@ class Planner:
         if cell not in self._forms:
             config = {key: cell.config[key] for key in SHARED if key in cell.config}
             found = tuple(numbers(config, self.trusted))
-            places = {name: [path_of(config, to) for to in cell.feeds[name]] for name in cell.space}
+            feeds = {name: [places.path(config, place) for place in cell.feeds[name]] for name in cell.space}
             rest = copy.deepcopy(config)
-            for path in {*found, *(path for paths in places.values() for path in paths)}:
-                at(rest, path[:-1])[path[-1]] = None
-            self._forms[cell] = _Form(found, places, json.dumps(rest, sort_keys=True))
+            for path in {*found, *(path for paths in feeds.values() for path in paths)}:
+                places.put(rest, path, None)
+            self._forms[cell] = _Form(found, feeds, json.dumps(rest, sort_keys=True))
         return self._forms[cell]
 
     def _config(self, cell: Cell, point: Mapping[str, Any]) -> dict[str, Any]:
         config = {key: copy.deepcopy(cell.config[key]) for key in SHARED if key in cell.config}
         for name, value in point.items():
             for path in self._form(cell).places[name]:
-                at(config, path[:-1])[path[-1]] = value
+                places.put(config, path, value)
         return config
 
     def _number(self, trial: Trial, path: Path) -> Any:
         for name, value in trial.point.items():
             if path in self._form(trial.cell).places[name]:
                 return value
-        return at(trial.cell.config, path[:-1])[path[-1]]
+        return places.get(trial.cell.config, path)
 
     def _objective(
         self, cell: Cell, seeds: Sequence[int], point: Mapping[str, Any] | None = None
@@ -186,7 +187,7 @@ class Planner:
         node = _node(self._config(cell, point or {}))
         key = _key(node)
         if key not in self._objectives:
-            made = trust.build(with_datasets(node, self.trusted, self._datasets), "objective", self.trusted)
+            made = build(with_datasets(node, self.trusted, self._datasets), "objective", self.trusted)
             demand(made, Objective, "objective")
             try:
                 self._objectives[key] = made, fingerprint(fresh(made), node)

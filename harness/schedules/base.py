@@ -11,7 +11,7 @@ import numpy as np
 
 from objectives import fields
 from objectives.arrays import Array
-from objectives.fields import Each, Number, Positive, Range
+from objectives.fields import Measured, Number, Range
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ class Timed(Schedule):
     Every class has the field `unit` last. A rate per time is one per run or per step.
     """
 
-    length: Positive
+    length: Annotated[Number, Range(0, open_low=True), Measured("steps")]
 
     @property
     @abstractmethod
@@ -105,6 +105,10 @@ class TimeRange(Range):
     high: float = 1
     least: int = 1
 
+    def schema(self) -> dict[str, Any]:
+        """What holds in both units."""
+        return {"type": "number", "exclusiveMinimum" if self.open_low else "minimum": self.low}
+
     def of(self, owner: Timed) -> Range:
         return StepRange(self.least, zero=not self.open_low, length=owner.length) if owner.unit == "steps" else self
 
@@ -132,7 +136,7 @@ class StepRange(Range):
 Time = Annotated[Number, TimeRange()]
 Period = Annotated[Number, TimeRange(open_low=True)]
 TwoSteps = Annotated[Number, TimeRange(open_low=True, least=2)]  # where one step, or a default of 1.0, is a slip
-Times = Annotated[Sequence[float], Each(TimeRange())]
+Times = Sequence[Annotated[float, TimeRange()]]
 Shape = Literal["linear", "cosine"]
 
 

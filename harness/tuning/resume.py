@@ -6,18 +6,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from hydra.core.override_parser.types import Override
-
-from harness.cells.cell import Cell, key_of, written
-from harness.configs import database
-from harness.configs.settings import MOST, Settings
+from harness.cells.cell import Cell, written
+from harness.configs import database, places
+from harness.configs.declared import Settings
+from harness.configs.override import Override, one, parse, texts
+from harness.configs.settings import MOST
 from harness.errors import UserError
 from harness.results.files import save_file
 
 CONFIG, LOCK, ROUNDS, JOURNAL = "config.yaml", ".lock", "rounds", "study.journal"
-
-
-NOTHING = object()
 
 
 @dataclass(frozen=True)
@@ -33,7 +30,7 @@ class Begun:
     def config(self) -> dict[str, Any]:
         """As plain data."""
         cells = [
-            {"overrides": list(cell.overrides), "varied": cell.varied, "choices": cell.choices, "space": cell.space,
+            {"overrides": texts(cell.overrides), "varied": cell.varied, "choices": cell.choices, "space": cell.space,
              "feeds": cell.feeds, "config": cell.config}
             for cell in self.cells
         ]  # fmt: skip
@@ -81,7 +78,7 @@ def reopened(folder: Path, typed: Sequence[Override], trusted: tuple[str, ...]) 
         _mask(stored)
         cells = [
             Cell(
-                tuple(cell["overrides"]),
+                tuple(parse(*cell["overrides"])),
                 cell["varied"],
                 cell["config"],
                 cell["choices"],
@@ -104,13 +101,13 @@ def reopened(folder: Path, typed: Sequence[Override], trusted: tuple[str, ...]) 
     if links:
         raise UserError(f"{links[0]}: a link, which may lead out of the folder; copy what it points to")
     storage = cells[0].settings.storage
-    if storage is not None and not any(o.key_or_group == "storage" for o in typed):
+    if storage is not None and not any(override.key == "storage" for override in typed):
         raise UserError(f"resume={folder}: its studies are in a database; if you know it, add storage={storage}")
-    changed = [o for o in typed if not _kept(o, begun)]
+    changed = [override for override in typed if not _kept(override, begun)]
     if changed:
-        told = ", ".join(f"{o.input_line} (begun with {_was(o, begun)})" for o in changed)
+        told = ", ".join(f"{override.text} (begun with {_was(override, begun)})" for override in changed)
         raise UserError(f"resume={folder}: it goes on as it was begun, or with more trials; not with {told}")
-    new = {o.key_or_group: o.value() for o in typed if o.key_or_group in ("trials", "timeout", "on_error")}
+    new = {o.key: o.value for o in typed if o.key in ("trials", "timeout", "on_error")}
     grids = [cell for cell in cells if cell.config["sampler"]["_target_"].endswith(".GridSampler")]
     if grids and new.get("trials", cells[0].settings.trials) != cells[0].settings.trials:
         raise UserError(f"resume={folder}: a grid is laid out for its number of trials; begin a sweep with more")
@@ -120,7 +117,7 @@ def reopened(folder: Path, typed: Sequence[Override], trusted: tuple[str, ...]) 
 def _mask(stored: dict[str, Any]) -> None:
     """Take the passwords out of what an older version wrote."""
     for node in (stored, *stored["cells"]):
-        storages = [text for text in node["overrides"] if key_of(text) == "storage"]
+        storages = [text for text in node["overrides"] if text.partition("=")[0].lstrip("+~") == "storage"]
         masks = {text: f"storage={written(database.masked(text.partition('=')[2]))}" for text in storages}
         node["overrides"] = [masks.get(text, text) for text in node["overrides"]]
     for cell in stored["cells"]:
@@ -146,51 +143,43 @@ def held(folder: Path) -> Iterator[None]:
         lock.release()
 
 
-def _kept(o: Override, begun: Begun) -> bool:
+def _kept(override: Override, begun: Begun) -> bool:
     """Whether an override says what the sweep was begun with, or asks for more trials."""
-    key = o.key_or_group
-    if key == "resume" or (o.input_line or "") in begun.overrides:
+    key, value = override.key, override.value
+    if key == "resume" or override.text in begun.overrides:
         return True
-    if o.is_sweep_override() or o.is_add() or o.is_delete():
+    if override.several or override.kind in ("add", "delete"):
         return False
     if key in ("timeout", "on_error"):  # which change no number
         return True
     if key == "trials":
-        value = o.value()
         return type(value) is int and begun.cells[0].settings.trials <= value <= MOST["trials"]
     if key == "hydra.verbose":
         return True
     if key == "storage":
-        return all(database.same(cell.settings.storage, o.value()) for cell in begun.cells)
-    return all(key not in cell.space and _at(cell, key) == o.value() for cell in begun.cells)
+        return all(database.same(cell.settings.storage, value) for cell in begun.cells)
+    return all(key not in cell.space and _at(cell, key) == value for cell in begun.cells)
 
 
 def _at(cell: Cell, key: str) -> Any:
     """The value or choice that a cell has there."""
-    if key in cell.choices:
-        return cell.choices[key]
-    node: Any = cell.config
-    for part in key.split("."):
-        if not isinstance(node, dict) or part not in node:
-            return NOTHING
-        node = node[part]
-    return node
+    return cell.choices[key] if key in cell.choices else places.get(cell.config, key)
 
 
-def _was(o: Override, begun: Begun) -> str:
-    key = o.key_or_group
-    typed = [text for text in begun.overrides if key_of(text) == key]
+def _was(override: Override, begun: Begun) -> str:
+    key = override.key
+    typed = [was.text for was in parse(*begun.overrides) if was.address == key]
     value = _at(begun.cells[0], key)
-    return typed[-1] if typed else f"no {key}" if value is NOTHING else f"{key}={value}"
+    return typed[-1] if typed else f"no {key}" if value is places.NOTHING else f"{key}={value}"
 
 
 def _changed(begun: Begun, new: dict[str, Any]) -> Begun:
-    def text(override: str) -> str:
-        return f"trials={new['trials']}" if "trials" in new and key_of(override) == "trials" else override
+    def changed(override: Override) -> Override:
+        return one(f"trials={new['trials']}") if "trials" in new and override.address == "trials" else override
 
     cells = []
     for cell in begun.cells:
         config = {**cell.config, **new}
-        overrides = tuple(map(text, cell.overrides))
+        overrides = tuple(map(changed, cell.overrides))
         cells.append(replace(cell, overrides=overrides, config=config, settings=Settings.of(config)))
-    return replace(begun, cells=cells, overrides=[text(override) for override in begun.overrides])
+    return replace(begun, cells=cells, overrides=texts([changed(override) for override in parse(*begun.overrides)]))

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from harness.cells.cell import Cell
+from harness.configs.override import texts
 from harness.results.metrics import Metric
 from harness.results.trial import Phase, Standing, Trial
 from harness.tuning.storage import Direction
@@ -42,7 +43,7 @@ class Search:
             "steps": cell.settings.steps,
             "metric": self.metric.name,
             "aggregate": self.metric.aggregate,
-            "overrides": list(cell.overrides),
+            "overrides": texts(cell.overrides),
             "space": cell.space,
             "config": {key: cell.config.get(key) for key in parts},
         }

@@ -21,7 +21,7 @@ from optuna.study import Study
 from optuna.trial import FrozenTrial, TrialState
 
 from harness.cells.cell import Cell
-from harness.configs import trust
+from harness.configs import building, trust
 from harness.configs.building import demand
 from harness.configs.settings import ABOUT
 from harness.errors import UserError
@@ -124,7 +124,7 @@ def _built(cell: Cell, part: str, trusted: tuple[str, ...], told: Any = None) ->
         chosen = f"{part}={cell.choices.get(part, made.__name__)}"
         raise UserError(f"{chosen} needs the package {package}: pip install -e '.[{extra}]'")
     rest = {key: value for key, value in node.items() if key not in given}
-    return trust.build(rest, part, trusted, extra=lambda _, path: given if path == part else {})
+    return building.build(rest, part, trusted, extra=lambda _, path: given if path == part else {})
 
 
 class _quiet(warnings.catch_warnings):  # noqa: N801

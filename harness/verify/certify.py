@@ -6,8 +6,9 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from harness.configs import advice, trust
+from harness.configs import advice, building, trust
 from harness.configs.compose import Composer, composer
+from harness.configs.override import parse
 from harness.errors import UserError
 from harness.running.contract import probe
 from harness.screens.tables import fitted
@@ -65,10 +66,10 @@ def main(names: Sequence[str], config_dir: str | None = None, trusted: tuple[str
 def discovered(source: Composer, names: Sequence[str], trusted: tuple[str, ...]) -> Iterator[tuple[str, Analytic]]:
     """The analytic functions among the configs."""
     for name in names or source.options("objective"):
-        node = source.compose([f"objective={name}"]).config["objective"]
+        node = source.compose(parse(f"objective={name}")).config["objective"]
         made = trust.locate(node["_target_"], "objective._target_", trusted)
         if isinstance(made, type) and issubclass(made, Analytic):
-            yield name, trust.build(node, "objective", trusted)
+            yield name, building.build(node, "objective", trusted)
         elif names:
             raise UserError(f"{name}: not an analytic function, so there is nothing to certify")
 

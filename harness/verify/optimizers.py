@@ -7,6 +7,7 @@ from rich.console import Console
 
 from harness.configs import advice, trust
 from harness.configs.compose import Composer, composer
+from harness.configs.override import parse
 from harness.errors import UserError
 from harness.screens.terminal import console
 from harness.verify import matrix
@@ -96,7 +97,7 @@ def optimizers(source: Composer) -> list[str]:
 
 def _beside(source: Composer, name: str, trusted: tuple[str, ...]) -> list[Case]:
     """The cases that stand in the module of the optimizer's class."""
-    target = source.compose([f"optimizer={name}"]).config["optimizer"]["_target_"]
+    target = source.compose(parse(f"optimizer={name}")).config["optimizer"]["_target_"]
     module = import_module(trust.locate(target, "optimizer._target_", trusted).__module__)
     return [case for case in listed(module) if case.optimizer == name]
 

@@ -5,32 +5,40 @@ import numpy as np
 from objectives.arrays import Array
 from objectives.data.cache import cached
 from objectives.data.dataset import Dataset, split, standardised
+from objectives.fields import Count, StaticFraction, StaticInside, checked
 
 
-def digits(validation: float = 0.2, test: float = 0.2, train_size: int | None = None) -> Dataset:
+@checked
+def digits(validation: StaticFraction = 0.2, test: StaticInside = 0.2, train_size: Count | None = None) -> Dataset:
     """1797 handwritten digits of 8 x 8 pixels, scaled to [0, 1] (Alpaydin & Kaynak 1998, bundled with scikit-learn)."""
     x, y = _loaded("digits")
     return split(x / 16, y.astype(np.int64), 10, validation, test, train_size)
 
 
-def iris(validation: float = 0.2, test: float = 0.2, train_size: int | None = None) -> Dataset:
+@checked
+def iris(validation: StaticFraction = 0.2, test: StaticInside = 0.2, train_size: Count | None = None) -> Dataset:
     """150 irises of 3 species by 4 lengths, standardised on the train split (Fisher 1936)."""
     return _classes("iris", validation, test, train_size)
 
 
-def wine(validation: float = 0.2, test: float = 0.2, train_size: int | None = None) -> Dataset:
+@checked
+def wine(validation: StaticFraction = 0.2, test: StaticInside = 0.2, train_size: Count | None = None) -> Dataset:
     """178 wines of 3 cultivars by 13 measurements, standardised on the train split (Aeberhard & Forina 1992)."""
     return _classes("wine", validation, test, train_size)
 
 
-def breast_cancer(validation: float = 0.2, test: float = 0.2, train_size: int | None = None) -> Dataset:
+@checked
+def breast_cancer(
+    validation: StaticFraction = 0.2, test: StaticInside = 0.2, train_size: Count | None = None
+) -> Dataset:
     """569 tumours, malignant (0) or benign (1), by 30 measurements, standardised on the train split (Street, Wolberg &
     Mangasarian 1993).
     """
     return _classes("breast_cancer", validation, test, train_size)
 
 
-def diabetes(validation: float = 0.2, test: float = 0.2, train_size: int | None = None) -> Dataset:
+@checked
+def diabetes(validation: StaticFraction = 0.2, test: StaticInside = 0.2, train_size: Count | None = None) -> Dataset:
     """The progression of diabetes in 442 patients by 10 measurements, both standardised on the train split, so that a
     constant prediction has a loss of about 1 (Efron et al. 2004).
     """

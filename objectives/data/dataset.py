@@ -7,6 +7,7 @@ import numpy as np
 
 from objectives.arrays import Array
 from objectives.base import Split
+from objectives.fields import Count, StaticFraction, StaticInside, checked
 from objectives.random import generator
 
 
@@ -52,36 +53,35 @@ class Dataset:
         return found.hexdigest()
 
 
+@checked
 def split(
     x: Array,
     y: Array,
     classes: int,
-    validation: float,
-    test: float,
-    train_size: int | None = None,
+    validation: StaticFraction,
+    test: StaticInside,
+    train_size: Count | None = None,
     stratified: bool = False,
 ) -> Dataset:
     """Shares of the rows, drawn at random but always the same; of the others, `train_size` train (None: all).
     `stratified`: every class gets its share of every part.
     """
-    _demand_share("validation", validation, least=0)
-    _demand_share("test", test)
     rows, tests = generator(0, "split").permutation(len(x)), round(test * len(x))
     rows = _stratified(rows, y) if stratified else rows
     return _parted(x, y, classes, rows[:tests], rows[tests:], _count(validation, len(x)), train_size)
 
 
+@checked
 def split_before(
     x: Array,
     y: Array,
     classes: int,
-    tests: int,
-    validation: float,
-    train_size: int | None = None,
+    tests: Count,
+    validation: StaticFraction,
+    train_size: Count | None = None,
     stratified: bool = False,
 ) -> Dataset:
     """The last `tests` rows test, as their publisher wants it; a share of the rows before them validates."""
-    _demand_share("validation", validation, least=0)
     end = len(x) - tests
     rows = generator(0, "split").permutation(end)
     rows = _stratified(rows, y) if stratified else rows
@@ -135,7 +135,7 @@ def _parted(
             "dataset.validation, the share of the rows that validate, or give more rows"
         )
     train = others[validations or 0 :]
-    if train_size is not None and (type(train_size) is not int or not 0 < train_size <= len(train)):
+    if train_size is not None and train_size > len(train):
         raise ValueError(f"train_size must be an integer from 1 to {len(train)}, or null for all; got {train_size!r}")
     parts: dict[Split, Array] = {
         "test": np.sort(test),
@@ -147,13 +147,6 @@ def _parted(
 
 def _count(share: float, rows: int) -> int | None:
     return round(share * rows) if share else None
-
-
-def _demand_share(name: str, share: float, least: float | None = None) -> None:
-    """Between 0 and 1; `least` says that this end belongs to it."""
-    if type(share) not in (int, float) or not (0 < share < 1 or share == least):
-        allowed = "a number between 0 and 1" if least is None else f"{least:g}, or a number between 0 and 1"
-        raise ValueError(f"the share {name} must be {allowed}; got {share!r}")
 
 
 def _demand_finite(name: str, values: Array) -> None:

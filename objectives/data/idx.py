@@ -14,18 +14,20 @@ from objectives.arrays import Array
 from objectives.data.cache import cache_folder, cached
 from objectives.data.dataset import Dataset, split_before
 from objectives.data.download import demand_sha256, download, unpacked
+from objectives.fields import Count, StaticFraction, checked
 
 TESTS = 10_000
 TYPES = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
 FILES = ("train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")
 
 
+@checked
 def mnist(
     folder: str | None,
     url: str | None,
     sha256: Mapping[str, str],
-    validation: float = 0.1,
-    train_size: int | None = None,
+    validation: StaticFraction = 0.1,
+    train_size: Count | None = None,
 ) -> Dataset:
     """70,000 handwritten digits of 28 x 28 pixels / 255, with its own 10,000 for test (LeCun et al. 1998).
 
@@ -36,12 +38,13 @@ def mnist(
     return _images("mnist", get, folder, url, sha256, validation, train_size)
 
 
+@checked
 def fashion_mnist(
     folder: str | None,
     url: str | None,
     sha256: Mapping[str, str],
-    validation: float = 0.1,
-    train_size: int | None = None,
+    validation: StaticFraction = 0.1,
+    train_size: Count | None = None,
 ) -> Dataset:
     """70,000 images of 10 kinds of clothes, in the format of mnist (Xiao, Rasul & Vollgraf 2017); fields as there."""
     get = (

@@ -11,19 +11,21 @@ from objectives.data.archive import KINDS, targets
 from objectives.data.dataset import Dataset
 from objectives.data.download import unpacked
 from objectives.data.idx import parsed
-from objectives.data.own import LARGE, Task, check, divided, finished
+from objectives.data.own import LARGE, Task, divided, finished
 from objectives.data.table import listed
+from objectives.fields import Count, StaticFraction, Typed, checked
 
 NAME = r"(.*[-_.])?(train|t10k|test)[-_](images|labels)[-.]idx\d-\w+?(\.gz)?"
 EXAMPLE = "train-images-idx3-ubyte, train-labels.idx1-ubyte or t10k-images-idx3-ubyte.gz"
 
 
+@checked
 def idx(
-    folder: str | None,
+    folder: Typed | None,
     task: Task | None = None,
-    validation: float = 0.1,
+    validation: StaticFraction = 0.1,
     standardise: bool = False,
-    train_size: int | None = None,
+    train_size: Count | None = None,
     stratified: bool | None = None,
 ) -> Dataset:
     """Images and labels of a train and a test part (train, and t10k or test), from four IDX files in a folder, raw or
@@ -32,7 +34,6 @@ def idx(
     """
     if not folder:
         raise ValueError("which folder? Add dataset.folder=FOLDER, in which there are files such as " + EXAMPLE)
-    check(task, None, standardise, stratified)
     place = Path(str(folder)).expanduser()
     if not place.is_dir():
         raise ValueError(f"{place}: {'a file, not the folder that it is in' if place.exists() else 'no such folder'}")

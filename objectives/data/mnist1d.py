@@ -5,6 +5,7 @@ import numpy as np
 from objectives.arrays import Array
 from objectives.data.cache import cached
 from objectives.data.dataset import Dataset, split_before
+from objectives.fields import Count, StaticFraction, checked
 from objectives.random import generator
 
 EXAMPLES, TESTS, STRETCHED, LENGTH = 5000, 1000, 72, 40
@@ -22,7 +23,8 @@ SHAPES = (
 )
 
 
-def mnist1d(validation: float = 0.2, train_size: int | None = None) -> Dataset:
+@checked
+def mnist1d(validation: StaticFraction = 0.2, train_size: Count | None = None) -> Dataset:
     """5,000 shapes of 10 kinds in 40 points: stretched, moved round, sheared, in correlated noise (Greydanus &
     Kobak 2020, arXiv 2011.14439, with its default numbers, but draws of our own); 1,000 of them test.
     """

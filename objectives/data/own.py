@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 
@@ -13,20 +13,23 @@ from objectives.data.archive import loaded, targets
 from objectives.data.columns import Column, alike_words, is_missing, labels, one_hot
 from objectives.data.dataset import Dataset, split, split_before, standardised
 from objectives.data.leaks import telling
-from objectives.data.table import Table, listed, one_character, read, typed, without
+from objectives.data.table import Mark, Table, listed, one_character, read, typed, without
+from objectives.fields import Count, StaticFraction, StaticInside, Typed, checked
 
 LARGE = 10  # numbers that a network learns badly from
 Task = Literal["classes", "numbers"]
+Missing = Literal["drop", "word"]
 
 
+@checked
 def npz(
-    path: str | None,
+    path: Typed | None,
     task: Task | None = None,
-    missing: str | None = None,
-    validation: float = 0.2,
-    test: float = 0.2,
+    missing: Missing | None = None,
+    validation: StaticFraction = 0.2,
+    test: StaticInside = 0.2,
     standardise: bool = False,
-    train_size: int | None = None,
+    train_size: Count | None = None,
     stratified: bool | None = None,
 ) -> Dataset:
     """The arrays x (examples, ...) and y of an npz file, or keras's x_train, y_train, x_test and y_test, of which the
@@ -36,7 +39,6 @@ def npz(
     null refuses both.
     """
     where = _file("npz", path)
-    check(task, missing, standardise, stratified)
     archive = loaded(where, drop=missing == "drop")
     x, tests = archive.x, archive.tests
     found, names = targets(where, archive.y, task, words=missing == "word")
@@ -51,21 +53,22 @@ def npz(
     return finished(where, made, told, standardise)
 
 
+@checked
 def csv_file(
-    path: str | None,
-    target: str | int | float | None,
+    path: Typed | None,
+    target: Typed | None,
     task: Task | None = None,
-    drop: Sequence[Any] | str | int | float | None = None,
-    missing: str | None = None,
-    words: int = 50,
-    separator: str = ",",
-    decimal: str = ".",
-    header: str | None = None,
+    drop: Sequence[Typed] | Typed | None = None,
+    missing: Missing | None = None,
+    words: Count = 50,
+    separator: Mark = ",",
+    decimal: Mark = ".",
+    header: Literal["first", "none"] | None = None,
     encoding: str | None = None,
-    validation: float = 0.2,
-    test: float = 0.2,
+    validation: StaticFraction = 0.2,
+    test: StaticInside = 0.2,
     standardise: bool = True,
-    train_size: int | None = None,
+    train_size: Count | None = None,
     stratified: bool | None = None,
 ) -> Dataset:
     """A table with a header; the column `target` is what to predict. Where it holds words or few whole numbers it
@@ -76,9 +79,6 @@ def csv_file(
     these for words like others; null refuses them.
     """
     where = _file("csv", path)
-    check(task, missing, standardise, stratified)
-    if type(words) is not int or words < 1:
-        raise ValueError(f"words must be an integer of at least 1; got {words!r}")
     point = one_character("decimal", decimal)
     table = read(where, separator, header, encoding)
     named = table.named(target, "dataset.target")
@@ -138,12 +138,6 @@ def divided(
         return drawn(True) if stratified is None and _leaves_out(made, bool(tests)) else made
     except ValueError as error:
         raise ValueError(f"{where}: {error}") from error
-
-
-def demand_bool(field: str, value: Any, null: bool = False) -> None:
-    """Hydra reads `no` and `off` as words, which are true."""
-    if type(value) is not bool and not (null and value is None):
-        raise ValueError(f"{field} must be true{', false or null' if null else ' or false'}; got {value!r}")
 
 
 def _leaves_out(made: Dataset, own_test: bool) -> bool:
@@ -209,16 +203,7 @@ def _complete(table: Table) -> Table:
     return Table(table.where, table.names, [table.rows[k] for k in keep], [table.numbers[k] for k in keep])
 
 
-def check(task: Any, missing: Any, standardise: Any, stratified: Any) -> None:
-    if task not in (None, "classes", "numbers"):
-        raise ValueError(f"task must be classes, numbers or null; got {task!r}")
-    if missing not in (None, "drop", "word"):
-        raise ValueError(f"missing must be drop, word or null; got {missing!r}")
-    demand_bool("standardise", standardise)
-    demand_bool("stratified", stratified, null=True)
-
-
-def _file(kind: str, path: str | None) -> Path:
+def _file(kind: str, path: Typed | None) -> Path:
     if not path:
         raise ValueError(f"which file? Add dataset.path=my.{kind}")
     where = Path(str(path)).expanduser()

@@ -9,11 +9,13 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 from objectives.data.download import unpacked
+from objectives.fields import Called
 
 MARKS = {"comma": ",", "semicolon": ";", "tab": "\t", "space": " ", "pipe": "|", "colon": ":", "point": "."}
+Mark = Annotated[str, Called(f"one character or one of {', '.join(MARKS)}")]
 BOMS = {codecs.BOM_UTF32_LE: "utf-32", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}  # in this order
 KINDS = {  # what other files begin with
     b"PK\x03\x04": "a zip or Excel file",
@@ -63,8 +65,6 @@ def read(where: Path, separator: str, header: str | None, encoding: str | None) 
     """The table in a file, raw or gzip. `header`: first (row), none (columns are then called 1, 2, ...), or None: the
     first row, refused where it looks like data.
     """
-    if header not in (None, "first", "none"):
-        raise ValueError(f"header must be first, none or null; got {header!r}")
     mark = one_character("separator", separator)
     text = _text(where, encoding)
     found: list[tuple[int, list[str]]] = []

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Annotated, Any
 
 import numpy as np
 
 from objectives.arrays import Array, Params, Seeds
 from objectives.base import Objective, Split
+from objectives.fields import Called, Dtype, StaticNonNegative
 from objectives.formulas.expressions import expression, names, parsed
 from objectives.formulas.tape import Tape
 from objectives.random import generator
@@ -29,25 +30,19 @@ class Formula(Objective):
     it, or uniformly in `box`: [low, high] for all, or {name: [low, high]}.
     """
 
-    f: str = "100*(y - x**2)**2 + (1 - x)**2"
-    start: Mapping[str, Any] | None = None
-    spread: float = 0.1
+    f: Annotated[str, Called("a text like 100*(y-x**2)**2 + (1-x)**2")] = "100*(y - x**2)**2 + (1 - x)**2"
+    start: Annotated[Mapping[str, Any] | None, Called("names with numbers, as in {x: 0}, or null")] = None
+    spread: StaticNonNegative = 0.1
     box: Any = None
     minimum: float | None = None
-    dtype: Literal["float64", "float32"] = "float64"
+    dtype: Dtype = "float64"
 
     order = "F"
     deterministic = True
     hvp_gradients = 1
 
-    def __post_init__(self) -> None:
+    def prepare(self) -> None:
         self._tree = parsed(self.f)
-        if self.dtype not in ("float64", "float32"):
-            raise ValueError(f"Formula.dtype must be float64 or float32; got {self.dtype!r}")
-        if self.minimum is not None and type(self.minimum) not in (int, float):
-            raise ValueError(f"Formula.minimum must be a number; got {self.minimum!r}")
-        if type(self.spread) not in (int, float) or not 0 <= self.spread < np.inf:
-            raise ValueError(f"Formula.spread must be a number of at least 0; got {self.spread!r}")
         self._start = self._starts()
         self._boxes = {name: self._box_of(name) for name in self._start} if self.box is not None else {}
         self._tapes = self._made()
@@ -58,8 +53,6 @@ class Formula(Objective):
             expression(self._tree, {})  # which may know better what is wrong
             raise ValueError(f"Formula.f: there is no parameter in {self.f!r}")
         given = dict.fromkeys(found, 0.0) if self.start is None else self.start
-        if not isinstance(given, Mapping):
-            raise ValueError(f"Formula.start must be names with numbers, as in {{{found[0]}: 0}}; got {given!r}")
         for name in found:
             if name not in given:
                 raise ValueError(f"Formula.f: {name} is not among the names of start: {', '.join(map(str, given))}")

@@ -2,14 +2,16 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Annotated, Any
 
 import numpy as np
 
 from objectives.arrays import Array, Params, Seeds
 from objectives.base import Objective, Split
-from objectives.checks import demand, demand_dtype
+from objectives.fields import Called, Dtype, StaticNonNegative, demand
 from objectives.random import generator
+
+STARTS = "the parameters with the numbers where they start, as in {x: [1, 2]}"
 
 
 @dataclass
@@ -21,21 +23,16 @@ class Function(Objective):
     around it; with spread=0 all seeds start alike.
     """
 
-    f: Callable[[dict[str, Any]], Any]
-    start: Mapping[str, Any]
-    spread: float = 0.1
+    f: Annotated[Callable[[dict[str, Any]], Any], Called("a function: objective.f._target_=my_module.my_function")]
+    start: Annotated[Mapping[str, Any], Called(STARTS)]
+    spread: StaticNonNegative = 0.1
     vectorized: bool = False
-    dtype: Literal["float64", "float32"] = "float64"
+    dtype: Dtype = "float64"
 
     deterministic = True
 
-    def __post_init__(self) -> None:
-        demand(self, "f", callable(self.f), "a function: objective.f._target_=my_module.my_function")
-        demand_dtype(self)
-        demand(self, "spread", type(self.spread) in (int, float) and 0 <= self.spread < np.inf, "a number from 0 on")
-        demand(self, "vectorized", type(self.vectorized) is bool, "true or false")
-        named = isinstance(self.start, Mapping) and len(self.start) > 0
-        demand(self, "start", named, "the parameters with the numbers where they start, as in {x: [1, 2]}")
+    def prepare(self) -> None:
+        demand(self, "start", len(self.start) > 0, STARTS)
         self._start = {}
         for name, value in self.start.items():
             try:

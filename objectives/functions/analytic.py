@@ -3,12 +3,14 @@
 from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from math import inf
+from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
 
 from objectives.arrays import Array, Params, Seeds
 from objectives.base import Objective, Split
+from objectives.fields import Dtype, Range, Whole, demand, demand_kind, kind_of
 from objectives.random import generator
 
 Box = tuple[float, float] | tuple[tuple[float, float], ...]  # (low, high) for all coordinates, or one pair each
@@ -19,15 +21,29 @@ Property = Literal[
 ]  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Dims(Whole):
+    """The dimensions that a class is defined in."""
+
+    def of(self, owner: Any) -> Whole:
+        low, high = owner.dims
+        return Whole(low, inf if high is None else high, owner.dim_multiple)
+
+
+Dim = Annotated[int, Dims()]
+DIM = kind_of(Dim)
+Condition = Annotated[float, Range(1)]  # the largest over the smallest scale
+
+
 @dataclass
 class Analytic(Objective):
     """A function of x (runs, dim). Seed 0 starts at the published point, seed k > 0 uniformly in the start box;
     `start` fixes the start for all. Subclasses state what is known of the function as class attributes.
     """
 
-    dim: int = 2
+    dim: Dim = 2
     start: Sequence[float] | None = None
-    dtype: Literal["float64", "float32"] = "float64"
+    dtype: Dtype = "float64"
 
     order = "F"
     deterministic = True
@@ -46,32 +62,22 @@ class Analytic(Objective):
         if "complex_step" not in vars(cls):
             cls.complex_step = cls.__module__.startswith("objectives.")
 
-    def __post_init__(self) -> None:
-        name, (low, high) = type(self).__name__, self.dims
-        if type(self.dim) is not int or not self.allows(self.dim):
-            allowed = f"{low}" if low == high else f"an integer of at least {low}"
-            allowed += "" if high in (low, None) else f" and at most {high}"
-            allowed += "" if self.dim_multiple == 1 else f" and a multiple of {self.dim_multiple}"
-            raise ValueError(f"{name}.dim must be {allowed}; got {self.dim!r}")
-        if self.dtype not in ("float64", "float32"):
-            raise ValueError(f"{name}.dtype must be float64 or float32; got {self.dtype!r}")
-        if self.start is not None:
-            try:
-                start = np.asarray(self.start, dtype=np.float64)
-            except (TypeError, ValueError):
-                start = np.empty(0)
-            if start.shape != (self.dim,) or not np.isfinite(start).all():
-                raise ValueError(f"{name}.start must be {self.dim} numbers; got {self.start!r}")
-            if self.domain is not None:
-                lowest, highest = bounds(self.domain, self.dim)
-                if ((start < lowest) | (start > highest)).any():
-                    raise ValueError(f"{name}.start must lie in the domain {self.domain}; got {self.start!r}")
+    def prepare(self) -> None:
+        demand_kind(f"{type(self).__name__}.dim", self.dim, DIM.of(self))  # a class of yours may say `dim: int`
+        if self.start is None:
+            return
+        start = np.asarray(self.start, dtype=np.float64)
+        demand(self, "start", start.shape == (self.dim,) and bool(np.isfinite(start).all()), f"{self.dim} numbers")
+        if self.domain is not None:
+            lowest, highest = bounds(self.domain, self.dim)
+            if ((start < lowest) | (start > highest)).any():
+                name = type(self).__name__
+                raise ValueError(f"{name}.start must lie in the domain {self.domain}; got {self.start!r}")
 
     @classmethod
     def allows(cls, dim: int) -> bool:
         """Whether the function is defined in that many dimensions."""
-        low, high = cls.dims
-        return dim >= low and (high is None or dim <= high) and dim % cls.dim_multiple == 0
+        return DIM.of(cls).holds(dim)
 
     @abstractmethod
     def value_and_gradient(self, x: Array) -> tuple[Array, Array]:
@@ -124,10 +130,3 @@ def bounds(box: Box, dim: int) -> tuple[Array, Array]:
     """The lower and the upper end (dim,) of a box."""
     low, high = np.broadcast_to(np.asarray(box, dtype=np.float64), (dim, 2)).T
     return low, high
-
-
-def demand_at_least(objective: Analytic, field: str, least: float) -> None:
-    """A ValueError unless the field is a finite number of at least so much."""
-    value = getattr(objective, field)
-    if type(value) not in (int, float) or not least <= value < float("inf"):
-        raise ValueError(f"{type(objective).__name__}.{field} must be a number of at least {least:g}; got {value!r}")

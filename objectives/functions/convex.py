@@ -1,12 +1,13 @@
 """Convex functions that are no quadratics."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import ClassVar
 
 import numpy as np
 
 from objectives.arrays import Array, power
-from objectives.functions.analytic import Analytic, Box, Property, demand_at_least
+from objectives.functions.analytic import Analytic, Box, Condition, Property
 
 
 @dataclass
@@ -22,9 +23,10 @@ class DifferentPowers(Analytic):
     properties: ClassVar[frozenset[Property]] = frozenset({"convex", "separable", "singular minimum"})
     source: ClassVar[str] = "Hansen et al. 2009, BBOB f14, without the square root"
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        self._power = np.linspace(2, 6, self.dim).astype(self.dtype)
+    @cached_property
+    def _power(self) -> Array:
+        found: Array = np.linspace(2, 6, self.dim).astype(self.dtype)
+        return found
 
     def value_and_gradient(self, x: Array) -> tuple[Array, Array]:
         square = x * x
@@ -60,7 +62,7 @@ class IllScaledL1(Analytic):
     gradient is the subgradient 0. In two dimensions |x| + 100 |y|.
     """
 
-    condition: float = 100.0
+    condition: Condition = 100.0
 
     dims: ClassVar[tuple[int, int | None]] = (2, None)
     published_start: ClassVar[tuple[float, ...]] = (3.0, 2.0)
@@ -70,10 +72,10 @@ class IllScaledL1(Analytic):
     source: ClassVar[str] = "ours, 2026"
     complex_step = False  # it takes an absolute value
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        demand_at_least(self, "condition", 1)
-        self._scale = power(self.condition, np.linspace(0, 1, self.dim)).astype(self.dtype)
+    @cached_property
+    def _scale(self) -> Array:
+        found: Array = power(self.condition, np.linspace(0, 1, self.dim)).astype(self.dtype)
+        return found
 
     def smooth(self, x: Array) -> Array:
         off_axis: Array = np.all(x != 0, axis=1)

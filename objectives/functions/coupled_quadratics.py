@@ -1,6 +1,7 @@
 """Quadratic bowls whose axes are not the coordinates."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import ClassVar
 
 import numpy as np
@@ -112,10 +113,10 @@ class HilbertQuadratic(Analytic):
     properties: ClassVar[frozenset[Property]] = frozenset({"convex", "ill-conditioned"})
     source: ClassVar[str] = "Hilbert 1894, Ein Beitrag zur Theorie des Legendre'schen Polynoms"
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
+    @cached_property
+    def _hessian(self) -> Array:
         i = np.arange(self.dim)
-        self._hessian = (1 / (i + i[:, None] + 1)).astype(self.dtype)
+        return (1 / (i + i[:, None] + 1)).astype(self.dtype)
 
     def value_and_gradient(self, x: Array) -> tuple[Array, Array]:
         gradient = np.zeros_like(x)

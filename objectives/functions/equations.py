@@ -7,7 +7,7 @@ from typing import ClassVar
 import numpy as np
 
 from objectives.arrays import Array
-from objectives.functions.analytic import Box, Property
+from objectives.functions.analytic import Box, Dim, Property
 from objectives.functions.residuals import PAPER, Equations
 
 
@@ -82,7 +82,7 @@ class Chebyquad(Equations):
     weights (Fletcher 1965). Every order of the nodes is a minimum.
     """
 
-    dim: int = 4
+    dim: Dim = 4
 
     dims: ClassVar[tuple[int, int | None]] = (2, 5)
     start_box: ClassVar[Box] = (0.0, 1.0)

@@ -7,7 +7,7 @@ from typing import ClassVar
 import numpy as np
 
 from objectives.arrays import Array, power
-from objectives.functions.analytic import Box, Property
+from objectives.functions.analytic import Box, Dim, Property
 from objectives.functions.residuals import PAPER, SumOfSquares, stacked
 
 Dims = tuple[int, int | None]
@@ -64,7 +64,7 @@ class Bard(SumOfSquares):
     infinity (Bard 1970).
     """
 
-    dim: int = 3
+    dim: Dim = 3
 
     dims: ClassVar[Dims] = (3, 3)
     published_start: ClassVar[tuple[float, ...]] = (1.0, 1.0, 1.0)
@@ -94,7 +94,7 @@ class Bard(SumOfSquares):
 class GaussianFit(SumOfSquares):
     """x exp(-y (t - z)^2 / 2) - data, t = 3.5 .. -3.5: a bell curve, almost fitted at the start (called Gaussian)."""
 
-    dim: int = 3
+    dim: Dim = 3
 
     dims: ClassVar[Dims] = (3, 3)
     published_start: ClassVar[tuple[float, ...]] = (0.4, 1.0, 0.0)
@@ -124,7 +124,7 @@ class Meyer(SumOfSquares):
     a valley as flat as any (Meyer 1970).
     """
 
-    dim: int = 3
+    dim: Dim = 3
 
     dims: ClassVar[Dims] = (3, 3)
     published_start: ClassVar[tuple[float, ...]] = (0.02, 4000.0, 250.0)
@@ -154,7 +154,7 @@ class Gulf(SumOfSquares):
     function (Cox 1969; the paper prints a misplaced subscript). Where y is one of the u, all above 25.6, are kinks.
     """
 
-    dim: int = 3
+    dim: Dim = 3
 
     dims: ClassVar[Dims] = (3, 3)
     published_start: ClassVar[tuple[float, ...]] = (5.0, 2.5, 0.15)
@@ -184,7 +184,7 @@ class KowalikOsborne(SumOfSquares):
     that does not reach the minimum (Kowalik & Osborne 1968).
     """
 
-    dim: int = 4
+    dim: Dim = 4
 
     dims: ClassVar[Dims] = (4, 4)
     published_start: ClassVar[tuple[float, ...]] = (0.25, 0.39, 0.415, 0.39)
@@ -214,7 +214,7 @@ class BrownDennis(SumOfSquares):
     Gauss-Newton expects (Brown & Dennis 1971).
     """
 
-    dim: int = 4
+    dim: Dim = 4
 
     dims: ClassVar[Dims] = (4, 4)
     published_start: ClassVar[tuple[float, ...]] = (25.0, 5.0, -5.0, -1.0)
@@ -240,7 +240,7 @@ class BrownDennis(SumOfSquares):
 class Osborne1(SumOfSquares):
     """data - (a + b exp(-t d) + c exp(-t e)), t = 0, 10, .. 320: two decays that resemble each other (Osborne 1972)."""
 
-    dim: int = 5
+    dim: Dim = 5
 
     dims: ClassVar[Dims] = (5, 5)
     published_start: ClassVar[tuple[float, ...]] = (0.5, 1.5, -1.0, 0.01, 0.02)
@@ -273,7 +273,7 @@ class BiggsExp6(SumOfSquares):
     are hard to tell apart (Biggs 1971). Its six minima are the orders of the decays; there is a local one of 5.66e-3.
     """
 
-    dim: int = 6
+    dim: Dim = 6
 
     dims: ClassVar[Dims] = (6, 6)
     published_start: ClassVar[tuple[float, ...]] = (1.0, 2.0, 1.0, 1.0, 1.0, 1.0)

@@ -6,7 +6,7 @@ import numpy as np
 
 from objectives.arrays import Array, Params, Seeds
 from objectives.base import Objective, Split
-from objectives.checks import demand_dtype, demand_whole
+from objectives.fields import Count, Dtype
 from objectives.random import Draws, generator
 
 DRAWN = 4096  # numbers that a run draws at once
@@ -20,17 +20,15 @@ class NoisyQuadratic(Objective):
     The loss in training is the one whose gradient that is; metrics are exact.
     """
 
-    dim: int = 1000
-    batch_size: int = 1
-    dtype: str = "float64"
+    dim: Count = 1000
+    batch_size: Count = 1
+    dtype: Dtype = "float64"
 
     minimum = 0.0
 
     complex_step = True
 
-    def __post_init__(self) -> None:
-        demand_whole(self, 1, "dim", "batch_size")
-        demand_dtype(self)
+    def prepare(self) -> None:
         self.curvatures = (1 / np.arange(1, self.dim + 1)).astype(self.dtype)
         self._deviation = np.sqrt(self.curvatures / self.batch_size).astype(self.dtype)
         chunk = max(1, DRAWN // self.dim)

@@ -6,7 +6,7 @@ from typing import ClassVar
 import numpy as np
 
 from objectives.arrays import Array, power
-from objectives.functions.analytic import Box, Property
+from objectives.functions.analytic import Box, Dim, Property
 from objectives.functions.residuals import PAPER, SumOfSquares
 
 Dims = tuple[int, int | None]
@@ -27,7 +27,7 @@ class Watson(SumOfSquares):
     (Kowalik & Osborne 1968).
     """
 
-    dim: int = 6
+    dim: Dim = 6
 
     dims: ClassVar[Dims] = (6, 6)
     published_start: ClassVar[tuple[float, ...]] = (0.0,)
@@ -64,7 +64,7 @@ class Penalty1(SumOfSquares):
     Pitfield 1972).
     """
 
-    dim: int = 4
+    dim: Dim = 4
 
     dims: ClassVar[Dims] = (2, None)
     start_box: ClassVar[Box] = (-1.0, 4.0)
@@ -105,7 +105,7 @@ class Penalty2(SumOfSquares):
     Pitfield 1972).
     """
 
-    dim: int = 4
+    dim: Dim = 4
 
     dims: ClassVar[Dims] = (4, 4)
     published_start: ClassVar[tuple[float, ...]] = (0.5,)
@@ -143,7 +143,7 @@ class Penalty2(SumOfSquares):
 class VariablyDimensioned(SumOfSquares):
     """sum (x_i - 1)^2 + s^2 + s^4 with s = sum i (x_i - 1): one direction is steeper the larger dim is."""
 
-    dim: int = 10
+    dim: Dim = 10
 
     dims: ClassVar[Dims] = (2, None)
     start_box: ClassVar[Box] = (0.0, 2.0)
@@ -172,7 +172,7 @@ class Trigonometric(SumOfSquares):
     others close to 0 (Spedicato 1975).
     """
 
-    dim: int = 10
+    dim: Dim = 10
 
     dims: ClassVar[Dims] = (2, None)
     start_box: ClassVar[Box] = (0.0, 0.1)
@@ -202,7 +202,7 @@ class BrownAlmostLinear(SumOfSquares):
     minima of 0 it falls towards 1 at (0, .., 0, dim + 1).
     """
 
-    dim: int = 4
+    dim: Dim = 4
 
     dims: ClassVar[Dims] = (3, None)
     published_start: ClassVar[tuple[float, ...]] = (0.5,)

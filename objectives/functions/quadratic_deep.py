@@ -8,7 +8,8 @@ import numpy as np
 
 from objectives.arrays import Array, Params, Seeds
 from objectives.base import Objective, Split
-from objectives.checks import demand, demand_batch, demand_dtype, demand_whole
+from objectives.checks import demand_batch
+from objectives.fields import Count, Dtype, Index
 from objectives.random import epochs
 
 DIM = 100
@@ -27,19 +28,16 @@ class QuadraticDeep(Objective):
     may be tuned on them.
     """
 
-    draw: int = 0
+    draw: Index = 0
     validate_on: Literal["validation", "test"] = "validation"
-    batch_size: int = 128
-    dtype: str = "float32"
+    batch_size: Count = 128
+    dtype: Dtype = "float32"
 
     splits = ("train", "validation", "test")
     complex_step = True
 
-    def __post_init__(self) -> None:
-        demand_whole(self, 0, "draw")
-        demand(self, "validate_on", self.validate_on in ("validation", "test"), "validation or test")
+    def prepare(self) -> None:
         demand_batch(self, EXAMPLES)
-        demand_dtype(self)
         eigenvalues, rotation = _drawn(self.draw)
         Q = rotation.T * eigenvalues @ rotation
         data = {split: _examples(seed) for split, seed in SEEDS.items()}

@@ -1,12 +1,13 @@
 """Quadratic bowls along the axes: sums of scale_i x_i^2."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import ClassVar
 
 import numpy as np
 
 from objectives.arrays import Array, power
-from objectives.functions.analytic import Analytic, Box, Property, columns, demand_at_least
+from objectives.functions.analytic import Analytic, Box, Condition, Property, columns
 
 BOWL: frozenset[Property] = frozenset({"convex", "separable"})
 NARROW: frozenset[Property] = frozenset({"convex", "separable", "ill-conditioned"})
@@ -49,7 +50,7 @@ class Ellipsoid(Analytic):
     (BBOB f2; Hansen et al. 2009).
     """
 
-    condition: float = 1e6
+    condition: Condition = 1e6
 
     dims: ClassVar[tuple[int, int | None]] = (2, None)
     published_start: ClassVar[tuple[float, ...]] = (1.0,)
@@ -58,10 +59,10 @@ class Ellipsoid(Analytic):
     properties: ClassVar[frozenset[Property]] = NARROW
     source: ClassVar[str] = "Hansen et al. 2009, BBOB f2"
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        demand_at_least(self, "condition", 1)
-        self._scale = power(self.condition, np.linspace(0, 1, self.dim)).astype(self.dtype)
+    @cached_property
+    def _scale(self) -> Array:
+        found: Array = power(self.condition, np.linspace(0, 1, self.dim)).astype(self.dtype)
+        return found
 
     def value_and_gradient(self, x: Array) -> tuple[Array, Array]:
         return weighted(self._scale, x)
@@ -89,7 +90,7 @@ class BentCigar(Analytic):
     2009).
     """
 
-    condition: float = 1e6
+    condition: Condition = 1e6
 
     dims: ClassVar[tuple[int, int | None]] = (2, None)
     published_start: ClassVar[tuple[float, ...]] = (1.0,)
@@ -98,11 +99,11 @@ class BentCigar(Analytic):
     properties: ClassVar[frozenset[Property]] = NARROW
     source: ClassVar[str] = "Hansen et al. 2009, BBOB f12, without the bend"
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        demand_at_least(self, "condition", 1)
-        self._scale = np.full(self.dim, self.condition, dtype=self.dtype)
-        self._scale[0] = 1
+    @cached_property
+    def _scale(self) -> Array:
+        scale = np.full(self.dim, self.condition, dtype=self.dtype)
+        scale[0] = 1
+        return scale
 
     def value_and_gradient(self, x: Array) -> tuple[Array, Array]:
         return weighted(self._scale, x)
@@ -112,7 +113,7 @@ class BentCigar(Analytic):
 class Discus(Analytic):
     """condition x_1^2 + sum_{i>1} x_i^2: one short axis among long ones (BBOB f11; Hansen et al. 2009)."""
 
-    condition: float = 1e6
+    condition: Condition = 1e6
 
     dims: ClassVar[tuple[int, int | None]] = (2, None)
     published_start: ClassVar[tuple[float, ...]] = (1.0,)
@@ -121,11 +122,11 @@ class Discus(Analytic):
     properties: ClassVar[frozenset[Property]] = NARROW
     source: ClassVar[str] = "Hansen et al. 2009, BBOB f11"
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        demand_at_least(self, "condition", 1)
-        self._scale = np.ones(self.dim, dtype=self.dtype)
-        self._scale[0] = self.condition
+    @cached_property
+    def _scale(self) -> Array:
+        scale = np.ones(self.dim, dtype=self.dtype)
+        scale[0] = self.condition
+        return scale
 
     def value_and_gradient(self, x: Array) -> tuple[Array, Array]:
         return weighted(self._scale, x)

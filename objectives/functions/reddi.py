@@ -1,13 +1,13 @@
 """A convex problem on which Adam goes the wrong way."""
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 import numpy as np
 
 from objectives.arrays import Array, Params, Seeds
 from objectives.base import Objective, Split
-from objectives.checks import demand, demand_dtype, demand_number, demand_whole
+from objectives.fields import Dtype, StaticNonNegative, Whole, demand
 from objectives.random import Draws, generator
 
 DRAWN = 1024  # steps that a run draws at once
@@ -24,23 +24,19 @@ class ReddiCounterexample(Objective):
     those of the nearest point of the domain. Seed 0 starts at x = 1, as the paper does, the others uniformly.
     """
 
-    large: float = 3.0
-    small: float = 1.0
-    period: int = 3
+    large: StaticNonNegative = 3.0
+    small: StaticNonNegative = 1.0
+    period: Annotated[int, Whole(2)] = 3
     stochastic: bool = False
-    dtype: str = "float64"
+    dtype: Dtype = "float64"
 
     domain: ClassVar[tuple[float, float]] = (-1.0, 1.0)
 
     complex_step = True
 
-    def __post_init__(self) -> None:
-        demand_whole(self, 2, "period")
-        demand_number(self, 0, "small", "large")
+    def prepare(self) -> None:
         least = (self.period - 1) * self.small
         demand(self, "large", self.large > least, f"above (period - 1) small = {least}, so that -1 is best")
-        demand(self, "stochastic", type(self.stochastic) is bool, "true or false")
-        demand_dtype(self)
         self._draws = Draws("minibatch", DRAWN, lambda rng: rng.random(DRAWN) < 1 / self.period)
 
     @property

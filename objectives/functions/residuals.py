@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from objectives.arrays import Array
-from objectives.functions.analytic import Analytic, Property
+from objectives.functions.analytic import Analytic, Dim, Property
 
 PAPER = "Moré, Garbow & Hillstrom 1981, problem"
 
@@ -34,7 +34,7 @@ class SumOfSquares(Analytic):
 class Equations(SumOfSquares):
     """As many residuals as unknowns, all 0 at the minimum, which Newton's method finds from the published start."""
 
-    dim: int = 10
+    dim: Dim = 10
 
     dims: ClassVar[tuple[int, int | None]] = (2, None)
 

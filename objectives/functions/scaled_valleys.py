@@ -7,7 +7,7 @@ from typing import ClassVar
 import numpy as np
 
 from objectives.arrays import Array
-from objectives.functions.analytic import Analytic, Box, Property, columns
+from objectives.functions.analytic import Analytic, Box, Dim, Property, columns
 
 
 @dataclass
@@ -16,7 +16,7 @@ class PowellSingular(Analytic):
     Newton's method converges only linearly (Powell 1962; Moré, Garbow & Hillstrom 1981, problem 13).
     """
 
-    dim: int = 4
+    dim: Dim = 4
 
     dims: ClassVar[tuple[int, int | None]] = (4, 4)
     published_start: ClassVar[tuple[float, ...]] = (3.0, -1.0, 0.0, 1.0)
@@ -41,7 +41,7 @@ class Wood(Analytic):
     problem 14).
     """
 
-    dim: int = 4
+    dim: Dim = 4
 
     dims: ClassVar[tuple[int, int | None]] = (4, 4)
     published_start: ClassVar[tuple[float, ...]] = (-3.0, -1.0, -3.0, -1.0)
@@ -74,7 +74,7 @@ class HelicalValley(Analytic):
     problem 7).
     """
 
-    dim: int = 3
+    dim: Dim = 3
 
     dims: ClassVar[tuple[int, int | None]] = (3, 3)
     published_start: ClassVar[tuple[float, ...]] = (-1.0, 0.0, 0.0)

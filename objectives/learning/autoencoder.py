@@ -1,12 +1,12 @@
 """A network that reproduces its inputs through a narrow layer."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from objectives.arrays import Array, Params, Seeds
 from objectives.base import Objective, Split
-from objectives.checks import demand_dataset
 from objectives.data import Dataset
+from objectives.fields import Count, Dtype, StaticNonNegative
+from objectives.learning.layers import ActivationName, Init, Widths
 from objectives.learning.mlp import MLP
 
 
@@ -17,18 +17,17 @@ class Autoencoder(Objective):
     """
 
     dataset: Dataset
-    hidden: Sequence[int] = (32, 8, 32)
-    activation: str = "tanh"
-    weight_init: str | float = "xavier"
-    weight_decay: float = 0.0
-    batch_size: int = 128
-    dtype: str = "float32"
+    hidden: Widths = (32, 8, 32)
+    activation: ActivationName = "tanh"
+    weight_init: Init = "xavier"
+    weight_decay: StaticNonNegative = 0.0
+    batch_size: Count = 128
+    dtype: Dtype = "float32"
 
     complex_step = True
     parallel = True
 
-    def __post_init__(self) -> None:
-        demand_dataset(self)
+    def prepare(self) -> None:
         self.digest, self.splits = self.dataset.digest, self.dataset.splits
         self._network = MLP(
             replace(self.dataset, y=self.dataset.x, classes=0),

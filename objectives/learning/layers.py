@@ -1,12 +1,13 @@
 """The parts of a network: activations with their derivatives, and losses with their gradients."""
 
 import math
-from collections.abc import Callable
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
+from typing import Annotated, Literal, NamedTuple
 
 import numpy as np
 
 from objectives.arrays import Array
+from objectives.fields import Called, Count, StaticNonNegative
 
 EPS = 1e-5  # in the root of batch normalisation
 
@@ -36,7 +37,12 @@ def _gelu_slope(z: Array, a: Array) -> Array:
     return _normal_cdf(z) + z * np.exp(-0.5 * z * z) * (1 / math.sqrt(2 * math.pi))
 
 
-ACTIVATIONS = {
+ActivationName = Literal["relu", "tanh", "sigmoid", "gelu"]
+LossName = Literal["cross_entropy", "mse"]
+Init = Annotated[Literal["he", "xavier"] | StaticNonNegative, Called("he, xavier or a standard deviation")]
+Widths = Annotated[Sequence[Count], Called("a list of layer widths")]
+
+ACTIVATIONS: dict[ActivationName, Activation] = {
     "relu": Activation(_relu, lambda z, a: z > 0),
     "tanh": Activation(np.tanh, lambda z, a: 1 - a * a),
     "sigmoid": Activation(_sigmoid, lambda z, a: a * (1 - a)),
@@ -61,7 +67,11 @@ def mean_squared_error(outputs: Array, targets: Array) -> tuple[Array, Array]:
     return np.mean(error * error, axis=-1), error * (2 / outputs.shape[-1])
 
 
-LOSSES = {"cross_entropy": cross_entropy, "mse": mean_squared_error}
+Loss = Callable[[Array, Array], tuple[Array, Array]]
+LOSSES: dict[LossName, Loss] = {
+    "cross_entropy": cross_entropy,
+    "mse": mean_squared_error,
+}
 
 
 class Normalised(NamedTuple):

@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Annotated
 
 import numpy as np
 
 from objectives.arrays import Array, Params, Seeds, power
 from objectives.base import Objective, Split
-from objectives.checks import demand_batch, demand_dtype, demand_number, demand_whole
+from objectives.checks import demand_batch
+from objectives.fields import Count, Dtype, Index, Range, StaticNonNegative
 from objectives.random import epochs, generator
 
 
@@ -20,24 +22,19 @@ class LeastSquares(Objective):
     the noise of minibatches vanishes there. Validation and test are fresh draws of as many examples.
     """
 
-    examples: int = 1000
-    features: int = 50
-    condition: float = 100.0
-    noise: float = 0.0
-    instance: int = 0
-    batch_size: int = 32
-    dtype: str = "float64"
+    examples: Count = 1000
+    features: Count = 50
+    condition: Annotated[float, Range(1)] = 100.0
+    noise: StaticNonNegative = 0.0
+    instance: Index = 0
+    batch_size: Count = 32
+    dtype: Dtype = "float64"
 
     splits = ("train", "validation", "test")
     complex_step = True
 
-    def __post_init__(self) -> None:
-        demand_whole(self, 1, "examples", "features")
-        demand_whole(self, 0, "instance")
-        demand_number(self, 1, "condition")
-        demand_number(self, 0, "noise")
+    def prepare(self) -> None:
         demand_batch(self, self.examples)
-        demand_dtype(self)
         self._data = {name: self._drawn(name) for name in self.splits}
         self._batches = epochs(self.examples, self.batch_size)
         self.deterministic = self.batch_size == self.examples

@@ -1,7 +1,6 @@
 """A deep network without nonlinearities: linear in its inputs, not in its weights."""
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -9,14 +8,9 @@ import numpy as np
 
 from objectives.arrays import Array, Params, Seeds
 from objectives.base import Objective, Split
-from objectives.checks import (
-    demand,
-    demand_batch,
-    demand_dtype,
-    demand_number,
-    demand_singular_values,
-    demand_whole,
-)
+from objectives.checks import demand_batch, demand_singular_values
+from objectives.fields import Count, Dtype, Index, NonNegatives, StaticNonNegative
+from objectives.learning.layers import Widths
 from objectives.learning.matrices import with_singular_values
 from objectives.random import epochs, generator
 
@@ -31,29 +25,23 @@ class LinearNetwork(Objective):
     N(0, noise^2); validation and test are fresh draws of as many examples.
     """
 
-    inputs: int = 20
-    hidden: Sequence[int] = (10, 10)
-    outputs: int = 10
-    singular_values: Sequence[float] = (4.0, 2.0, 1.0)
-    noise: float = 0.1
-    examples: int = 500
-    scale: float = 0.5
-    instance: int = 0
-    batch_size: int = 50
-    dtype: str = "float64"
+    inputs: Count = 20
+    hidden: Widths = (10, 10)
+    outputs: Count = 10
+    singular_values: NonNegatives = (4.0, 2.0, 1.0)
+    noise: StaticNonNegative = 0.1
+    examples: Count = 500
+    scale: StaticNonNegative = 0.5
+    instance: Index = 0
+    batch_size: Count = 50
+    dtype: Dtype = "float64"
 
     splits = ("train", "validation", "test")
     complex_step = True
 
-    def __post_init__(self) -> None:
-        demand_whole(self, 1, "inputs", "outputs", "examples")
-        demand_whole(self, 0, "instance")
-        whole = isinstance(self.hidden, Sequence) and all(type(w) is int and w > 0 for w in self.hidden)
-        demand(self, "hidden", whole, "a list of layer widths")
-        demand_number(self, 0, "noise", "scale")
+    def prepare(self) -> None:
         demand_singular_values(self, min(self.inputs, self.outputs))
         demand_batch(self, self.examples)
-        demand_dtype(self)
         shape = self.inputs, self.outputs
         teacher = with_singular_values(self.singular_values, *shape, generator(self.instance, "linear network"))
         self._data = {name: self._drawn(name, teacher) for name in self.splits}

@@ -8,8 +8,9 @@ import numpy as np
 
 from objectives.arrays import Array, Params, Seeds
 from objectives.base import Objective, Split
-from objectives.checks import demand, demand_batch, demand_dataset, demand_dtype, demand_number, demand_range
+from objectives.checks import demand_batch, demand_classes, demand_range
 from objectives.data import Dataset
+from objectives.fields import Count, Dtype, Index, StaticNonNegative, demand
 from objectives.learning.layers import ACTIVATIONS
 from objectives.learning.newton import demand_unique, minimise
 from objectives.random import epochs
@@ -27,22 +28,20 @@ class LogisticRegression(Objective):
     """
 
     dataset: Dataset
-    positive: Sequence[int] | None = None
-    l2: float = 1e-3
-    batch_size: int = 128
-    dtype: str = "float64"
+    positive: Sequence[Index] | None = None
+    l2: StaticNonNegative = 1e-3
+    batch_size: Count = 128
+    dtype: Dtype = "float64"
 
     complex_step = True
 
-    def __post_init__(self) -> None:
-        demand_dataset(self, classes=2)
-        demand_number(self, 0, "l2")
+    def prepare(self) -> None:
+        demand_classes(self, self.dataset)
         demand_batch(self, len(self.dataset.parts["train"]))
-        demand_dtype(self)
         demand_range(self, self.dataset, self.dtype)
         classes = range(self.dataset.classes)
         chosen = list(classes)[len(classes) // 2 :] if self.positive is None else self.positive
-        some = isinstance(chosen, Sequence) and set(chosen) < set(classes) and len(chosen) > 0
+        some = set(chosen) < set(classes) and len(chosen) > 0
         demand(self, "positive", some, f"a list of some, not all, of the classes 0 to {len(classes) - 1}")
         self.digest, self.splits = self.dataset.digest, self.dataset.splits
         self._data = {}

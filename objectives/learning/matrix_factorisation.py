@@ -1,6 +1,5 @@
 """Low-rank factors of a matrix."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -8,7 +7,8 @@ import numpy as np
 
 from objectives.arrays import Array, Params, Seeds
 from objectives.base import Objective, Split
-from objectives.checks import demand_dtype, demand_number, demand_singular_values, demand_whole
+from objectives.checks import demand_singular_values
+from objectives.fields import Count, Dtype, Index, NonNegatives, StaticNonNegative
 from objectives.learning.matrices import with_singular_values
 from objectives.random import generator
 
@@ -22,23 +22,19 @@ class MatrixFactorisation(Objective):
     minimum is global, and the origin is a saddle. `instance` draws the singular vectors.
     """
 
-    rows: int = 20
-    columns: int = 30
-    rank: int = 3
-    singular_values: Sequence[float] = (8.0, 4.0, 2.0, 1.0, 0.5)
-    scale: float = 0.1
-    instance: int = 0
-    dtype: str = "float64"
+    rows: Count = 20
+    columns: Count = 30
+    rank: Count = 3
+    singular_values: NonNegatives = (8.0, 4.0, 2.0, 1.0, 0.5)
+    scale: StaticNonNegative = 0.1
+    instance: Index = 0
+    dtype: Dtype = "float64"
 
     complex_step = True
     deterministic = True
 
-    def __post_init__(self) -> None:
-        demand_whole(self, 1, "rows", "columns", "rank")
-        demand_whole(self, 0, "instance")
-        demand_number(self, 0, "scale")
+    def prepare(self) -> None:
         demand_singular_values(self, min(self.rows, self.columns))
-        demand_dtype(self)
 
     @cached_property
     def matrix(self) -> Array:

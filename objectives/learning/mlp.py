@@ -1,11 +1,10 @@
 """A population of multilayer perceptrons, trained by hand-written backpropagation on stacked matmuls."""
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 
@@ -13,7 +12,19 @@ from objectives.arrays import Array, Params, Seeds
 from objectives.base import Objective, Split
 from objectives.checks import demand_batch, demand_range
 from objectives.data import Dataset
-from objectives.learning.layers import ACTIVATIONS, EPS, LOSSES, Normalised, normalised, through_normalisation
+from objectives.fields import Called, Count, Dtype, StaticFraction, StaticNonNegative, demand
+from objectives.learning.layers import (
+    ACTIVATIONS,
+    EPS,
+    LOSSES,
+    ActivationName,
+    Init,
+    LossName,
+    Normalised,
+    Widths,
+    normalised,
+    through_normalisation,
+)
 from objectives.random import Draws, epochs, generator, with_replacement
 
 BLOCK = 1 << 17  # bytes of activations per layer: a block of runs goes through all layers within the cache
@@ -39,30 +50,36 @@ class MLP(Objective):
     """
 
     dataset: Dataset
-    hidden: Sequence[int] = (100, 100)
-    activation: str = "relu"
-    weight_init: str | float = "he"
-    loss: str | None = None
-    weight_decay: float = 0.0
-    batch_size: int = 128
-    dtype: str = "float32"
+    hidden: Widths = (100, 100)
+    activation: ActivationName = "relu"
+    weight_init: Init = "he"
+    loss: Annotated[LossName | None, Called("cross_entropy, mse, or null for what the targets want")] = None
+    weight_decay: StaticNonNegative = 0.0
+    batch_size: Count = 128
+    dtype: Dtype = "float32"
     batch_norm: bool = False
-    dropout: float = 0.0
-    label_smoothing: float = 0.0
+    dropout: StaticFraction = 0.0
+    label_smoothing: StaticFraction = 0.0
     replacement: bool = False
 
     more_is_better, less_is_better = Objective.more_is_better | {"r2"}, Objective.less_is_better | {"rmse"}
     complex_step = True
     parallel = True
 
-    def __post_init__(self) -> None:
-        if self.loss is None and isinstance(self.dataset, Dataset):
+    def prepare(self) -> None:
+        if self.loss is None:
             self.loss = "cross_entropy" if self.dataset.classes else "mse"
-        self._check()
+        demand_batch(self, len(self.dataset.parts["train"]))
+        alone = self.batch_norm and self.batch_size == 1
+        demand(self, "batch_size", not alone, "at least 2 with batch_norm=true: one example alone has no variance")
+        smooth = not self.label_smoothing or self.loss == "cross_entropy"
+        demand(self, "label_smoothing", smooth, "0 for another loss than cross_entropy")
+        fits = self.dataset.classes > 0 or self.loss == "mse"
+        demand(self, "loss", fits, "mse for targets that are not classes")
         demand_range(self, self.dataset, self.dtype)
         self.digest, self.splits = self.dataset.digest, self.dataset.splits
         self._data = {name: self._prepared(*self.dataset.split(name)) for name in self.splits}
-        self._activation, self._loss = ACTIVATIONS[self.activation], LOSSES[str(self.loss)]
+        self._activation, self._loss = ACTIVATIONS[self.activation], LOSSES[self.loss]
         widths = [self.dataset.x.shape[1], *self.hidden, self._data["train"][1].shape[1]]
         self._layers = list(enumerate(pairwise(widths), start=1))
         self._widest = max(widths)
@@ -82,33 +99,6 @@ class MLP(Objective):
         """Inputs, and targets shaped as the outputs: one-hot for classes."""
         targets = y[:, None] == np.arange(self.dataset.classes) if self.dataset.classes else y.reshape(len(y), -1)
         return x.astype(self.dtype), targets.astype(self.dtype)
-
-    def _check(self) -> None:
-        def demand(good: bool, name: str, wanted: str) -> None:
-            if not good:
-                raise ValueError(f"MLP.{name} must be {wanted}; got {getattr(self, name)!r}")
-
-        demand(isinstance(self.dataset, Dataset), "dataset", "a Dataset")
-        whole = isinstance(self.hidden, Sequence) and all(type(w) is int and w > 0 for w in self.hidden)
-        demand(whole, "hidden", "a list of layer widths")
-        demand(self.activation in tuple(ACTIVATIONS), "activation", f"one of {', '.join(ACTIVATIONS)}")
-        spread = type(self.weight_init) in (int, float) and 0 <= float(self.weight_init) < math.inf
-        demand(spread or self.weight_init in ("he", "xavier"), "weight_init", "he, xavier or a standard deviation")
-        demand(self.loss in tuple(LOSSES), "loss", f"one of {', '.join(LOSSES)}, or null for what the targets want")
-        decay = type(self.weight_decay) in (int, float) and 0 <= self.weight_decay < math.inf
-        demand(decay, "weight_decay", "a number of at least 0")
-        demand_batch(self, len(self.dataset.parts["train"]))
-        demand(self.dtype in ("float32", "float64"), "dtype", "float32 or float64")
-        for name in ("batch_norm", "replacement"):
-            demand(type(getattr(self, name)) is bool, name, "true or false")
-        for name in ("dropout", "label_smoothing"):
-            share = getattr(self, name)
-            demand(type(share) in (int, float) and 0 <= share < 1, name, "a number of at least 0 and below 1")
-        alone = self.batch_norm and self.batch_size == 1
-        demand(not alone, "batch_size", "at least 2 with batch_norm=true: one example alone has no variance")
-        smooth = not self.label_smoothing or self.loss == "cross_entropy"
-        demand(smooth, "label_smoothing", "0 for another loss than cross_entropy")
-        demand(bool(self.dataset.classes) or self.loss == "mse", "loss", "mse for targets that are not classes")
 
     def init(self, seeds: Seeds) -> Params:
         params: Params = {}

@@ -7,8 +7,9 @@ import numpy as np
 
 from objectives.arrays import Array, Params, Seeds
 from objectives.base import Objective, Split
-from objectives.checks import demand_batch, demand_dataset, demand_dtype, demand_number
+from objectives.checks import demand_batch, demand_classes
 from objectives.data import Dataset
+from objectives.fields import Count, Dtype, StaticNonNegative
 from objectives.learning.layers import cross_entropy
 from objectives.learning.mlp import MLP
 from objectives.learning.newton import demand_unique, minimise
@@ -24,18 +25,16 @@ class SoftmaxRegression(Objective):
     """
 
     dataset: Dataset
-    l2: float = 1e-3
-    batch_size: int = 128
-    dtype: str = "float64"
+    l2: StaticNonNegative = 1e-3
+    batch_size: Count = 128
+    dtype: Dtype = "float64"
 
     complex_step = True
     parallel = True
 
-    def __post_init__(self) -> None:
-        demand_dataset(self, classes=2)
-        demand_number(self, 0, "l2")
+    def prepare(self) -> None:
+        demand_classes(self, self.dataset)
         demand_batch(self, len(self.dataset.parts["train"]))
-        demand_dtype(self)
         self.digest, self.splits = self.dataset.digest, self.dataset.splits
         self._model = MLP(
             self.dataset, [], weight_init=0.0, weight_decay=self.l2, batch_size=self.batch_size, dtype=self.dtype

@@ -2,28 +2,24 @@
 
 from abc import abstractmethod
 from dataclasses import dataclass
+from inspect import get_annotations
 
 from objectives.arrays import Array, Params, Seeds
 from objectives.base import Objective, Split
+from objectives.fields import check
 
 
 @dataclass
 class Around(Objective):
-    """An objective made of another, `inner`, which by itself it leaves as it is."""
+    """An objective made of another, `inner`, which by itself it leaves as it is. Its traits are those of `inner`."""
 
     inner: Objective
 
     def __post_init__(self) -> None:
-        if not isinstance(self.inner, Objective):
-            raise ValueError(f"{type(self).__name__}.inner must be an Objective; got {self.inner!r}")
-        self.order = self.inner.order
-        self.splits = self.inner.splits
-        self.more_is_better, self.less_is_better = self.inner.more_is_better, self.inner.less_is_better
-        self.digest = self.inner.digest
-        self.remembers = self.inner.remembers
-        self.deterministic = self.inner.deterministic
-        self.parallel = self.inner.parallel
-        self.complex_step = self.inner.complex_step
+        check(self)
+        for trait in get_annotations(Objective):
+            setattr(self, trait, getattr(self.inner, trait))
+        self.prepare()
 
     @property
     def varies_with_seed(self) -> bool:

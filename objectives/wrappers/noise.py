@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from objectives.arrays import Array, Params, Seeds
-from objectives.checks import demand, demand_number, demand_whole
+from objectives.fields import Index, StaticNonNegative, StaticPart, StaticPositive
 from objectives.random import Draws
 from objectives.wrappers.around import Around
 
@@ -19,9 +19,7 @@ class Noisy(Around):
     other need different `instance`s, or they draw the same.
     """
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        demand_whole(self, 0, "instance")
+    def prepare(self) -> None:
         self.deterministic = False
         self._draws: Draws | None = None
 
@@ -53,19 +51,20 @@ class Noisy(Around):
 
 
 @dataclass
-class GaussianNoise(Noisy):
-    """Adds N(0, sigma^2) to every coordinate of the gradient."""
+class Sized(Noisy):
+    """Noise of size sigma."""
 
-    sigma: float = 0.1
-    instance: int = 0
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        demand_number(self, 0, "sigma")
+    sigma: StaticNonNegative = 0.1
+    instance: Index = 0
 
     @property
     def varies_with_seed(self) -> bool:
         return self.sigma > 0 or self.inner.varies_with_seed
+
+
+@dataclass
+class GaussianNoise(Sized):
+    """Adds N(0, sigma^2) to every coordinate of the gradient."""
 
     def draw(self, rng: np.random.Generator, shape: tuple[int, int]) -> Array:
         drawn: Array = self.sigma * rng.standard_normal(shape)
@@ -76,25 +75,28 @@ class GaussianNoise(Noisy):
 
 
 @dataclass
-class StudentNoise(GaussianNoise):
+class StudentNoise(Sized):
     """Adds Student's t, of scale sigma, to every coordinate: rare, huge gradients, as in language models (Zhang et al.
     2020, arXiv 1912.03194). The variance is finite from freedom > 2 on, the mean from freedom > 1 on.
     """
 
-    freedom: float = 2.5
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        demand(self, "freedom", type(self.freedom) in (int, float) and 0 < self.freedom < np.inf, "a number above 0")
+    freedom: StaticPositive = 2.5
 
     def draw(self, rng: np.random.Generator, shape: tuple[int, int]) -> Array:
         drawn: Array = self.sigma * rng.standard_t(self.freedom, shape)
         return drawn
 
+    def changed(self, g: Array, drawn: Array) -> Array:
+        return g + drawn
+
 
 @dataclass
-class MultiplicativeNoise(GaussianNoise):
+class MultiplicativeNoise(Sized):
     """Multiplies every coordinate of the gradient by 1 + N(0, sigma^2): noise that vanishes at the minimum."""
+
+    def draw(self, rng: np.random.Generator, shape: tuple[int, int]) -> Array:
+        drawn: Array = self.sigma * rng.standard_normal(shape)
+        return drawn
 
     def changed(self, g: Array, drawn: Array) -> Array:
         found: Array = g * (1 + drawn)
@@ -107,13 +109,8 @@ class SparseGradients(Noisy):
     is the gradient; else it is 0. As rare words and features do.
     """
 
-    density: float = 0.1
-    instance: int = 0
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        share = type(self.density) in (int, float) and 0 < self.density <= 1
-        demand(self, "density", share, "a number above 0 and at most 1")
+    density: StaticPart = 0.1
+    instance: Index = 0
 
     @property
     def varies_with_seed(self) -> bool:
@@ -133,11 +130,9 @@ class DelayedGradients(Around):
     those of the start. Other points than those of the path have no past: they see the same late gradient.
     """
 
-    delay: int = 1
+    delay: Index = 1
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        demand_whole(self, 0, "delay")
+    def prepare(self) -> None:
         self.remembers = self.delay > 0 or self.inner.remembers
         self.deterministic = self.inner.deterministic and not self.delay
         self._past: dict[int, Params] = {}  # by step

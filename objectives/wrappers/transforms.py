@@ -2,12 +2,13 @@
 
 from abc import abstractmethod
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 
 from objectives.arrays import Array, Params, Seeds, power
 from objectives.base import Split
-from objectives.checks import demand, demand_number, demand_whole
+from objectives.fields import Index, Range, StaticNonNegative, StaticPositive
 from objectives.random import generator
 from objectives.wrappers.around import Around
 
@@ -20,11 +21,9 @@ class Linear(Around):
     start, so that only what an optimizer makes of the other coordinates differs.
     """
 
-    instance: int = 0
+    instance: Index = 0
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        demand_whole(self, 0, "instance")
+    def prepare(self) -> None:
         self._maps: dict[tuple[str, int], tuple[Array, Array]] = {}
 
     @abstractmethod
@@ -77,13 +76,8 @@ class Condition(Linear):
     sphere gets this condition number. `rotated=false` squeezes along the coordinates.
     """
 
-    condition: float = 100.0
+    condition: Annotated[float, Range(1)] = 100.0
     rotated: bool = True
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        demand_number(self, 1, "condition")
-        demand(self, "rotated", type(self.rotated) is bool, "true or false")
 
     def matrix(self, rng: np.random.Generator, size: int) -> tuple[Array, Array]:
         Q = rotation(rng, size) if self.rotated else np.eye(size)
@@ -97,14 +91,8 @@ class Rescale(Around):
     see the first, and neither is seen by what has no units in its step.
     """
 
-    value: float = 1.0
-    length: float = 1.0
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        for field in ("value", "length"):
-            positive = type(getattr(self, field)) in (int, float) and 0 < getattr(self, field) < np.inf
-            demand(self, field, positive, "a number above 0")
+    value: StaticPositive = 1.0
+    length: StaticPositive = 1.0
 
     def init(self, seeds: Seeds) -> Params:
         return {name: p * p.dtype.type(self.length) for name, p in super().init(seeds).items()}
@@ -127,13 +115,8 @@ class Shift(Around):
     decay and what is pulled to 0 see it. `instance` draws another s.
     """
 
-    scale: float = 1.0
-    instance: int = 0
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        demand_number(self, 0, "scale")
-        demand_whole(self, 0, "instance")
+    scale: StaticNonNegative = 1.0
+    instance: Index = 0
 
     def loss_and_grads(self, params: Params, step: int, seeds: Seeds) -> tuple[Array, Params]:
         return super().loss_and_grads(self._inside(params), step, seeds)

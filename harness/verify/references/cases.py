@@ -8,8 +8,9 @@ from pkgutil import iter_modules
 from types import ModuleType
 from typing import Any
 
-from harness.configs import advice, trust
+from harness.configs import advice, building, places
 from harness.configs.compose import Composer
+from harness.configs.override import parse
 from harness.configs.settings import ABOUT
 from harness.errors import UserError
 from harness.optimizers.base import Optimizer
@@ -92,7 +93,7 @@ class Case:
         """Our optimizer, with the options and the schedule."""
         wrapped = {key: name for key, name in self.options.items() if key.rpartition(".")[2] == "inner"}
         groups = [f"optimizer@optimizer.{key}={name}" for key, name in wrapped.items()]
-        node = source.compose([f"optimizer={self.optimizer}", *groups]).config["optimizer"]
+        node = source.compose(parse(f"optimizer={self.optimizer}", *groups)).config["optimizer"]
         for key, value in self.options.items():
             if key not in wrapped:
                 write(node, key, value)
@@ -103,18 +104,16 @@ class Case:
             found = {name: schedule for name, schedule in moved.items() if name in known}
             return {"schedules": found} if found else {}
 
-        made: Optimizer = trust.build(node, "optimizer", trusted, extra)
+        made: Optimizer = building.build(node, "optimizer", trusted, extra)
         return made
 
 
 def write(node: dict[str, Any], key: str, value: Any) -> None:
     """Set a field that is there: `inner.lr`."""
-    *places, name = key.split(".")
-    for place in places:
-        node = node[place]
-    if name not in node or name in ABOUT:
-        raise UserError(advice.unknown(key, [k for k in node if k not in ABOUT]))
-    node[name] = value
+    path = tuple(key.split("."))
+    if not places.has(node, key) or path[-1] in ABOUT:
+        raise UserError(advice.unknown(key, [k for k in places.innermost(node, key) if k not in ABOUT]))
+    places.put(node, path, value)
 
 
 def families() -> Iterator[tuple[str, list[Case]]]:
