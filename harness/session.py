@@ -180,6 +180,7 @@ def _about(kind: str, title: str, begun: Begun, stopped: str) -> dict[str, Any]:
         "overrides": begun.overrides,
         "varied": list(dict.fromkeys(key for cell in begun.cells for key in cell.varied)),
         "trials": begun.cells[0].settings.trials,
+        **({"replicates": s.replicates, "level": s.level} if (s := begun.cells[0].settings).replicates > 1 else {}),
         "stopped": stopped,
         "interrupted": stopped == "interrupted",
         **environment(),

@@ -126,7 +126,7 @@ def _turned(pair: Pair) -> Pair:
     )  # fmt: skip
 
 
-def typical(values: Sequence[float]) -> int:
+def typical(values: Array | Sequence[float]) -> int:
     """The replicate that stands for a cell: of the two in the middle the one with the lower value, with that value."""
     order = np.argsort(np.asarray(values), kind="stable")
     return int(order[(len(order) - 1) // 2])

@@ -27,6 +27,8 @@ def fingerprint(objective: Objective, node: dict[str, Any]) -> dict[str, Any]:
         "problem": hashlib.sha256(told.encode()).hexdigest()[:12],
         "loss": [float(value) for value in loss],
         "gradient_norm": [float(value) for value in slope],
+        "lowest": objective.lowest,
+        "dtype": str(loss.dtype),
     }
 
 

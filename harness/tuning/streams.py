@@ -4,7 +4,7 @@ import hashlib
 import json
 from typing import Any
 
-from harness.configs.settings import Settings
+from harness.configs.declared import Settings
 from harness.results.trial import Phase
 
 APART = 10**4  # between the first seeds of two phases or replicates

@@ -64,6 +64,9 @@ class Analytic(Objective):
 
     def prepare(self) -> None:
         demand_kind(f"{type(self).__name__}.dim", self.dim, DIM.of(self))  # a class of yours may say `dim: int`
+        declared = type(self).minimum is not Analytic.minimum or type(self).__module__.startswith("objectives.")
+        if declared and not {"unbounded below", "lower outside"} & set(self.properties):
+            self.lowest = self.minimum
         if self.start is None:
             return
         start = np.asarray(self.start, dtype=np.float64)

@@ -25,6 +25,7 @@ class Autoencoder(Objective):
     dtype: Dtype = "float32"
 
     complex_step = True
+    lowest = 0.0
     parallel = True
 
     def prepare(self) -> None:

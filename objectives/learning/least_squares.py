@@ -32,6 +32,7 @@ class LeastSquares(Objective):
 
     splits = ("train", "validation", "test")
     complex_step = True
+    lowest = 0.0
 
     def prepare(self) -> None:
         demand_batch(self, self.examples)

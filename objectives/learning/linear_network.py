@@ -38,6 +38,7 @@ class LinearNetwork(Objective):
 
     splits = ("train", "validation", "test")
     complex_step = True
+    lowest = 0.0
 
     def prepare(self) -> None:
         demand_singular_values(self, min(self.inputs, self.outputs))

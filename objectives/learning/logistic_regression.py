@@ -34,6 +34,7 @@ class LogisticRegression(Objective):
     dtype: Dtype = "float64"
 
     complex_step = True
+    lowest = 0.0
 
     def prepare(self) -> None:
         demand_classes(self, self.dataset)

@@ -31,6 +31,7 @@ class MatrixFactorisation(Objective):
     dtype: Dtype = "float64"
 
     complex_step = True
+    lowest = 0.0
     deterministic = True
 
     def prepare(self) -> None:

@@ -64,6 +64,7 @@ class MLP(Objective):
 
     more_is_better, less_is_better = Objective.more_is_better | {"r2"}, Objective.less_is_better | {"rmse"}
     complex_step = True
+    lowest = 0.0
     parallel = True
 
     def prepare(self) -> None:

@@ -30,6 +30,7 @@ class SoftmaxRegression(Objective):
     dtype: Dtype = "float64"
 
     complex_step = True
+    lowest = 0.0
     parallel = True
 
     def prepare(self) -> None:

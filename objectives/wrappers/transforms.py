@@ -94,6 +94,9 @@ class Rescale(Around):
     value: StaticPositive = 1.0
     length: StaticPositive = 1.0
 
+    def prepare(self) -> None:
+        self.lowest = None if self.lowest is None else self.lowest * self.value
+
     def init(self, seeds: Seeds) -> Params:
         return {name: p * p.dtype.type(self.length) for name, p in super().init(seeds).items()}
 
