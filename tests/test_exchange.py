@@ -1,5 +1,6 @@
 """Exchanging a group's node gives what Hydra gives: unresolved nodes, choices, their order, and mistakes."""
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -28,7 +29,7 @@ THEIRS = {
     "optimizer/last.yaml": "defaults: [_self_, /optimizer@inner: adam]\ninner: {lr: 9}\nlr: 1\n",
     "optimizer/without_self.yaml": "defaults: [/optimizer@inner: adam]\ninner: {lr: 9}\nlr: 1\n",
     "optimizer/two.yaml": "defaults: [/optimizer@first: adam, /schedule@then: chain, _self_]\nlr: 1\n",
-    "optimizer/typed.yaml": "defaults: [/optimizer@${schedule}: adam, _self_]\nlr: 1\n",
+    "optimizer/typed.yaml": "defaults: [{'/optimizer@${schedule}': adam}, _self_]\nlr: 1\n",
     "optimizer/header.yaml": "# @package optimizer\nlr: 0.3\n",
     "optimizer/elsewhere.yaml": "# @package schedules.lr\nlength: 5\n",
     "optimizer/everywhere.yaml": "# @package _global_\nsteps: 5\noptimizer: {lr: 4}\n",
@@ -59,6 +60,12 @@ THEIRS = {
     "experiment/override.yaml": "# @package _global_\ndefaults: [override /optimizer: adam]\nsteps: 7\n",
     "experiment/nested.yaml": "# @package _global_\ndefaults: [override /optimizer: clip, "
                               "override /optimizer@optimizer.inner: adam]\nsteps: 7\n",
+    "extras/glob.yaml": "optimizer: {lr: 5}\n",
+    "extras/chain.yaml": "defaults: [/extras@_global_: glob, _self_]\nx: 1\n",
+    "experiment/through.yaml": "# @package _global_\ndefaults: [/extras@_global_: glob, _self_]\nsteps: 4\n",
+    "experiment/further.yaml": "# @package _global_\ndefaults: [/extras: chain, _self_]\nsteps: 4\n",
+    "experiment/slashed.yaml": "# @package _global_\ndefaults: [/optimizer/sub: mine, _self_]\nsteps: 4\n",
+    "schedules/lr/mine.yaml": "end: 0.5\n",
     "experiment/adds.yaml": "# @package _global_\ndefaults: [/schedule@schedules.momentum: linear, _self_]\n",
 }  # fmt: skip
 Composed = tuple[Any, ...] | str
@@ -123,14 +130,17 @@ def test_a_sample_is_what_hydra_composes(theirs: Path) -> None:
 
 
 def test_a_folder_of_the_users_own_is_composed_as_hydra_composes_it(theirs: Path) -> None:
-    mine = {group: [name.removesuffix(".yaml").partition("/")[2] for name in THEIRS if name.startswith(group)]
+    mine = {group: [name.removesuffix(".yaml").partition("/")[2] for name in THEIRS if name.startswith(f"{group}/")]
             for group in GROUPS}  # fmt: skip
-    assert compare(mine, (), theirs) > len(THEIRS) - 5
+    assert compare(mine, (), theirs) > sum(map(len, mine.values()))
     some = {"optimizer": ["sgd", "clip", "mine"]}
     for name in THEIRS:
         if name.startswith(("objective", "experiment")):
             group, _, option = name.removesuffix(".yaml").partition("/")
             compare(some, (f"{group}={option}",), theirs)
+    for added in ("+extras@_global_=glob", "+extras=chain", "+optimizer/sub=mine", "+optimizer/variant=adam_book"):
+        compare({"optimizer": ["sgd", "clip", "adam"]}, (added,), theirs)
+    compare({"schedule": ["cosine", "warmup"]}, ("+schedules/lr=mine",), theirs)
 
 
 @pytest.mark.slow
@@ -162,10 +172,12 @@ def test_a_file_that_has_changed_is_read_again(tmp_path: Path, monkeypatch: pyte
     shutil.copytree(CONF, tmp_path / "conf")
     monkeypatch.setattr(compose, "CONF", tmp_path / "conf")
     monkeypatch.setattr(compose, "KEPT", [])
+    (tmp_path / "conf" / "optimizer" / ".#adam.yaml").symlink_to("nowhere")  # Emacs, with a change not saved
     seen = []
     for lr in ("0.125", "0.25"):
         path = tmp_path / "conf" / "optimizer" / "mine.yaml"
         path.write_text(f"_target_: harness.optimizers.gradient_descent.SGD\nlr: {lr}\n")
+        os.utime(path, (1, 1))  # as cp -p and rsync leave it
         with composer() as source:
             source.unresolved([])
             seen.append(source.compose(parse("optimizer=mine")).config["optimizer"]["lr"])
@@ -186,3 +198,21 @@ def test_what_is_handed_out_is_a_copy() -> None:
             config = source.unresolved(parse("optimizer=adam")).config
             assert config.optimizer.lr == 1e-3
             config.optimizer.lr = 5
+
+
+def test_no_more_is_kept_than_there_are_options(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compose, "MOST", 5)
+    monkeypatch.setattr(compose, "KEPT", [])
+    with composer() as source:
+        for k in range(12):
+            assert source.unresolved(parse(f"++optimizer.lr={k}")).config.optimizer.lr == k
+        assert len(source._memory.templates) <= 5
+        assert len(source._memory.compositions) <= 5
+
+
+def test_a_file_nested_beyond_all_measure_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "optimizer").mkdir()
+    (tmp_path / "optimizer" / "deep.yaml").write_text("x: " + "[" * 2000 + "]" * 2000 + "\n")
+    with composer(tmp_path) as source:
+        source.unresolved([])
+        assert isinstance(composed(source, ("optimizer=deep",)), str)

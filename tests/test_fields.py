@@ -10,8 +10,10 @@ import pytest
 
 from harness.configs import building, trust
 from harness.configs.compose import Composer
+from harness.configs.declared import Settings
 from harness.errors import UserError
 from harness.optimizers.base import Optimizer
+from harness.optimizers.gradient_descent import SGD
 from harness.schedules import Schedule
 from objectives import fields
 from objectives.base import Objective
@@ -144,3 +146,17 @@ def test_a_wrapper_has_every_trait_of_its_inner_objective() -> None:
         setattr(inner, trait, told := object())
         if trait != "deterministic":  # noise never is
             assert getattr(GaussianNoise(inner), trait) is told
+
+
+def test_numbers_per_run_are_the_optimizers_own() -> None:
+    lrs = np.array([0.1, 0.2])
+    optimizer = SGD(lr=lrs, runs=2)
+    lrs[0] = 9
+    assert list(optimizer.lr) == [0.1, 0.2]  # type: ignore[arg-type]
+
+
+def test_a_storage_that_is_none_is_not_repeated(source: Composer) -> None:
+    config = source.compose([]).config
+    with pytest.raises(UserError) as error:
+        Settings.of({**config, "storage": ["postgresql://me:secret@host/db"]})
+    assert str(error.value) == "storage must be a URL like sqlite:///studies.db, or null; got something else"

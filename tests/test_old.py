@@ -13,6 +13,9 @@ from pathlib import Path
 import pytest
 
 import harness
+from harness.configs.compose import Composer
+from objectives import names
+from tests.support import node
 
 OLD = Path(__file__).parent / "old"
 PROBLEMS = json.loads((OLD / "problems.json").read_text())
@@ -40,6 +43,26 @@ def test_a_users_old_config_builds_the_same_problem(
     shutil.copy(OLD / "my.csv", tmp_path)
     monkeypatch.chdir(tmp_path)
     assert trained(f"objective={name}", folder=str(OLD / "mine")) == [problem]
+
+
+@pytest.mark.parametrize("target", names.LATER)
+def test_a_field_that_came_later_is_hashed_only_where_it_changes_something(target: str) -> None:
+    node = {"_target_": target, "test": 0.2}
+    for field, value in names.LATER[target].items():
+        assert names.first({**node, field: value}) == names.first(node), field
+        changed = names.first({**node, field: "another"})
+        assert changed == {**node, field: "another"} | {"_target_": changed["_target_"]}, field
+
+
+def test_data_of_ones_own_keep_the_hash_that_they_had_without_those_fields(source: Composer) -> None:
+    """What conf/dataset holds today, beside what it held when the hash was made."""
+    first = {
+        "csv": {"path", "target", "validation", "test", "standardise", "train_size"},
+        "npz": {"path", "validation", "test", "standardise", "train_size"},
+    }
+    for name, fields in first.items():
+        found = names.first(node(source, "dataset", name))
+        assert set(found) == {"_target_", *fields}, name
 
 
 def test_an_old_sweep_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

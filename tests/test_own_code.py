@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import harness
 from harness import verify
 from harness.configs.compose import Composer
 from harness.errors import UserError
@@ -114,3 +115,9 @@ def test_broken_ones_are_told_what_is_wrong(obj: Any, message: str) -> None:
         verify.objective(obj)
     assert message in str(error.value)
     assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("target", ["objectives.data.bundled.wine", "objectives.functions.quadratics.Valley"])
+def test_an_optimizer_of_another_kind_is_one_line(target: str) -> None:
+    with pytest.raises(UserError, match="is no Optimizer"):
+        harness.run(f"optimizer._target_={target}", "objective=valley", "steps=1")

@@ -178,7 +178,7 @@ def test_a_damaged_folder_is_one_line(name: str, content: bytes | None) -> None:
     else:
         (folder / name).write_bytes(content)
     with pytest.raises(UserError, match="damaged"):
-        results.load(folder)
+        assert results.load(folder).config, "the config is read when it is asked for"
 
 
 def test_last_without_outputs() -> None:

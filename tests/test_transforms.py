@@ -194,7 +194,10 @@ def test_delay_0_is_no_delay() -> None:
     ("make", "message"),
     [
         (lambda: Rotate("x"), "Rotate.inner must be an Objective; got 'x'"),  # type: ignore[arg-type]
-        (lambda: Rotate(Sphere(), instance=-1), "Rotate.instance must be an integer of at least 0; got -1"),
+        (
+            lambda: Rotate(Sphere(), instance=-1),
+            "Rotate.instance must be an integer from 0 to 4,611,686,018,427,387,903; got -1",
+        ),
         (lambda: Condition(Sphere(), condition=0.5), "Condition.condition must be a number of at least 1; got 0.5"),
         (lambda: Rescale(Sphere(), length=0.0), "Rescale.length must be a number above 0; got 0.0"),
         (lambda: SparseGradients(Sphere(), density=0.0), r"SparseGradients.density must be a number in \(0, 1\]"),

@@ -131,7 +131,8 @@ def numbers(config: dict[str, Any], trusted: tuple[str, ...]) -> list[Path]:
     for path, node in places.walk({part: config.get(part) for part in ("optimizer", "schedules")}):
         if isinstance(node, dict) and "_target_" in node and not set(ABOUT) & set(path):
             cls = trust.locate(node["_target_"], places.dotted(path), trusted)
-            found += ((*path, name) for name in fields.numbers(cls) if name in node)
+            if hasattr(cls, "__dataclass_fields__"):  # else building says what is wrong with it
+                found += ((*path, name) for name in fields.numbers(cls) if name in node)
     return found
 
 

@@ -29,6 +29,7 @@ from harness.errors import UserError
 HERE = Path(__file__).parents[1]
 CONF = next(folder for folder in (HERE / "conf", HERE.parent / "conf") if folder.is_dir())  # wheel, repository
 VERSION: dict[str, Any] = {"version_base": None} if hydra.__version__ < "1.4" else {}  # deprecated in 1.4
+MOST = 1000  # templates that are kept: of each option, and of what is added to them
 LOCK = threading.RLock()  # Hydra's state is global
 
 
@@ -59,7 +60,7 @@ class Memory:
     """What has been read and composed of conf/ as it stands: it serves every composer until a file changes."""
 
     files: Files
-    stamps: tuple[tuple[str, int], ...] = ()  # every file of conf/, and when it was written
+    stamps: tuple[tuple[str, tuple[int, ...]], ...] = ()  # every file of conf/, and when it was written
     templates: dict[tuple[str, ...], Template] = field(default_factory=dict)  # by the overrides that choose
     compositions: list[Composition] = field(default_factory=list)  # those of them that Hydra composed
 
@@ -133,6 +134,9 @@ class Composer:
         key = tuple(texts(structure))
         templates = self._memory.templates
         if key not in templates:
+            if len(templates) >= MOST:  # somebody adds or forces another value each time
+                templates.clear()
+                self._memory.compositions.clear()
             templates[key] = self._exchanged(structure) or self._composed(structure)
         return templates[key]
 
@@ -222,13 +226,22 @@ def composer(config_dir: str | Path | None = None) -> Iterator[Composer]:
 def remembered(loader: ConfigLoader) -> Memory:
     """What is known of conf/, unless one of its files has changed since."""
     stamps = tuple(
-        (path, os.stat(path).st_mtime_ns)
-        for folder, _, names in os.walk(CONF)
-        for path in (os.path.join(folder, name) for name in names)
+        (path, _stamp(path))
+        for folder, _, names in os.walk(CONF, followlinks=True)
+        for path in (os.path.join(folder, name) for name in names if name.endswith(".yaml"))
     )
     if not KEPT or KEPT[0].stamps != stamps:
         KEPT[:] = [Memory(Files(loader, None), stamps)]
     return KEPT[0]
+
+
+def _stamp(path: str) -> tuple[int, ...]:
+    """When a file was written and changed, and its size; nothing where it leads nowhere."""
+    try:
+        found = os.stat(path)
+    except FileNotFoundError:
+        return ()
+    return found.st_mtime_ns, found.st_ctime_ns, found.st_size
 
 
 @contextmanager

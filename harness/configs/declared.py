@@ -11,7 +11,6 @@ from objectives.fields import (
     Count,
     Index,
     Length,
-    Measured,
     StaticFinite,
     StaticInside,
     StaticPositive,
@@ -34,7 +33,9 @@ class Settings:
     records: Many
     budget: Literal["gradients", "steps"]
     trials: Many
-    search: Annotated[tuple[str, ...] | None, Written(Search), Called("names of hyperparameters, as in [lr], or null")]
+    search: Annotated[
+        tuple[str, ...] | None, Written(Search), Called("names of hyperparameters, as in search=[lr], or null")
+    ]
     metric: Annotated[str, Called("a name like loss or accuracy")]
     aggregate: Literal["q75", "median", "mean"]
     target: Annotated[StaticFinite | None, Called("a number, the loss to reach, or null")]
@@ -45,9 +46,9 @@ class Settings:
     finals: Index
     confirm: Index
     level: StaticInside
-    timeout: Annotated[StaticPositive, Measured("seconds")] | None
+    timeout: Annotated[StaticPositive | None, Called("a number of seconds above 0, or null")]
     on_error: Literal["continue", "raise"]
-    storage: str | None
+    storage: Annotated[str | None, Called("a URL like sqlite:///studies.db, or null")]
     cells: Annotated[tuple[str, ...], Written(Sequence[str]), Called("a list of lines of overrides")]
     save_params: bool
     measure: Annotated[
@@ -78,7 +79,7 @@ class Settings:
         if given["metric"] == "steps_to_target" and given["target"] is None:
             raise UserError("metric=steps_to_target needs the loss to reach, as in target=0.01")
         if given["storage"] is not None and "://" not in given["storage"]:
-            raise UserError("storage must be a URL like sqlite:///studies.db; got none")
+            raise UserError("storage must be a URL like sqlite:///studies.db, or null; got something else")
         given["seeds"] = tuple(range(seeds)) if isinstance(seeds, int) else tuple(seeds)
         if len(set(given["seeds"])) < len(given["seeds"]):
             raise UserError(f"seeds={seeds}: the same seed twice is the same run twice")

@@ -72,7 +72,7 @@ class Files:
             return None
         try:
             found = source.load_config(path)
-        except (YAMLError, HydraException, OmegaConfBaseException, OSError, ValueError):
+        except (YAMLError, HydraException, OmegaConfBaseException, OSError, ValueError, RecursionError):
             return None
         if not isinstance(found.config, DictConfig):
             return None
@@ -88,7 +88,9 @@ class Files:
         file = self.read(f"{group}/{name}")
         if file is None or (file.package or "").startswith("_") or depth > DEEPEST:  # _global_, and what Hydra computes
             return None
-        place = place or file.package or group
+        place = place or file.package or group.replace("/", ".")
+        if place.startswith("_"):  # extras@_global_: another place than its own
+            return None
         if not file.defaults:
             return Option(place, file.body, {})
         try:

@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
@@ -31,12 +32,24 @@ class Results:
 
     folder: Path
     summary: dict[str, Any]
-    config: dict[str, Any]
     runs: list[Row]
     cells: list[Row]
     curves: dict[str, Array]  # step, evaluations, loss, ...: (runs, records); path: (runs, records, size)
     trials: list[Row]  # of a tuned sweep
     timings: list[Row]
+
+    @cached_property
+    def config(self) -> dict[str, Any]:
+        """The resolved config, in a sweep of every cell; read when it is asked for: it takes longer than all else."""
+        from omegaconf import OmegaConf
+        from yaml import YAMLError
+
+        file = self.folder / "config.yaml"
+        try:
+            found = OmegaConf.to_container(OmegaConf.load(file))
+            return {str(key): value for key, value in dict(found).items()}  # type: ignore[arg-type]
+        except (OSError, ValueError, TypeError, AttributeError, YAMLError) as error:
+            raise UserError(f"{self.folder}: damaged: {type(error).__name__}: {str(error).splitlines()[0]}") from error
 
     def params(self) -> dict[str, Array]:
         """The final parameters, `cell/name` -> (seeds, ...), of a run with save_params=true."""
@@ -105,27 +118,24 @@ def write(
 
 def load(folder: str | Path) -> Results:
     """Read what a run or a sweep left in its folder; `last` is the newest below ./outputs."""
-    from omegaconf import OmegaConf
-    from yaml import YAMLError
-
     found = newest() if str(folder) == "last" else Path(folder)
     if not (found / "summary.json").is_file():
         raise UserError(f"{found}: no finished run or sweep there (no summary.json)")
     try:
-        config = OmegaConf.to_container(OmegaConf.load(found / "config.yaml"))
         results = Results(
             folder=found,
             summary=json.loads((found / "summary.json").read_text()),
-            config={str(key): value for key, value in dict(config).items()},  # type: ignore[arg-type]
             runs=_rows(found / "runs.csv"),
             cells=_rows(found / "cells.csv"),
             curves=_arrays(found / "curves.npz"),
             trials=_rows(found / "trials.csv") if (found / "trials.csv").exists() else [],
             timings=_rows(found / "timings.csv"),
         )
-        whole = len(results.runs) == len(results.curves["loss"]) == sum(results.summary["runs"].values())
+        whole = (found / "config.yaml").is_file() and len(results.runs) == len(results.curves["loss"]) == sum(
+            results.summary["runs"].values()
+        )
         whole = whole and {run["cell"] for run in results.runs} <= {cell["cell"] for cell in results.cells}
-    except (OSError, ValueError, KeyError, AttributeError, TypeError, EOFError, BadZipFile, YAMLError) as error:
+    except (OSError, ValueError, KeyError, AttributeError, TypeError, EOFError, BadZipFile) as error:
         raise UserError(f"{found}: damaged: {type(error).__name__}: {str(error).splitlines()[0]}") from error
     if not whole:
         raise UserError(f"{found}: damaged: its files do not belong together")

@@ -134,7 +134,7 @@ class Block:
         dtype = next(iter(start.values())).dtype
         self._p = np.empty((len(rows), self._layout.size), dtype, order=objective.order)
         self._p[:] = self._layout.gather(start, self._p)
-        self._before = self._p  # what was held one update ago; kept where somebody asks for it
+        self._before: Array | None = None  # what was held one update ago; kept where somebody asks for it
         self._select(np.arange(len(rows)))
 
     def left(self) -> int:
@@ -156,7 +156,8 @@ class Block:
             if not len(self.rows):
                 return
             earlier = self._before
-            if self.measure or self.budget is not None:
+            moved = "update_ratio" in self.measure and step == stop - 1
+            if moved or self.budget is not None:
                 self._before = optimizer.evaluation_point(self._p).copy(order="K")
             loss, g = oracle.begin(self._p, self._params, self._g, step)
             optimizer.advance(self._p, g, self._layout, loss, oracle)
@@ -169,7 +170,7 @@ class Block:
             return
         held = self.optimizer.evaluation_point(self._p)
         everything = np.ones(len(self.rows), dtype=bool)
-        finite = self._write(held, everything, slice(k, k + 1), np.full(len(self.rows), step))
+        finite = self._write(held, everything, slice(k, k + 1), np.full(len(self.rows), step), step)
         if k + 1 == len(self.trace.at):
             self._end(held, finite)
         if not finite.all():
@@ -187,26 +188,27 @@ class Block:
                 missing = np.full((runs, *value.shape[1:]), np.nan, value.dtype)
                 trace.finals.setdefault(name, missing)[rows] = value
 
-    def _settle(self, budget: int, earlier: Array, step: int, record: int) -> None:
+    def _settle(self, budget: int, earlier: Array | None, step: int, record: int) -> None:
         """End the runs whose budget is spent; a step that it did not pay for is undone."""
         asked = self._oracle.asked
         spent, over = asked >= budget, asked > budget
         if spent.any():
-            held = self.optimizer.evaluation_point(self._p)
-            held, before = (
+            held, before = self.optimizer.evaluation_point(self._p), self._before
+            assert before is not None
+            held, self._before = (
                 np.asarray(np.where(over[:, None], undone, made), order=self.objective.order)
-                for undone, made in ((self._before, held), (earlier, self._before))
+                for undone, made in ((before, held), (before if earlier is None else earlier, before))
             )
-            self._before = before
             np.minimum(asked, budget, out=asked)
-            finite = self._write(held, spent, slice(record, None), np.where(over, step, step + 1))
+            finite = self._write(held, spent, slice(record, None), np.where(over, step, step + 1), step + 1)
             self._end(held, spent & finite)
             self._select(np.flatnonzero(~spent))
 
-    def _write(self, held: Array, some: Array, records: slice, steps: Array) -> Array:
-        """Write what some runs show when they hold these parameters; which of all runs are finite."""
+    def _write(self, held: Array, some: Array, records: slice, steps: Array, ahead: int) -> Array:
+        """Write what some runs show when they hold these parameters, before the step that lies ahead of whoever goes
+        on; which of all runs are finite."""
         trace, rows, params = self.trace, self.rows[some], self._layout.shown(held)
-        metrics = metrics_of(self.objective, params) | self._measured(held, params, int(steps.max()))
+        metrics = metrics_of(self.objective, params) | self._measured(held, params, ahead)
         finite = np.isfinite(metrics["loss"])
         shape = len(trace.seeds), len(trace.at)
         for name, values in metrics.items():
@@ -222,12 +224,14 @@ class Block:
         return finite
 
     def _measured(self, held: Array, params: Params, step: int) -> dict[str, Array]:
+        """What is asked for besides, with gradients on what each seed meets at this step, whoever runs beside it."""
+
         def gradient() -> Array:
             objective = copy.deepcopy(self.objective) if self.objective.remembers else self.objective
-            grads = objective.loss_and_grads(params, step, self.trace.seeds[self.rows])[1]
+            grads = objective.loss_and_grads(dict(params), step, self.trace.seeds[self.rows])[1]
             return self._layout.gather(grads, np.empty_like(held))
 
-        seen = Seen(held, self._before, gradient)
+        seen = Seen(held, held if self._before is None else self._before, gradient)
         return {name: MEASURES[name](seen) for name in self.measure}
 
     def _end(self, held: Array, some: Array) -> None:
@@ -255,6 +259,7 @@ class Block:
             self.optimizer.select(keep)
             self._oracle.select(keep)
             self._p = np.asarray(self._p[keep], order=self.objective.order)
-            self._before = np.asarray(self._before[keep], order=self.objective.order)
+            if self._before is not None:
+                self._before = np.asarray(self._before[keep], order=self.objective.order)
             self._g = np.empty_like(self._p)
             self._params = self._layout.shown(self._p)

@@ -19,7 +19,8 @@ def seeds_of(settings: Settings, sampler_seed: Any, phase: Phase, replicate: int
     """
     count = {"tune": len(settings.seeds), "final": settings.finals, "confirm": settings.confirm}[phase]
     if replicate == 0:
-        start = max(settings.seeds) + 1 + (settings.finals if phase == "confirm" else 0)
+        finals = settings.finals if settings.finalists > 1 else 0
+        start = max(settings.seeds) + 1 + (finals if phase == "confirm" else 0)
         return settings.seeds if phase == "tune" else tuple(range(start, start + count))
     digest = hashlib.sha256(json.dumps([settings.seeds, sampler_seed, phase, replicate]).encode()).digest()
     first = int.from_bytes(digest[:8], "big") % 10**9 * max(APART, count)

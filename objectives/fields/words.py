@@ -103,6 +103,7 @@ StaticPart = Annotated[float, Range(0, 1, open_low=True)]
 NonNegatives = Sequence[StaticNonNegative]
 Count = Annotated[int, Whole(1)]
 Index = Annotated[int, Whole(0)]
+Instance = Annotated[int, Whole(0, 2**62 - 1)]  # a seed of its own
 Dtype = Literal["float32", "float64"]
 Typed = str | int | float  # a name or path as it is typed: 2021 arrives as a number
 

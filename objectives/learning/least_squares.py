@@ -9,7 +9,7 @@ import numpy as np
 from objectives.arrays import Array, Params, Seeds, power
 from objectives.base import Objective, Split
 from objectives.checks import demand_batch
-from objectives.fields import Count, Dtype, Index, Range, StaticNonNegative
+from objectives.fields import Count, Dtype, Instance, Range, StaticNonNegative
 from objectives.random import epochs, generator
 
 
@@ -26,7 +26,7 @@ class LeastSquares(Objective):
     features: Count = 50
     condition: Annotated[float, Range(1)] = 100.0
     noise: StaticNonNegative = 0.0
-    instance: Index = 0
+    instance: Instance = 0
     batch_size: Count = 32
     dtype: Dtype = "float64"
 

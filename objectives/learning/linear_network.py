@@ -9,7 +9,7 @@ import numpy as np
 from objectives.arrays import Array, Params, Seeds
 from objectives.base import Objective, Split
 from objectives.checks import demand_batch, demand_singular_values
-from objectives.fields import Count, Dtype, Index, NonNegatives, StaticNonNegative
+from objectives.fields import Count, Dtype, Instance, NonNegatives, StaticNonNegative
 from objectives.learning.layers import Widths
 from objectives.learning.matrices import with_singular_values
 from objectives.random import epochs, generator
@@ -32,7 +32,7 @@ class LinearNetwork(Objective):
     noise: StaticNonNegative = 0.1
     examples: Count = 500
     scale: StaticNonNegative = 0.5
-    instance: Index = 0
+    instance: Instance = 0
     batch_size: Count = 50
     dtype: Dtype = "float64"
 

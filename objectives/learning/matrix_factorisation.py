@@ -8,7 +8,7 @@ import numpy as np
 from objectives.arrays import Array, Params, Seeds
 from objectives.base import Objective, Split
 from objectives.checks import demand_singular_values
-from objectives.fields import Count, Dtype, Index, NonNegatives, StaticNonNegative
+from objectives.fields import Count, Dtype, Instance, NonNegatives, StaticNonNegative
 from objectives.learning.matrices import with_singular_values
 from objectives.random import generator
 
@@ -27,7 +27,7 @@ class MatrixFactorisation(Objective):
     rank: Count = 3
     singular_values: NonNegatives = (8.0, 4.0, 2.0, 1.0, 0.5)
     scale: StaticNonNegative = 0.1
-    instance: Index = 0
+    instance: Instance = 0
     dtype: Dtype = "float64"
 
     complex_step = True

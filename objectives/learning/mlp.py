@@ -1,5 +1,6 @@
 """A population of multilayer perceptrons, trained by hand-written backpropagation on stacked matmuls."""
 
+import copy
 import math
 from dataclasses import dataclass
 from functools import partial
@@ -114,6 +115,12 @@ class MLP(Objective):
                 params[f"g{k}"] = np.ones((len(seeds), fan_out), dtype=self.dtype)
                 self._running[k] = np.zeros_like(params[f"b{k}"]), np.ones_like(params[f"b{k}"])
         return params
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> "MLP":
+        """With a memory of its own; the data, which nobody changes, are shared."""
+        copied = copy.copy(self)
+        copied._running = copy.deepcopy(self._running, memo)
+        return copied
 
     def select(self, rows: Array) -> None:
         self._running = {k: (means[rows], variances[rows]) for k, (means, variances) in self._running.items()}

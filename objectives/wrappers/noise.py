@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from objectives.arrays import Array, Params, Seeds
-from objectives.fields import Index, StaticNonNegative, StaticPart, StaticPositive
+from objectives.fields import Index, Instance, StaticNonNegative, StaticPart, StaticPositive
 from objectives.random import Draws
 from objectives.wrappers.around import Around
 
@@ -55,7 +55,7 @@ class Sized(Noisy):
     """Noise of size sigma."""
 
     sigma: StaticNonNegative = 0.1
-    instance: Index = 0
+    instance: Instance = 0
 
     @property
     def varies_with_seed(self) -> bool:
@@ -110,7 +110,7 @@ class SparseGradients(Noisy):
     """
 
     density: StaticPart = 0.1
-    instance: Index = 0
+    instance: Instance = 0
 
     @property
     def varies_with_seed(self) -> bool:

@@ -8,7 +8,7 @@ import numpy as np
 
 from objectives.arrays import Array, Params, Seeds, power
 from objectives.base import Split
-from objectives.fields import Index, Range, StaticNonNegative, StaticPositive
+from objectives.fields import Instance, Range, StaticNonNegative, StaticPositive
 from objectives.random import generator
 from objectives.wrappers.around import Around
 
@@ -21,7 +21,7 @@ class Linear(Around):
     start, so that only what an optimizer makes of the other coordinates differs.
     """
 
-    instance: Index = 0
+    instance: Instance = 0
 
     def prepare(self) -> None:
         self._maps: dict[tuple[str, int], tuple[Array, Array]] = {}
@@ -119,7 +119,7 @@ class Shift(Around):
     """
 
     scale: StaticNonNegative = 1.0
-    instance: Index = 0
+    instance: Instance = 0
 
     def loss_and_grads(self, params: Params, step: int, seeds: Seeds) -> tuple[Array, Params]:
         return super().loss_and_grads(self._inside(params), step, seeds)
