@@ -37,7 +37,7 @@ class Objective(ABC):
     """Whether the objective keeps memory per run between calls (batch-norm statistics): then `init` starts it, and
     `select` must be implemented."""
     lowest: float | None = None
-    """What the loss never goes below, where that is known: losses are then compared by the ratio of their gaps to it."""
+    """What the loss never goes below, where known: losses are then compared by the ratio of their gaps to it."""
     digest: str = ""
     """A hash of the data behind the objective, if there are any."""
 

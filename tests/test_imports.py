@@ -19,7 +19,7 @@ MODULES = {
 HEAVY = {"optuna", "matplotlib", "scipy", "sklearn", "sympy", "autograd", "pandas", "torch", "jax", "optax",
          "pytorch_optimizer"}  # fmt: skip
 SYMBOLIC = "objectives.formulas.symbolic"  # which formulas import when they are read
-OPTUNAS = {"harness.tuning.storage", "harness.tuning.study", "harness.tuning.tuning"}
+OPTUNAS = {"harness.tuning.storage", "harness.tuning.study", "harness.tuning.search", "harness.tuning.tuning"}
 # a package or module imports what stands before it
 LAYERS = """
     objectives.arrays objectives.names
@@ -36,7 +36,7 @@ LAYERS = """
     harness.results
     harness.screens harness.running
     harness.tuning
-    harness.session harness.show
+    harness.session harness.show harness.answer
     harness.command harness
     harness.__main__ harness.verify harness.schemas
     harness.zoo

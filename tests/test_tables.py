@@ -14,8 +14,8 @@ from rich.table import Table
 import harness
 from harness.results.files import Results
 from harness.results.metrics import Metric
+from harness.results.replicates import history
 from harness.screens.tables import (
-    _history,
     cells_table,
     fitted,
     measured,
@@ -171,9 +171,9 @@ def test_the_history_of_a_cell_is_the_best_of_its_complete_trials(metric: Metric
     ]
     rows = [{"cell": cell, "state": state, "value": value} for cell, state, value in trials]
     found: Any = SimpleNamespace(trials=rows)
-    assert _history(found, 0, metric) == best
+    assert history(found, {"cell": 0}, metric) == best
     found = SimpleNamespace(trials=[{"cell": 0, "state": "pruned", "value": 1.0}, *rows])
-    assert math.isnan(_history(found, 0, metric)[0]), "a pruned trial has no value that counts"
+    assert math.isnan(history(found, {"cell": 0}, metric)[0]), "a pruned trial has no value that counts"
 
 
 def told(results: Results) -> list[str]:

@@ -1,5 +1,6 @@
 """A verdict in words, for people and for programs."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
@@ -47,7 +48,7 @@ class Answer:
         return self.kind == "wins"
 
     def data(self) -> dict[str, Any]:
-        """As plain data: see `harness/answers/schema.json`."""
+        """As plain data."""
         found: dict[str, Any] = {"version": VERSION, "problem": self.problem, "kind": self.kind}
         found |= {"decided": self.decided, "headline": self.headline, "notes": list(self.notes)}
         found["cells"] = [asdict(line) for line in self.lines]
@@ -146,8 +147,8 @@ def _lines(
         state = "failed" if k in verdict.failed else "never finite" if k in verdict.never_finite else ""
         if first is not None and k != first and k not in verdict.failed:
             pair = verdict.pair(first, k)
-            ends = sorted((pair.effect.low, pair.effect.high))
-            effect = f"{scale.told(pair.effect.value)} [{scale.size(ends[0])}, {scale.size(ends[1])}]"
+            low_end, high_end = sorted((pair.effect.low, pair.effect.high))
+            effect = f"{scale.told(pair.effect.value)} [{scale.size(low_end)}, {scale.size(high_end)}]"
             better = "higher" if scale.more_is_better else "lower"
             wins = f"{names[first]} ends {better} in {pair.wins} of {verdict.replicates}"
             if decided and not state:
@@ -156,3 +157,16 @@ def _lines(
         note = f"{share:.0%} diverged".replace("%", " %") if share else ""
         found.append(Line(names[k], float(mine[place]), low, high, place, effect, wins, state, note))
     return tuple(found)
+
+
+def written(answers: Sequence[Answer]) -> str:
+    """The answers as JSON, a list under `answers`; infinities and nan are texts, which JSON has no numbers for."""
+    return json.dumps({"version": VERSION, "answers": [_plain(answer.data()) for answer in answers]}, indent=2)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    return str(value) if isinstance(value, float) and not np.isfinite(value) else value

@@ -46,12 +46,13 @@ class Scale:
         way = "lower" if (d > 0) == self.more_is_better else "higher"
         if abs(d) == inf:
             return f"infinitely {way}"
-        return f"{self.size(abs(d))}{' points' if self.kind == 'points' else ''} {way}"
+        unit = {"log": "x", "points": " points", "difference": ""}[self.kind]
+        return f"{self.size(abs(d))}{unit} {way}"
 
     def size(self, d: float) -> str:
         """The number alone, of a difference or of an end of its interval: a ratio on the log scale."""
         if self.kind == "log":
-            return f"{_rounded(10.0**d)}x" if abs(d) < 300 else ("inf" if d > 0 else "0") + "x"
+            return _rounded(10.0**d) if abs(d) < 300 else "inf" if d > 0 else "0"
         return _rounded(100 * d if self.kind == "points" else d)
 
 

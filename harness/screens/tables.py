@@ -10,10 +10,13 @@ from rich.table import Table
 from rich.text import Text
 
 from harness.answers.statistics import mean, median
+from harness.results.answers import answers
 from harness.results.files import Results
 from harness.results.metrics import STEPS_TO_TARGET, Metric
+from harness.results.replicates import history, middle
 from harness.results.rows import MEANS, Row
 from harness.screens import unfinished
+from harness.screens.answers import say
 from harness.text.copying import command, words_of
 from harness.text.visible import in_line
 from objectives.arrays import Array
@@ -56,7 +59,10 @@ def _show_cells(results: Results, out: Console) -> None:
     summary = results.summary
     metric = Metric(summary["metric"], summary["aggregate"], 0.0, summary.get("maximise"))
     tuned = bool(summary.get("study"))
-    cells = sorted(results.cells, key=lambda cell: (metric.rank(_float(cell["value"])), cell["cell"]))
+    if summary.get("replicates", 1) > 1:
+        for answer in answers(results):
+            say(answer, out)
+    cells = sorted(middle(results, metric), key=lambda cell: (metric.rank(_float(cell["value"])), cell["cell"]))
     owners = np.array([run["cell"] for run in results.runs])
     curves = results.curves["loss"]
     seconds: dict[int, float] = {}
@@ -72,7 +78,7 @@ def _show_cells(results: Results, out: Console) -> None:
         mine = [cell for cell in cells if cell["problem"] == problem]
         rows = []
         for k, cell in enumerate(mine):
-            course = _history(results, cell["cell"], metric) if tuned else curves[owners == cell["cell"]]
+            course = history(results, cell, metric) if tuned else curves[owners == cell["cell"]]
             row = table_row(cell, summary["varied"], course, metric, k + 1, tuned)
             rows.append(row | {"seconds": _seconds(seconds.get(cell["cell"], 0.0))})
         out.print(cells_table(rows, out.width, tuned))
@@ -92,28 +98,19 @@ def _seconds(value: float) -> str:
 
 def _say_what_speaks(results: Results, out: Console) -> None:
     """Which runs the table is about."""
-    confirmed = {run["seed"] for run in results.runs if run["phase"] == "confirm"}
+    confirmed = {(run.get("replicate", 0), run["seed"]) for run in results.runs if run["phase"] == "confirm"}
+    replicates = results.summary.get("replicates", 1)
     if confirmed:
-        told = f"each cell's best trial, run again on {len(confirmed)} seeds that tuning never saw"
+        seeds = len(confirmed) // len({replicate for replicate, _ in confirmed})
+        told = f"each cell's best trial, run again on {seeds} seeds that tuning never saw"
     else:
         told = "each cell's best trial on the seeds it was tuned on, which flatters it"
+    told += f"; of {replicates} tunings the one in the middle" if replicates > 1 else ""
     out.print(Text(told, style="dim"), soft_wrap=True)
 
 
 def _command(results: Results, cell: Row) -> str:
     return in_line(command(*words_of(results.summary["launch"]), *words_of(cell["overrides"])))
-
-
-def _history(results: Results, number: int, metric: Metric) -> list[float]:
-    """The best value of a cell after each of its trials."""
-    best, history = math.nan, []
-    for trial in results.trials:
-        if trial["cell"] == number:
-            value = float(trial["value"])
-            if trial["state"] == "complete" and (math.isnan(best) or metric.rank(value) < metric.rank(best)):
-                best = value
-            history.append(best)
-    return history
 
 
 def _float(value: Any) -> float:
@@ -158,7 +155,8 @@ def table_row(
         kind = cell["value_level"] if cell["value_level"] == "range" else f"{cell['value_level']:.0%} interval"
         interval = {kind: f"[{worth(cell, 'value_low', metric)}, {worth(cell, 'value_high', metric)}]"}
     means = [name for known in MEANS for name in (known, f"test_{known}") if isinstance(cell.get(name), float)]
-    row |= {heading(metric): worth(cell, "value", metric), **interval}
+    by = metric if cell.get("phase") == "tune" else metric.reported
+    row |= {heading(by): worth(cell, "value", metric), **interval}
     row |= {label(n): number(cell[n]) if "rmse" in n else f"{cell[n]:.4f}" for n in means if n != metric.name}
     spent = {"evals": f"{cell['evaluations']:,.0f}"}
     if not tuned:

@@ -1,6 +1,6 @@
 """A sweep's beginning, as its folder keeps it, and its continuation."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,6 +14,7 @@ from harness.configs.settings import MOST
 from harness.errors import UserError
 from harness.results.files import save_file
 
+MORE = ("trials", "replicates")  # of which a sweep that goes on may have more
 CONFIG, LOCK, ROUNDS, JOURNAL = "config.yaml", ".lock", "rounds", "study.journal"
 
 
@@ -106,8 +107,10 @@ def reopened(folder: Path, typed: Sequence[Override], trusted: tuple[str, ...]) 
     changed = [override for override in typed if not _kept(override, begun)]
     if changed:
         told = ", ".join(f"{override.text} (begun with {_was(override, begun)})" for override in changed)
-        raise UserError(f"resume={folder}: it goes on as it was begun, or with more trials; not with {told}")
-    new = {o.key: o.value for o in typed if o.key in ("trials", "timeout", "on_error")}
+        raise UserError(
+            f"resume={folder}: it goes on as it was begun, or with more trials or replicates; not with {told}"
+        )
+    new = {o.key: o.value for o in typed if o.key in (*MORE, "timeout", "on_error")}
     grids = [cell for cell in cells if cell.config["sampler"]["_target_"].endswith(".GridSampler")]
     if grids and new.get("trials", cells[0].settings.trials) != cells[0].settings.trials:
         raise UserError(f"resume={folder}: a grid is laid out for its number of trials; begin a sweep with more")
@@ -144,7 +147,7 @@ def held(folder: Path) -> Iterator[None]:
 
 
 def _kept(override: Override, begun: Begun) -> bool:
-    """Whether an override says what the sweep was begun with, or asks for more trials."""
+    """Whether an override says what the sweep was begun with, or asks for more of it."""
     key, value = override.key, override.value
     if key == "resume" or override.text in begun.overrides:
         return True
@@ -152,8 +155,8 @@ def _kept(override: Override, begun: Begun) -> bool:
         return False
     if key in ("timeout", "on_error"):  # which change no number
         return True
-    if key == "trials":
-        return type(value) is int and begun.cells[0].settings.trials <= value <= MOST["trials"]
+    if key in MORE:
+        return type(value) is int and getattr(begun.cells[0].settings, key) <= value <= MOST["trials"]
     if key == "hydra.verbose":
         return True
     if key == "storage":
@@ -174,12 +177,14 @@ def _was(override: Override, begun: Begun) -> str:
 
 
 def _changed(begun: Begun, new: dict[str, Any]) -> Begun:
-    def changed(override: Override) -> Override:
-        return one(f"trials={new['trials']}") if "trials" in new and override.address == "trials" else override
+    def changed(overrides: Iterable[Override]) -> list[Override]:
+        found = [one(f"{o.key}={new[o.key]}") if o.address in MORE and o.key in new else o for o in overrides]
+        there = {override.address for override in found}
+        return found + [one(f"{key}={new[key]}") for key in MORE if key in new and key not in there]
 
     cells = []
     for cell in begun.cells:
         config = {**cell.config, **new}
-        overrides = tuple(map(changed, cell.overrides))
+        overrides = tuple(changed(cell.overrides))
         cells.append(replace(cell, overrides=overrides, config=config, settings=Settings.of(config)))
-    return replace(begun, cells=cells, overrides=texts([changed(override) for override in parse(*begun.overrides)]))
+    return replace(begun, cells=cells, overrides=texts(changed(parse(*begun.overrides))))

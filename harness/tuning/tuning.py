@@ -19,7 +19,7 @@ from harness.cells.cell import Cell
 from harness.errors import RunError, UserError
 from harness.results.metrics import Metric
 from harness.results.trace import Trace
-from harness.results.trial import Outcome, Phase, Population, Show, Trial, in_order
+from harness.results.trial import Outcome, Phase, Population, Show, Standing, Trial, in_order
 from harness.running.failures import FAILURES, told
 from harness.running.fingerprint import same
 from harness.running.plan import Planned, Planner
@@ -30,6 +30,7 @@ from harness.tuning.search import Search
 from harness.tuning.storage import Direction, Mirror
 
 FILES: dict[Phase, str] = {"final": "finals.npz", "confirm": "confirm.npz"}
+COUNTED = ("planned", "trials", "pruned", "diverged", "failed")
 TOGETHER = 1 << 28  # bytes of parameters that train side by side; gradients and memory come on top
 
 
@@ -96,7 +97,18 @@ class Tuner(Watcher):
         """Compare the trials of the batch in training, and show them."""
         if self._phase == "tune":
             self._compare(trials, record)
-        self._show(trials, [search.standing for search in self._searches.values()])
+        self._show(trials, self._by_cell())
+
+    def _by_cell(self) -> list[Standing]:
+        """Where the cells stand: all their trials, and the replicate whose best value lies in the middle."""
+        found = []
+        for cell in self.cells:
+            mine = [search.standing for search in self._searches.values() if search.cell is cell]
+            ranked = sorted(mine, key=lambda standing: self.metric.rank(standing.best))
+            middle = ranked[(len(ranked) - 1) // 2]
+            sums = {name: sum(getattr(standing, name) for standing in mine) for name in COUNTED}
+            found.append(replace(middle, **sums))
+        return found
 
     def _replicates(self, cell: Cell) -> int:
         """How often a cell is tuned: once where neither seeds nor points would differ, which makes copies."""

@@ -1,0 +1,53 @@
+"""`python -m harness.answer FOLDER|last [--json]`: which optimizer wins in a finished sweep, and how sure that is.
+
+Exit code 0: every problem has a winner; 3: undecided; 2: a mistake.
+"""
+
+import sys
+from collections.abc import Sequence
+
+from harness.screens.streams import entered, kept
+
+USAGE = "python -m harness.answer FOLDER|last [--json]   which optimizer wins in a finished sweep, and how sure that is"
+UNDECIDED = 3
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Print the answer; the exit code."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    json = "--json" in arguments
+    folders = [word for word in arguments if word != "--json"]
+    if len(folders) != 1 or folders[0] in ("-h", "--help"):
+        print(USAGE)
+        return 0 if folders[:1] in (["-h"], ["--help"]) else 2
+    return kept(lambda: _answer(folders[0], json))
+
+
+def _answer(folder: str, json: bool) -> int:
+    from harness.errors import UserError
+    from harness.results.answers import answers
+    from harness.results.files import load
+    from harness.text.visible import say, visible
+
+    try:
+        found = answers(load(folder))
+    except UserError as error:
+        say(str(error))
+        return 2
+    if json:
+        from harness.answers.answer import written
+
+        print(visible(written(found)))
+    else:
+        from harness.screens.answers import say as say_answer
+        from harness.screens.terminal import console
+
+        out = console()
+        for answer in found:
+            say_answer(answer, out)
+        out.done()
+    return 0 if all(answer.decided for answer in found) else UNDECIDED
+
+
+if __name__ == "__main__":
+    sys.exit(entered(main))
