@@ -14,7 +14,10 @@ import pytest
 
 FILES = ("runs.csv", "cells.csv", "trials.csv", "curves.npz")
 SWEEPS = {
-    "analytic": ["optimizer=sgd,momentum", "objective=rosenbrock", "trials=24", "batch=4", "seeds=3", "steps=200"],
+    "replicated": [
+        "optimizer=sgd,momentum", "objective=rosenbrock", "trials=24", "batch=4", "seeds=3", "steps=200",
+        "replicates=2", "finalists=3", "finals=2", "aggregate=q75",
+    ],
     "pruned": [
         "optimizer=sgd,adam", "objective.hidden=[16]", "trials=18", "batch=6", "seeds=2", "steps=120",
         "pruner=asha", "confirm=3",
@@ -29,7 +32,8 @@ MOMENTS = {
     "between results and tell": ("harness.tuning.tuning", "Tuner", "_tell", 2, "nothing"),
     "in mid-append": ("optuna.storages.journal", "JournalFileBackend", "append_logs", 3, "torn"),
     "while the journal's lock is given back": ("os", None, "unlink", 2, "nothing"),
-    "before the confirming runs": ("harness.tuning.tuning", "Tuner", "_confirm", 1, "nothing"),
+    "before the finalists run": ("harness.tuning.tuning", "Tuner", "_choose_and_confirm", 1, "nothing"),
+    "before the confirming runs": ("harness.tuning.tuning", "Tuner", "_again", 2, "nothing"),
     "while the files are written": ("harness.results.files", None, "save_file", 3, "all"),
 }
 DYING = """
