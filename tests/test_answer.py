@@ -1,17 +1,22 @@
 """The answer in words: every branch, from values made by hand."""
 
+import io
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
+from rich.console import Console
 
 from harness.answers.answer import Answer, answered
 from harness.answers.scale import Scale
+from harness.screens.answers import say
 from objectives.arrays import Array
 
 LOG = Scale("log")
 UP = np.logspace(0, 2, 12)[:, None]  # replicates that differ by more than the cells
 
 
-def told(values: Array, names: str = "abcdef", scale: Scale = LOG, **options: bool) -> Answer:
+def told(values: Array, names: Sequence[str] = "abcdef", scale: Scale = LOG, **options: bool) -> Answer:
     return answered("p", list(names[: values.shape[1]]), values, scale, **options)
 
 
@@ -74,3 +79,17 @@ def test_effects_read_as_people_say_them() -> None:
     (first, _) = told(np.sort(UP, axis=0) * [1, 3]).lines
     assert (first.low, first.high, first.replicate) == (1.0, 100.0, 5), "the better of the two in the middle"
     assert first.value == UP[5, 0]
+
+
+@pytest.mark.parametrize(
+    ("width", "seen", "gone"), [(120, "of 12", "nothing"), (80, "(1 to 1e+02)", "of 12"), (45, "3x higher", "(1 to")]
+)
+def test_what_finds_no_room_goes(width: int, seen: str, gone: str) -> None:
+    out = Console(width=width, file=io.StringIO(), record=True)
+    say(told(UP * [1, 3, 9], ["momentum", "an optimizer", "\x1b]0;title\x07"]), out)
+    lines = out.export_text().splitlines()
+    assert lines[0] == "momentum wins"
+    assert all(len(line) <= width for line in lines)
+    assert seen in "\n".join(lines)
+    assert gone not in "\n".join(lines)
+    assert "\x1b" not in "\n".join(lines), "a hostile name is shown, not obeyed"

@@ -7,17 +7,19 @@ from rich.text import Text
 from harness.answers.answer import Answer, Line
 from harness.text.visible import in_line
 
+COLUMNS = (  # the widest that fits
+    ("value", "effect", "wins", "state", "note"),
+    ("value", "effect", "state", "note"),
+    ("value", "effect", "state"),
+    ("effect", "state"),
+)
 STYLES = {"wins": "bold green", "unbeaten": "bold green", "fact": "bold green"}
 
 
 def say(answer: Answer, out: Console) -> None:
-    """Print it; at 80 columns what finds no room goes, the wins first."""
+    """Print it; what finds no room goes, the wins first."""
     out.print(Text(in_line(answer.headline), style=STYLES.get(answer.kind, "bold")), soft_wrap=True)
-    for columns in (
-        ("value", "effect", "wins", "state", "note"),
-        ("value", "effect", "state", "note"),
-        ("effect", "state"),
-    ):
+    for columns in COLUMNS:
         table = _table(answer, columns)
         if table.__rich_measure__(out, out.options.update(max_width=1000)).maximum <= out.width:
             break
