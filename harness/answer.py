@@ -25,7 +25,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _answer(folder: str, json: bool) -> int:
     from harness.errors import UserError
-    from harness.results.answers import answers
+    from harness.results.answers import answers, written
     from harness.results.files import load
     from harness.text.visible import say, visible
 
@@ -35,8 +35,6 @@ def _answer(folder: str, json: bool) -> int:
         say(str(error))
         return 2
     if json:
-        from harness.answers.answer import written
-
         print(visible(written(found)))
     else:
         from harness.screens.answers import say as say_answer

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from harness.answers.scale import Scale
-from harness.answers.verdict import Verdict, judge, typical
+from harness.answers.statistics import typical
+from harness.answers.verdict import Verdict, judge
 from objectives.arrays import Array
 
 PLAIN = Scale("difference")

@@ -1,6 +1,5 @@
 """A verdict in words, for people and for programs."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
@@ -8,7 +7,8 @@ from typing import Any, Literal
 import numpy as np
 
 from harness.answers.scale import Scale
-from harness.answers.verdict import LEVEL, Verdict, judge, typical
+from harness.answers.statistics import typical
+from harness.answers.verdict import LEVEL, Pair, Verdict, judge
 from objectives.arrays import Array
 
 VERSION = 1  # of what `data` gives
@@ -26,7 +26,7 @@ class Line:
     replicate: int  # the typical one
     effect: str  # how much higher or lower than the first, and its interval
     wins: str
-    state: str  # best, open, beaten, never finite, failed
+    state: str  # of the one it is measured by: nothing; else open, beaten, never finite, failed
     note: str = ""
 
 
@@ -39,7 +39,7 @@ class Answer:
     headline: str
     lines: tuple[Line, ...]
     notes: tuple[str, ...]
-    verdict: Verdict | None
+    verdict: Verdict
     names: tuple[str, ...]
 
     @property
@@ -52,19 +52,26 @@ class Answer:
         found: dict[str, Any] = {"version": VERSION, "problem": self.problem, "kind": self.kind}
         found |= {"decided": self.decided, "headline": self.headline, "notes": list(self.notes)}
         found["cells"] = [asdict(line) for line in self.lines]
-        found["pairs"] = []
-        if self.verdict is not None:
-            verdict = self.verdict
-            found |= {"level": verdict.level, "replicates": verdict.replicates, "scale": asdict(verdict.scale)}
-            found["unbeaten"] = [self.names[k] for k in verdict.unbeaten]
-            for pair in verdict.pairs:
-                value, low, high, _ = pair.effect
-                found["pairs"].append(
-                    {"first": self.names[pair.first], "second": self.names[pair.second], "difference": value,
-                     "low": low, "high": high, "p": pair.p, "p_holm": pair.holm, "first_wins": pair.wins,
-                     "second_wins": pair.losses, "winner": None if pair.winner is None else self.names[pair.winner]}
-                )  # fmt: skip
+        verdict = self.verdict
+        found |= {"level": verdict.level, "replicates": verdict.replicates, "scale": asdict(verdict.scale)}
+        found["unbeaten"] = [self.names[k] for k in verdict.unbeaten]
+        found["pairs"] = [self._pair(pair) for pair in verdict.pairs]
         return found
+
+    def _pair(self, pair: Pair) -> dict[str, Any]:
+        value, low, high, _ = pair.effect
+        return {
+            "first": self.names[pair.first],
+            "second": self.names[pair.second],
+            "difference": value,
+            "low": low,
+            "high": high,
+            "p": pair.p,
+            "p_holm": pair.holm,
+            "first_wins": pair.wins,
+            "second_wins": pair.losses,
+            "winner": None if pair.winner is None else self.names[pair.winner],
+        }
 
 
 def answered(
@@ -88,7 +95,7 @@ def answered(
     unit = "tuning" if tuned else "seed"
     count = len(values)
     kind, headline = _headline(verdict, names, unit, copies, unequal)
-    lines = _lines(verdict, names, values, unit, diverged or {}, decided=kind in ("wins", "unbeaten", "close"))
+    lines = _lines(verdict, names, values, diverged or {}, decided=kind in ("wins", "unbeaten", "close"))
     notes = [] if tuned else ["at these settings, not tuned: add trials=32"]
     notes += [f"{names[k]}: a run failed, no verdict" for k in verdict.failed]
     if kind in ("wins", "unbeaten", "close"):
@@ -107,8 +114,6 @@ def _headline(verdict: Verdict, names: Sequence[str], unit: str, copies: bool, u
         return "none", "No verdict: the time-out left the cells with different numbers of trials"
     if copies:
         return "fact", f"{told[0]} ends lowest; every repetition would be the same run"
-    if len(finite) == 1 and not verdict.possible:
-        return "none", f"No verdict is possible: {_need(verdict, unit)}"
     if not verdict.possible:
         return "none", f"No verdict is possible: {_need(verdict, unit)}"
     if not verdict.unbeaten:
@@ -133,7 +138,7 @@ def _listed(names: Sequence[str]) -> str:
 
 
 def _lines(
-    verdict: Verdict, names: Sequence[str], values: Array, unit: str, diverged: Mapping[int, float], decided: bool
+    verdict: Verdict, names: Sequence[str], values: Array, diverged: Mapping[int, float], decided: bool
 ) -> tuple[Line, ...]:
     scale = verdict.scale
     first = next((k for k in (*verdict.unbeaten, *verdict.cells)), None)
@@ -157,16 +162,3 @@ def _lines(
         note = f"{share:.0%} diverged".replace("%", " %") if share else ""
         found.append(Line(names[k], float(mine[place]), low, high, place, effect, wins, state, note))
     return tuple(found)
-
-
-def written(answers: Sequence[Answer]) -> str:
-    """The answers as JSON, a list under `answers`; infinities and nan are texts, which JSON has no numbers for."""
-    return json.dumps({"version": VERSION, "answers": [_plain(answer.data()) for answer in answers]}, indent=2)
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_plain(item) for item in value]
-    return str(value) if isinstance(value, float) and not np.isfinite(value) else value

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from harness.answers.statistics import Interval, median
+from harness.answers.statistics import Interval, median, middle
 from objectives.arrays import Array
 
 
@@ -76,7 +76,5 @@ def effect(d: Array, level: float) -> Interval:
     Interval(value=2.0, low=-inf, high=inf, level=None)
     """
     ranked = np.sort(d)
-    below, above = float(ranked[(len(d) - 1) // 2]), float(ranked[len(d) // 2])
-    centre = below if below == above else (below + above) / 2  # between -inf and inf there is no middle: nan
     ends = median(np.arange(len(d), dtype=np.float64), level)
-    return Interval(centre, float(ranked[int(ends.low)]), float(ranked[int(ends.high)]), ends.level)
+    return Interval(middle(ranked), float(ranked[int(ends.low)]), float(ranked[int(ends.high)]), ends.level)

@@ -1,5 +1,6 @@
 """What a few seeds say: medians with intervals from order statistics, means with standard deviations."""
 
+from collections.abc import Sequence
 from functools import cache
 from math import comb
 from typing import NamedTuple
@@ -32,12 +33,27 @@ def median(values: Array, level: float = 0.95) -> Interval:
     Interval(value=4.5, low=1.0, high=8.0, level=0.95)
     """
     ranked = np.sort(np.where(np.isfinite(values), values, np.inf))
-    n = len(ranked)
-    middle = ranked[(n - 1) // 2], ranked[n // 2]
-    value = float(middle[0] if middle[0] == middle[1] else sum(middle) / 2)
+    n, value = len(ranked), middle(ranked)
     k = _rank(n, level)
     low, high = float(ranked[max(k, 1) - 1]), float(ranked[n - max(k, 1)])
     return Interval(value, low, high, level if k else None)
+
+
+def middle(ranked: Array) -> float:
+    """The median of sorted values: one of them, where the two in the middle are equal, infinities too; between -inf and
+    inf there is none, and it is nan.
+
+    >>> middle(np.array([1.0, 2.0, np.inf, np.inf]))
+    inf
+    """
+    below, above = float(ranked[(len(ranked) - 1) // 2]), float(ranked[len(ranked) // 2])
+    return below if below == above else (below + above) / 2
+
+
+def typical(values: Array | Sequence[float]) -> int:
+    """The place of the value that stands for all: of the two in the middle the lower one, the first of equals."""
+    order = np.argsort(np.asarray(values), kind="stable")
+    return int(order[(len(order) - 1) // 2])
 
 
 def upper_quartile(values: Array) -> Interval:

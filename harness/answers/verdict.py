@@ -1,6 +1,5 @@
 """Which cell wins, and how sure that is: every pair tested over the replicates, corrected for the number of pairs."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
@@ -8,7 +7,7 @@ import numpy as np
 
 from harness.answers.paired import effect, holm, least, signed_rank
 from harness.answers.scale import Scale
-from harness.answers.statistics import Interval
+from harness.answers.statistics import Interval, middle
 from objectives.arrays import Array
 
 LEVEL = 0.05
@@ -84,7 +83,7 @@ def judge(values: Array, scale: Scale, level: float = LEVEL) -> Verdict:
     replicates, columns = z.shape
     failed = tuple(k for k in range(columns) if np.isnan(z[:, k]).any())
     judged = [k for k in range(columns) if k not in failed]
-    centres = [float("nan") if k in failed else _middle(z[:, k]) for k in range(columns)]
+    centres = [float("nan") if k in failed else middle(np.sort(z[:, k])) for k in range(columns)]
     order = sorted(judged, key=lambda k: centres[k])
     found = list(combinations(order, 2))
     ds = [_difference(z[:, a], z[:, b]) for a, b in found]
@@ -112,21 +111,9 @@ def _difference(first: Array, second: Array) -> Array:
         return np.where(first == second, 0.0, second - first)
 
 
-def _middle(z: Array) -> float:
-    ranked = np.sort(z)
-    low, high = float(ranked[(len(z) - 1) // 2]), float(ranked[len(z) // 2])
-    return low if low == high else (low + high) / 2
-
-
 def _turned(pair: Pair) -> Pair:
     value, low, high, level = pair.effect
     return replace(
         pair, first=pair.second, second=pair.first, balance=-pair.balance, wins=pair.losses, losses=pair.wins,
         effect=Interval(-value, -high, -low, level),
     )  # fmt: skip
-
-
-def typical(values: Array | Sequence[float]) -> int:
-    """The replicate that stands for a cell: of the two in the middle the one with the lower value, with that value."""
-    order = np.argsort(np.asarray(values), kind="stable")
-    return int(order[(len(order) - 1) // 2])

@@ -8,7 +8,7 @@ from typing import Any
 
 from harness.cells.space import Range, read
 from harness.configs.declared import Settings
-from harness.configs.override import Override, one, texts
+from harness.configs.override import Override, one, quoted, texts
 from harness.configs.settings import NOT_OF_A_RUN
 
 
@@ -62,6 +62,5 @@ def written(value: Any) -> str:
     if isinstance(value, list):
         return f"[{','.join(map(written, value))}]"
     if isinstance(value, str) and not re.fullmatch(r"[A-Za-z_][\w/.-]*", value):
-        quoted = value.replace("\\", "\\\\").replace("'", "\\'")
-        return f"'{quoted}'"
+        return quoted(value)
     return str(value) if isinstance(value, str) else repr(value)

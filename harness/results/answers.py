@@ -1,14 +1,17 @@
 """What a finished run or sweep says of who wins, from its files."""
 
+import json
 import math
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from harness.answers.answer import Answer, answered
+from harness.answers.answer import VERSION, Answer, answered
 from harness.answers.scale import Scale
-from harness.results.files import Results
+from harness.answers.verdict import LEVEL
+from harness.results.files import Results, plain
 from harness.results.metrics import STEPS_TO_TARGET
 from harness.results.rows import Row
 
@@ -37,7 +40,7 @@ def _tuned(results: Results, problem: str, cells: list[Row]) -> Answer:
     diverged = {k: _share(runs, number) for k, number in enumerate(numbers)}
     copies = max(replicates.values()) == 1 and results.summary.get("replicates", 1) > 1
     return answered(
-        problem, names, values, _scale(results, problem), level=results.summary.get("level", 0.05),
+        problem, names, values, _scale(results, problem), level=results.summary.get("level", LEVEL),
         copies=copies, diverged=diverged, unequal=stopped,
     )  # fmt: skip
 
@@ -57,7 +60,8 @@ def _untuned(results: Results, problem: str, cells: list[Row]) -> Answer:
         return worst if run["state"] == "diverged" or shown == "" or not math.isfinite(shown) else float(shown)
 
     values = np.array([[value(number, seed) for number in numbers] for seed in seeds])
-    diverged = {k: _share(_states(results), number) for k, number in enumerate(numbers)}
+    states = _states(results)
+    diverged = {k: _share(states, number) for k, number in enumerate(numbers)}
     names = [_name(results, cell) for cell in cells]
     return answered(problem, names, values, _scale(results, problem), tuned=False, diverged=diverged)
 
@@ -106,10 +110,11 @@ def _scale(results: Results, problem: str) -> Scale:
         return Scale("log")
     if not metric.endswith("loss") or metric == STEPS_TO_TARGET or lowest is None or more:
         return Scale("difference", more_is_better=more)
-    start = _number(about["loss"][0])
+    start = float(about["loss"][0])  # inf is a text there
     size = max(abs(lowest), abs(start) if math.isfinite(start) else 0.0)
     return Scale("log", lowest, float(np.finfo(about["dtype"]).eps) * size)
 
 
-def _number(value: Any) -> float:
-    return float(value)
+def written(answers: Sequence[Answer]) -> str:
+    """The answers as JSON, a list under `answers`; infinities and nan are texts, as in summary.json."""
+    return json.dumps(plain({"version": VERSION, "answers": [answer.data() for answer in answers]}), indent=2)

@@ -113,7 +113,7 @@ def write(
         "seconds": round(sum(population.seconds for population in outcome.populations), 3),
         "problems": {one.fingerprint["problem"]: one.fingerprint for one in outcome.populations if one.trace.records},
     }
-    save_file(folder / "summary.json", (json.dumps(_plain(summary), indent=2) + "\n").encode())
+    save_file(folder / "summary.json", (json.dumps(plain(summary), indent=2) + "\n").encode())
 
 
 def load(folder: str | Path) -> Results:
@@ -231,12 +231,12 @@ def _arrays(path: Path) -> dict[str, Array]:
         return dict(stored)
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """JSON has no inf and nan: they become text."""
     if isinstance(value, dict):
-        return {str(key): _plain(item) for key, item in value.items()}
+        return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_plain(item) for item in value]
+        return [plain(item) for item in value]
     return repr(value) if isinstance(value, float) and not math.isfinite(value) else value
 
 

@@ -1,7 +1,9 @@
 """What stands for the replicates of a cell in a table with a row per cell."""
 
 import math
+from typing import Any
 
+from harness.answers.statistics import typical
 from harness.results.files import Results
 from harness.results.metrics import Metric
 from harness.results.rows import Row
@@ -12,11 +14,12 @@ def middle(results: Results, metric: Metric) -> list[Row]:
     found: dict[int, list[Row]] = {}
     for cell in results.cells:
         found.setdefault(cell["cell"], []).append(cell)
-    ranked = (
-        sorted(mine, key=lambda cell: metric.rank(float(cell["value"] if cell["value"] != "" else math.nan)))
-        for mine in found.values()
-    )
-    return [mine[(len(mine) - 1) // 2] for mine in ranked]
+    return [mine[typical([metric.rank(known(cell["value"])) for cell in mine])] for mine in found.values()]
+
+
+def known(value: Any) -> float:
+    """A number of a file, nan where there is none."""
+    return math.nan if value == "" else float(value)
 
 
 def history(results: Results, cell: Row, metric: Metric) -> list[float]:

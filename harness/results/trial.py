@@ -38,6 +38,11 @@ class Trial:
     problem: str = ""  # the fingerprint's hash
 
     @property
+    def place(self) -> tuple[int, int, int]:
+        """Its cell, replicate and number: no other trial of its phase has them."""
+        return self.cell.number, self.replicate, self.number
+
+    @property
     def overrides(self) -> tuple[str, ...]:
         """What gives these runs again."""
         return self.cell.again(self.point, None if self.phase in ("run", "tune") and not self.replicate else self.seeds)
@@ -135,7 +140,7 @@ class Outcome:
 def in_order(populations: Iterable[Population]) -> list[Trial]:
     """The trials of all, by cell, replicate and number."""
     found = (trial for population in populations for trial in population.trials)
-    return sorted(found, key=lambda trial: (trial.cell.number, trial.replicate, trial.number))
+    return sorted(found, key=lambda trial: trial.place)
 
 
 Show = Callable[[Sequence[Trial], Sequence[Standing]], None]

@@ -30,7 +30,6 @@ SHARED = (
     "steps",
     "records",
     "save_params",
-    "measure",
 )  # what makes a population
 
 

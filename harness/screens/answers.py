@@ -33,7 +33,7 @@ def _table(answer: Answer, columns: tuple[str, ...]) -> Table:
     table = Table.grid(padding=(0, 2, 0, 0))
     for line in answer.lines:
         table.add_row(Text(in_line(line.name)), *(Text(in_line(_cell(line, column))) for column in columns),
-                      style="green" if line.state in ("", "best") else None)  # fmt: skip
+                      style="green" if not line.state else None)  # fmt: skip
     return table
 
 

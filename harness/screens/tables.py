@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 import numpy as np
 from rich.console import Console
@@ -13,7 +12,7 @@ from harness.answers.statistics import mean, median
 from harness.results.answers import answers
 from harness.results.files import Results
 from harness.results.metrics import STEPS_TO_TARGET, Metric
-from harness.results.replicates import history, middle
+from harness.results.replicates import history, known, middle
 from harness.results.rows import MEANS, Row
 from harness.screens import unfinished
 from harness.screens.answers import say
@@ -62,7 +61,7 @@ def _show_cells(results: Results, out: Console) -> None:
     if summary.get("replicates", 1) > 1:
         for answer in answers(results):
             say(answer, out)
-    cells = sorted(middle(results, metric), key=lambda cell: (metric.rank(_float(cell["value"])), cell["cell"]))
+    cells = sorted(middle(results, metric), key=lambda cell: (metric.rank(known(cell["value"])), cell["cell"]))
     owners = np.array([run["cell"] for run in results.runs])
     curves = results.curves["loss"]
     seconds: dict[int, float] = {}
@@ -111,10 +110,6 @@ def _say_what_speaks(results: Results, out: Console) -> None:
 
 def _command(results: Results, cell: Row) -> str:
     return in_line(command(*words_of(results.summary["launch"]), *words_of(cell["overrides"])))
-
-
-def _float(value: Any) -> float:
-    return math.nan if value == "" else float(value)
 
 
 def metrics_table(results: Results, width: int) -> Table:
@@ -180,7 +175,7 @@ def worth(cell: Row, key: str, metric: Metric) -> str:
     >>> worth({"value": math.inf, "steps": 1000}, "value", Metric("steps_to_target"))
     '> 1,000'
     """
-    value = _float(cell[key])
+    value = known(cell[key])
     beyond = metric.name == STEPS_TO_TARGET and math.isinf(value) and "steps" in cell
     return f"> {cell['steps']:,}" if beyond else number(value)
 

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
+from harness.answers.statistics import typical
 from harness.cells.cell import Cell
 from harness.errors import RunError, UserError
 from harness.results.metrics import Metric
@@ -104,8 +105,7 @@ class Tuner(Watcher):
         found = []
         for cell in self.cells:
             mine = [search.standing for search in self._searches.values() if search.cell is cell]
-            ranked = sorted(mine, key=lambda standing: self.metric.rank(standing.best))
-            middle = ranked[(len(ranked) - 1) // 2]
+            middle = mine[typical([self.metric.rank(standing.best) for standing in mine])]
             sums = {name: sum(getattr(standing, name) for standing in mine) for name in COUNTED}
             found.append(replace(middle, **sums))
         return found
@@ -139,15 +139,16 @@ class Tuner(Watcher):
                 number += 1
                 self._tell(trained)
 
-    def _side_by_side(self, trials: Iterable[Trial]) -> Iterator[list[Trial]]:
+    def _side_by_side(self, trials: Sequence[Trial]) -> Iterator[list[Trial]]:
         """The trials in groups whose parameters fit into memory; a replicate's stay together, to be compared."""
+        size = {cell: self.planner.bytes_of_a_run(cell) for cell in {trial.cell for trial in trials}}
         by_replicate: dict[int, list[Trial]] = {}
         for trial in trials:
             by_replicate.setdefault(trial.replicate, []).append(trial)
         group: list[Trial] = []
         taken = 0
         for mine in by_replicate.values():
-            needed = sum(self.planner.bytes_of_a_run(trial.cell) * len(trial.seeds) for trial in mine)
+            needed = sum(size[trial.cell] * len(trial.seeds) for trial in mine)
             if group and taken + needed > TOGETHER:
                 yield group
                 group, taken = [], 0
@@ -177,7 +178,14 @@ class Tuner(Watcher):
                     raise UserError(f"{path}: another objective or other data made it: {changed}")
 
     def _search(self, trial: Trial) -> Search:
-        return self._searches[trial.cell.number, trial.replicate]
+        return self._searches[trial.place[:2]]
+
+    def _by_search(self, populations: Iterable[Population]) -> dict[tuple[int, int], list[Trial]]:
+        """The trials of each search, in order, by its key."""
+        found: dict[tuple[int, int], list[Trial]] = {}
+        for trial in in_order(populations):
+            found.setdefault(trial.place[:2], []).append(trial)
+        return found
 
     def _train(self, trials: list[Trial]) -> list[Population]:
         self._phase = trials[0].phase
@@ -226,10 +234,7 @@ class Tuner(Watcher):
 
     def _show_optunas(self, trained: list[Population]) -> None:
         """Add the trials, with what they were, to the studies that other programs read."""
-        told_of: dict[tuple[int, int], list[Trial]] = {}
-        for trial in in_order(trained):
-            told_of.setdefault(self._search(trial).key, []).append(trial)
-        for key, trials in told_of.items():
+        for key, trials in self._by_search(trained).items():
             search = self._searches[key]
             if search.study is not None:
                 frozen = search.study.trials()
@@ -256,8 +261,9 @@ class Tuner(Watcher):
         if ran is None:
             return
         by_median = replace(self.metric, aggregate="median")
+        by_search = self._by_search(ran)
         for search in varying:
-            mine = [trial for trial in in_order(ran) if self._search(trial) is search]
+            mine = by_search.get(search.key, [])
             ranked = sorted(mine, key=lambda trial: by_median.rank(by_median.value(by_median.of_runs(trial))))
             best = ranked[:1] or finals[search.key][:1]
             chosen += [search.again(trial, "confirm") for trial in best]
@@ -269,10 +275,10 @@ class Tuner(Watcher):
         """Train what is asked and not on disk yet; all that was asked for, or None if that was interrupted."""
         path = self.folder / FILES[phase]
         stored = rounds.load(path, self.cells) if path.exists() else []
-        wanted = {_place(trial) for trial in asked}
-        kept = [population for population in stored if {_place(trial) for trial in population.trials} <= wanted]
-        have = {_place(trial) for trial in in_order(kept)}
-        missing = [trial for trial in asked if _place(trial) not in have]
+        wanted = {trial.place for trial in asked}
+        kept = [population for population in stored if {trial.place for trial in population.trials} <= wanted]
+        have = {trial.place for trial in in_order(kept)}
+        missing = [trial for trial in asked if trial.place not in have]
         for trials in self._side_by_side(missing) if missing else ():
             fresh = self._train(trials)
             if self._interrupted():
@@ -281,10 +287,6 @@ class Tuner(Watcher):
             rounds.save(path, kept)
         self._trained += kept
         return kept
-
-
-def _place(trial: Trial) -> tuple[int, int, int]:
-    return trial.cell.number, trial.replicate, trial.number
 
 
 def _never_begun(trial: Trial, failure: str) -> Population:
