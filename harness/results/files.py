@@ -6,7 +6,7 @@ import json
 import math
 import os
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -157,37 +157,28 @@ def _curves(trials: list[Trial]) -> dict[str, Array]:
         return {name: np.zeros((0, 1)) for name in ("step", "evaluations", "loss")}
     width = max(len(trial.trace.at) for trial in trials)
 
-    def stacked(parts: Iterable[Array], fill: float) -> Array:
-        wide = [
-            np.pad(p, [(0, 0), (0, width - p.shape[1])] + [(0, 0)] * (p.ndim - 2), constant_values=fill) for p in parts
-        ]
-        return np.concatenate(wide)
+    runs = sum(trial.rows.stop - trial.rows.start for trial in trials)
 
-    def missing(trial: Trial) -> Array:
-        return np.full((len(trial.trace.seeds), len(trial.trace.at)), np.nan)
-
-    curves = {
-        "step": stacked([np.tile(trial.trace.at, (trial.rows.stop - trial.rows.start, 1)) for trial in trials], -1)
-    }
-    curves["evaluations"] = stacked([trial.trace.spent[trial.rows] for trial in trials], -1)
-    for name in names:
-        curves[name] = stacked(
-            [
-                (trial.trace.curves[name] if name in trial.trace.curves else missing(trial))[trial.rows]
-                for trial in trials
-            ],
-            math.nan,
-        )
-    sizes = [trial.trace.path.shape[2] for trial in trials if trial.trace.path is not None]
-    if sizes:
-        shape = (len(curves["step"]), width, max(sizes))
-        curves["path"], row = np.full(shape, np.nan), 0
+    def stacked(part: Callable[[Trial], Array | None], fill: float, *size: int) -> Array:
+        whole, row = np.full((runs, width, *size), fill), 0
         for trial in trials:
             end = row + trial.rows.stop - trial.rows.start
-            if trial.trace.path is not None:
-                path = trial.trace.path[trial.rows]
-                curves["path"][row:end, : path.shape[1], : path.shape[2]] = path
+            if (mine := part(trial)) is not None:
+                whole[(slice(row, end), *map(slice, mine.shape[-1 - len(size) :]))] = mine
             row = end
+        return whole
+
+    def curve(name: str) -> Callable[[Trial], Array | None]:
+        return lambda trial: trial.trace.curves[name][trial.rows] if name in trial.trace.curves else None
+
+    curves = {"step": stacked(lambda trial: trial.trace.at, -1)}
+    curves["evaluations"] = stacked(lambda trial: trial.trace.spent[trial.rows], -1)
+    curves |= {name: stacked(curve(name), math.nan) for name in names}
+    sizes = [trial.trace.path.shape[2] for trial in trials if trial.trace.path is not None]
+    if sizes:
+        curves["path"] = stacked(
+            lambda trial: None if trial.trace.path is None else trial.trace.path[trial.rows], math.nan, max(sizes)
+        )
     return curves
 
 
@@ -202,14 +193,17 @@ def _csv(rows: list[Row]) -> bytes:
 
 
 def _rows(path: Path) -> list[Row]:
-    with path.open(newline="") as file:
-        return [{key: _value(key, text) for key, text in row.items()} for row in csv.DictReader(file)]
-
-
-def _value(column: str, text: str) -> Any:
     """Names stay text: a hash like 123e456 is no number."""
-    if column in TEXTS or "@" in column:
-        return text
+    with path.open(newline="") as file:
+        header, *rows = csv.reader(file)
+    columns = [
+        texts if column in TEXTS or "@" in column else map(_value, texts)
+        for column, texts in zip(header, zip(*rows, strict=True), strict=bool(rows))
+    ]
+    return [dict(zip(header, row, strict=True)) for row in zip(*columns, strict=True)]
+
+
+def _value(text: str) -> Any:
     if text.isdecimal():
         return int(text)
     try:

@@ -18,7 +18,7 @@ from harness.optimizers.layout import Layout, Params
 from harness.results.trace import Trace
 from harness.running.counting import Counter
 from harness.running.measures import MEASURES, Seen
-from objectives.arrays import Array
+from objectives.arrays import Array, Seeds
 from objectives.base import Objective
 
 TILE = 1 << 15  # parameters in a block of runs that lie side by side
@@ -110,6 +110,15 @@ def metrics_of(objective: Objective, params: Params) -> dict[str, Array]:
     return shown | of_training
 
 
+def _started(objective: Objective, seeds: Seeds) -> Params:
+    """The params at the start, drawn once for each seed: the trials of a replicate share theirs. What an objective
+    remembers has a row per run."""
+    if objective.remembers:
+        return objective.init(seeds)
+    distinct, place = np.unique(seeds, return_inverse=True)
+    return {name: p[place] for name, p in objective.init(distinct).items()}
+
+
 class Block:
     """Some runs, few enough for their arrays to stay in the cache from one record to the next."""
 
@@ -128,7 +137,7 @@ class Block:
         self.budget = budget if optimizer.asks else None
         self.measure = measure
         self._ended: list[tuple[Objective, Array, Array]] = []  # objective, rows, final parameters
-        start = objective.init(trace.seeds[rows])
+        start = _started(objective, trace.seeds[rows])
         self._layout = Layout.of(start)
         self._oracle = Counter(objective, self._layout, trace.seeds[rows])
         dtype = next(iter(start.values())).dtype

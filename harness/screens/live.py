@@ -57,9 +57,11 @@ class Screen:
 
     def _tell(self, trials: Sequence[Trial], standings: Sequence[Standing]) -> None:
         """A plain line at every tenth of the way, but not more often than every second."""
-        done, total, unit = _done(trials, standings)
         now = time.monotonic()
-        if int(done * PLAIN / total) <= self._told or now < self._due:
+        if now < self._due:
+            return
+        done, total, unit = _done(trials, standings)
+        if int(done * PLAIN / total) <= self._told:
             return
         if not self._told:
             self.out.print(Text(self.title), soft_wrap=True)

@@ -29,6 +29,11 @@ class Search:
         return self.cell.number, self.replicate
 
     @property
+    def prunes(self) -> bool:
+        """Whether its trials are compared before they end."""
+        return self.study is not None and self.study.prunes
+
+    @property
     def name(self) -> str:
         """Of its study."""
         name = self.cell.name or "trials"

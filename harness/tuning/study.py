@@ -15,7 +15,7 @@ from zlib import crc32
 
 import numpy as np
 import optuna
-from optuna.pruners import BasePruner
+from optuna.pruners import BasePruner, NopPruner
 from optuna.samplers import BaseSampler
 from optuna.study import Study
 from optuna.trial import FrozenTrial, TrialState
@@ -54,6 +54,7 @@ class CellStudy:
         optuna.logging.set_verbosity(optuna.logging.WARNING)
         with _quiet():
             pruner = demand(_built(cell, "pruner", trusted), BasePruner, "pruner")
+            self.prunes = not isinstance(pruner, NopPruner)
             sampler = demand(_built(cell, "sampler", trusted, self._told), BaseSampler, "sampler")
             name = cell.name or "trials"
             made = optuna.create_study(study_name=name, direction=direction, storage=optuna.storages.InMemoryStorage())

@@ -211,11 +211,13 @@ class Tuner(Watcher):
 
     def _compare(self, trials: Iterable[Trial], record: int) -> None:
         """At a rung, all trials of a search report, then it is decided which are pruned."""
+        if not any(search.prunes for search in self._searches.values()):
+            return
         reports: dict[tuple[tuple[int, int], int], list[Trial]] = {}
         for trial in trials:
             trace, rungs = trial.trace, self.settings.rungs
             last, search = len(trace.at) - 1, self._search(trial)
-            if search.study is None or not 0 < record <= last or trace.records <= record:
+            if not search.prunes or not 0 < record <= last or trace.records <= record:
                 continue
             if record * rungs // last == (record - 1) * rungs // last:
                 continue
