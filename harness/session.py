@@ -206,7 +206,8 @@ def _refuse_idle(cells: Sequence[Cell], typed: Sequence[Override]) -> None:
     if settings.target is not None and settings.metric != STEPS_TO_TARGET:
         raise UserError(f"target={settings.target:g} is for metric={STEPS_TO_TARGET}; got metric={settings.metric}")
     for override in typed if settings.trials == 1 else ():
-        if override.key.partition(".")[0] in OF_TUNING and override.value is not None:
+        idle = override.key.partition(".")[0] in OF_TUNING and override.value is not None
+        if idle or (override.key, override.value) == ("aggregate", "q75"):
             raise UserError(f"{override.text}: it says how to tune, and nothing is tuned; add -m and trials=64")
 
 

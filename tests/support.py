@@ -67,6 +67,9 @@ def build(source: Composer, group: str, name: str, runs: int | None = None, **fi
     )
 
 
+ONCE = ("replicates=1", "finalists=1", "aggregate=median")  # one tuning, which names its best trial
+
+
 def plan(cells: Sequence[Cell], trusted: tuple[str, ...] = ()) -> list[Planned]:
     """The populations of cells at their declared values, checked as the session checks them."""
     planner = Planner(trusted)

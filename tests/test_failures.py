@@ -13,6 +13,7 @@ import harness
 from harness.command import main
 from harness.errors import RunError, UserError
 from harness.results import files as results
+from tests.support import ONCE
 
 MODULE = '''
 import sys
@@ -181,7 +182,7 @@ def test_a_run_that_breaks_off_has_failed_with_its_message(
 
 
 def test_it_is_a_failed_trial_in_a_sweep_that_tunes() -> None:
-    found = harness.sweep("objective._target_=mine.Leaving", *QUICK, "trials=4", "batch=2")
+    found = harness.sweep("objective._target_=mine.Leaving", *QUICK, "trials=4", *ONCE, "batch=2")
     assert [trial["state"] for trial in found.trials] == ["failed"] * 4
     assert set(found.summary["failures"].values()) == {"SystemExit: it called sys.exit(0)"}
 
@@ -216,7 +217,7 @@ def test_too_little_memory_ends_a_run_and_leaves_nothing(capsys: pytest.CaptureF
 
 
 def test_too_little_memory_is_no_failed_trial() -> None:
-    overrides = ["objective._target_=mine.Large", *QUICK, "trials=6", "batch=2", "sampler=random"]
+    overrides = ["objective._target_=mine.Large", *QUICK, "trials=6", *ONCE, "batch=2", "sampler=random"]
     with pytest.raises(RunError, match=r"not enough memory: Unable to allocate 7.45 GiB; resume=.* goes on"):
         harness.sweep(*overrides)
     (folder,) = Path("outputs/sweeps").iterdir()
@@ -255,11 +256,11 @@ def test_too_little_memory_is_seen_behind_what_others_raise(how: str, capsys: py
     wrapping = ["objective._target_=mine.Wrapping", f"objective.how={how}", *QUICK]
     assert main(wrapping) == 1
     assert capsys.readouterr().err == "harness: not enough memory: Unable to allocate 7.45 GiB\n"
-    assert main(["-m", *wrapping, "trials=4", "batch=2", "hydra.sweep.dir=sweep"]) == 1
+    assert main(["-m", *wrapping, "trials=4", *ONCE, "batch=2", "hydra.sweep.dir=sweep"]) == 1
     assert not list(Path("sweep/rounds").iterdir()), "no failed trial for resume to keep"
 
 
-@pytest.mark.parametrize("way", [[], ["-m", "trials=2", "hydra.sweep.dir=sweep"]])
+@pytest.mark.parametrize("way", [[], ["-m", "trials=2", *ONCE, "hydra.sweep.dir=sweep"]])
 def test_an_interrupt_that_the_objective_meets_saves_what_there_is(
     way: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:

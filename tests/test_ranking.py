@@ -10,6 +10,7 @@ import harness
 from harness.errors import UserError
 from harness.results.metrics import Metric
 from harness.screens.tables import worth
+from tests.support import ONCE
 from tests.test_nothing_ignored import printed
 
 MINE = """
@@ -76,8 +77,9 @@ def test_what_is_shown_of_numbers_ranks(metric: str) -> None:
 
 def test_the_tuner_goes_the_same_way() -> None:
     found = harness.sweep(
-        *SWEEP[:1], "objective._target_=scored.Told", "optimizer=sgd", "steps=30", "seeds=2", "metric=f1", "trials=6"
-    )
+        *SWEEP[:1], "objective._target_=scored.Told", "optimizer=sgd", "steps=30", "seeds=2", "metric=f1", "trials=6",
+        *ONCE,
+    )  # fmt: skip
     values = [trial["value"] for trial in found.trials]
     assert found.cells[0]["best_value"] == max(values) > min(values)
 

@@ -14,6 +14,7 @@ from harness.errors import UserError
 from harness.schedules import Exponential, ExpRange, InverseTime, Join, Linear, MultiStep, Schedule, Step, Warmup
 from harness.schedules.base import Timed, TimeRange
 from objectives import fields
+from tests.support import ONCE
 
 LENGTH = 64  # a power of two, so that shares of it are exact
 
@@ -201,12 +202,12 @@ def test_times_must_fit_into_their_part_of_the_run(
 def test_times_in_steps_are_tuned_whatever_the_declared_share() -> None:
     found = harness.sweep(
         "objective=sphere", "optimizer=sgd", "schedule=inverse_sqrt", "schedules.lr.rise=interval(1,50)",
-        "schedules.lr.unit=steps", "search=[rise]", "steps=50", "seeds=2", "trials=4",
+        "schedules.lr.unit=steps", "search=[rise]", "steps=50", "seeds=2", "trials=4", *ONCE,
     )  # fmt: skip
     assert found.cells[0]["trials"] == 4
     assert all(1 <= trial["schedules.lr.rise"] <= 50 for trial in found.trials)
     with pytest.raises(UserError, match=r"rise=500.* of its space: .*in \[1, 50\], steps of the run"):
         harness.sweep(
             "objective=sphere", "schedule=inverse_sqrt", "schedules.lr.rise=interval(1,500)", "steps=50", "trials=4",
-            "schedules.lr.unit=steps",
+            "schedules.lr.unit=steps", *ONCE,
         )  # fmt: skip

@@ -19,10 +19,11 @@ from harness.command import main
 from harness.configs import database
 from harness.errors import UserError
 from harness.text.secrets import hidden
+from tests.support import ONCE
 
 PASSWORD = "s3cr3t@/word"  # noqa: S105  made up
 URL = "postgresql+psycopg://me@db.example/studies"
-SMALL = ("-m", "objective=valley", "optimizer=sgd", "steps=3", "seeds=1", "trials=2", "confirm=0")
+SMALL = ("-m", "objective=valley", "optimizer=sgd", "steps=3", "seeds=1", "trials=2", "confirm=0", *ONCE)
 FAKE = """
 import os, subprocess, sys
 import optuna

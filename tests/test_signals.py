@@ -14,6 +14,7 @@ import pytest
 
 from harness.results.files import load
 from harness.running import signals
+from tests.support import ONCE
 
 SLOW = """
 import time
@@ -24,7 +25,7 @@ class Slow(Sphere):
         return super().loss_and_grads(params, step, seeds)
 """
 RUN = ("objective._target_=slow.Slow", "optimizer=sgd", "steps=1500", "records=15", "seeds=2")
-WAYS = {"run": RUN, "sweep": ("-m", *RUN[:1], "optimizer=sgd,adam", *RUN[2:], "trials=2", "batch=2")}
+WAYS = {"run": RUN, "sweep": ("-m", *RUN[:1], "optimizer=sgd,adam", *RUN[2:], "trials=2", *ONCE, "batch=2")}
 
 
 @pytest.mark.parametrize("way", WAYS)

@@ -11,11 +11,12 @@ from pathlib import Path
 import pytest
 
 from harness.command import main
+from tests.support import ONCE
 
 Files = dict[str, str]
 OBJECTIVE, EXPERIMENT = "objective/mine.yaml", "experiment/mine.yaml"
 SMALL = ("objective=valley", "optimizer=sgd", "steps=2", "seeds=1")
-TUNED = ("-m", *SMALL, "trials=2")
+TUNED = ("-m", *SMALL, "trials=2", *ONCE)
 GLOBAL = "# @package _global_\n"
 
 # name: (files of the config folder, what is typed beside it); PLANTED is the file that each would make

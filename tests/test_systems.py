@@ -11,8 +11,9 @@ import pytest
 import harness
 from harness.command import main
 from harness.results import files as results
+from tests.support import ONCE
 
-TUNED = ("-m", "objective=valley", "optimizer=sgd", "steps=3", "seeds=1", "trials=4", "batch=2", "confirm=0")
+TUNED = ("-m", "objective=valley", "optimizer=sgd", "steps=3", "seeds=1", "trials=4", "batch=2", "confirm=0", *ONCE)
 ELSEWHERE = """
 import os, sys, warnings
 warnings.simplefilter("ignore")  # filelock says that it has neither system's locks

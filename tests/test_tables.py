@@ -26,6 +26,7 @@ from harness.screens.tables import (
     table_row,
     typical,
 )  # fmt: skip
+from tests.support import ONCE
 
 
 def lines(table: Table, width: int = 200) -> list[list[str]]:
@@ -195,7 +196,7 @@ def test_the_best_cell_stands_first_with_the_seconds_of_all_its_populations() ->
 
 
 def test_a_sweep_with_trials_to_go_says_how_to_finish_it() -> None:
-    found = harness.sweep("objective=valley", "optimizer=sgd", "trials=2", "steps=5", "seeds=1", "confirm=1")
+    found = harness.sweep("objective=valley", "optimizer=sgd", "trials=2", *ONCE, "steps=5", "seeds=1", "confirm=1")
     assert not [line for line in told(found) if line.startswith("finish it")]
     (line,) = [
         line

@@ -33,9 +33,9 @@ from harness.session import start
 from harness.tuning.storage import Journal, repair
 from harness.tuning.study import CellStudy
 from objectives.functions.curved_valleys import Rosenbrock
-from tests.support import a_cell, names
+from tests.support import ONCE, a_cell, names
 
-SMALL = ("objective=rosenbrock", "trials=6", "batch=3", "steps=40", "seeds=2", "confirm=2")
+SMALL = ("objective=rosenbrock", "trials=6", "batch=3", "steps=40", "seeds=2", "confirm=2", *ONCE)
 FILES = ("runs.csv", "cells.csv", "trials.csv", "curves.npz")
 MODULE = '''
 from dataclasses import dataclass
@@ -240,7 +240,7 @@ def test_sgd_finds_the_best_learning_rate_of_a_quadratic() -> None:
     """The Hessian of the ellipsoid has the eigenvalues mu = 2 and L = 20."""
     found = harness.sweep(
         "optimizer=sgd", "objective=ellipsoid", "objective.dim=2", "objective.condition=10", "trials=64", "seeds=5",
-        "steps=200",
+        "steps=200", *ONCE,
     )  # fmt: skip
     assert found.cells[0]["optimizer.lr"] == pytest.approx(2 / (2 + 20), rel=0.1)
 
@@ -361,7 +361,7 @@ def test_every_pruner_decides_again_as_it_did(pruner: str) -> None:
 def test_a_searched_objective_goes_on_as_the_same_problem_at_each_point() -> None:
     whole = harness.sweep(
         "objective=ellipsoid", "optimizer=sgd", "objective.condition=interval(1,9)", "steps=10", "seeds=2", "trials=6",
-        "batch=2",
+        "batch=2", *ONCE,
     )  # fmt: skip
     assert len({run["problem"] for run in whole.runs}) > 2
     demand_resumed(whole, lost=1)

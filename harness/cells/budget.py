@@ -10,7 +10,7 @@ from harness.cells.cell import Cell
 from harness.cells.search import collected
 from harness.configs import building, trust
 from harness.configs.compose import Composer
-from harness.configs.declared import Settings
+from harness.configs.declared import Settings, filled
 from harness.configs.override import one
 from harness.errors import UserError
 
@@ -31,6 +31,6 @@ def _paid(composer: Composer, cell: Cell, trusted: tuple[str, ...]) -> Cell:
     if not steps:
         told = f"{each} gradients a step, and the budget is {cell.settings.steps}"
         raise UserError(f"steps={cell.settings.steps}: {cell.name or 'the optimizer'} takes {told}")
-    config = composer.compose([*cell.overrides, one(f"steps={steps}")]).config
+    config = filled(composer.compose([*cell.overrides, one(f"steps={steps}")]).config)
     collected(config)
     return replace(cell, config=config, settings=Settings.of(config))

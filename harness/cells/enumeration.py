@@ -16,7 +16,7 @@ from harness.cells import search
 from harness.cells.cell import Cell
 from harness.configs import advice
 from harness.configs.compose import Composed, Composer
-from harness.configs.declared import Settings
+from harness.configs.declared import Settings, filled
 from harness.configs.override import Override, one, parse, texts
 from harness.configs.settings import MOST
 from harness.errors import UserError
@@ -53,9 +53,11 @@ def enumerated(composer: Composer, typed: Sequence[Override]) -> list[Cell]:
         everything += chosen
         everything += [one("cells=[]")] if line else []  # so that these overrides give this cell alone
         composed = _composed(composer, everything, name)
-        settings = Settings.of(composed.config)
-        declared = search.collected(composed.config)
-        cell = Cell(tuple(everything), dict(varied), composed.config, composed.choices, settings, number=len(cells))
+        config, settings = filled(composed.config), Settings.of(composed.config)
+        if settings.trials > 1 and composed.config["seeds"] is None:  # so that these overrides give its runs again
+            everything.append(one(f"seeds={config['seeds']}"))
+        declared = search.collected(config)
+        cell = Cell(tuple(everything), dict(varied), config, composed.choices, settings, number=len(cells))
         wanted = [*(o for o in own if search.asked(o)), *searched]
         if settings.trials > 1:
             cell = search.with_space(composer, cell, declared, wanted)

@@ -20,6 +20,7 @@ def ranked_by(cells: Sequence[Cell], planner: Planner) -> Metric:
     """The metric of the settings; a UserError where an objective cannot be ranked by it."""
     settings = cells[0].settings
     plain = Metric(settings.metric, settings.aggregate, settings.target)
+    plain = plain if settings.trials > 1 else plain.reported
     ranked = len(cells) > 1 or bool(cells[0].space)
     found = {_checked(plain, objective, cell, ranked) for cell, objective in planner.problems(cells)}
     if len(found) > 1:
