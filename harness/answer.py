@@ -1,4 +1,5 @@
-"""`python -m harness.answer FOLDER|last [--json]`: which optimizer wins in a finished sweep, and how sure that is.
+"""`python -m harness.answer FOLDER|last [--json]`: which optimizer wins in a finished sweep, and how sure that is;
+`--schema` prints the JSON Schema of what `--json` prints.
 
 Exit code 0: every problem has a winner; 3: undecided; 2: a mistake.
 """
@@ -8,13 +9,16 @@ from collections.abc import Sequence
 
 from harness.screens.streams import entered, kept
 
-USAGE = "python -m harness.answer FOLDER|last [--json]   which optimizer wins in a finished sweep, and how sure that is"
+USAGE = """python -m harness.answer FOLDER|last [--json]   which optimizer wins in a finished sweep, and how sure
+python -m harness.answer --schema               the JSON Schema of what --json prints"""
 UNDECIDED = 3
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Print the answer; the exit code."""
     arguments = list(sys.argv[1:] if argv is None else argv)
+    if arguments == ["--schema"]:
+        return kept(_schema)
     json = "--json" in arguments
     folders = [word for word in arguments if word != "--json"]
     if len(folders) != 1 or folders[0] in ("-h", "--help"):
@@ -25,12 +29,12 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _answer(folder: str, json: bool) -> int:
     from harness.errors import UserError
-    from harness.results.answers import answers, written
+    from harness.results.answers import written
     from harness.results.files import load
     from harness.text.visible import say, visible
 
     try:
-        found = answers(load(folder))
+        found = load(folder).answer
     except UserError as error:
         say(str(error))
         return 2
@@ -42,9 +46,18 @@ def _answer(folder: str, json: bool) -> int:
 
         out = console()
         for answer in found:
-            say_answer(answer, out)
+            say_answer(answer, out, most=None)
         out.done()
-    return 0 if all(answer.decided for answer in found) else UNDECIDED
+    return 0 if found.decided else UNDECIDED
+
+
+def _schema() -> int:
+    from json import dumps
+
+    from harness.answers.schema import schema
+
+    print(dumps(schema(), indent=2))
+    return 0
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ from harness.configs.settings import OF_TUNING
 from harness.errors import RunError, UserError
 from harness.results import files as results
 from harness.results import rows
+from harness.results.answers import look
 from harness.results.environment import environment
 from harness.results.files import Results
 from harness.results.metrics import STEPS_TO_TARGET, Metric
@@ -142,8 +143,13 @@ class _Job:
         about |= {"metric": self.metric.name, "aggregate": self.metric.aggregate, "maximise": self.metric.maximise}
         config = None if study else begun.cells[0].config if kind == "run" else begun.config()
         with signals.waiting():
+            about |= {"looks": results.looks(folder)} if study else {}
             results.write(folder, outcome, config, about, self.metric)
-        return results.load(folder)
+            written = results.load(folder)
+            if study:
+                written.summary["looks"] = look(written.answer, written.summary)
+                results.save_summary(folder, written.summary)
+        return written
 
     @contextmanager
     def _screen(self) -> Iterator[Show]:

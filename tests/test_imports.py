@@ -29,7 +29,8 @@ LAYERS = """
     objectives.checks
     objectives.formulas objectives.functions objectives.learning objectives.wrappers
     objectives
-    harness.errors harness.text harness.answers harness.schedules
+    harness.errors harness.text
+    harness.answers harness.schedules
     harness.optimizers
     harness.configs harness.book
     harness.cells

@@ -56,8 +56,8 @@ def test_a_cell_whose_first_batch_still_trains_shows_the_best_of_it() -> None:
     waiting = tuned(a_trial({"loss": [[9.0, 0.0]]}, cell=2), trials=0)
     begun = Standing(a_trial({"loss": [[9.0, 9.0]]}, cell=1), planned=8)
     lines = shown(batch, [told, begun, waiting])
-    rows = [line.split() for line in lines if line.split()[1:2] in (["c0"], ["c1"], ["c2"])]
-    assert [row[:3] for row in rows] == [["1", "c1", "1"], ["2", "c0", "2"]]
+    rows = [line.split() for line in lines if line.split()[:1] in (["c0"], ["c1"], ["c2"])]
+    assert [row[:2] for row in rows] == [["c1", "1"], ["c0", "2"]]
     assert [("0/8" in row, "4/8" in row) for row in rows] == [(True, False), (False, True)]
 
 

@@ -15,17 +15,8 @@ import harness
 from harness.results.files import Results
 from harness.results.metrics import Metric
 from harness.results.replicates import history
-from harness.screens.tables import (
-    cells_table,
-    fitted,
-    measured,
-    metrics_table,
-    show,
-    sparkline,
-    spread,
-    table_row,
-    typical,
-)  # fmt: skip
+from harness.screens.numbers import sparkline, spread, typical
+from harness.screens.tables import cells_table, fitted, measured, metrics_table, show, table_row
 from tests.support import ONCE
 
 
@@ -73,6 +64,7 @@ def cell(**fields: Any) -> dict[str, Any]:
     row = {"cell": 0, "optimizer": "sgd", "value": 2.0, "value_low": 1.0, "value_high": 3.0, "value_level": "range"}
     row |= {"runs": 3, "best_loss": 0.5, "diverged": 0, "evaluations": 1234.0, "trials": 4, "planned": 8}
     row |= {"pruned_trials": 1, "diverged_trials": 0, "failed_trials": 0, "accuracy": "", "optimizer.lr": 0.1234567}
+    row |= {"best_value": 0.25, "phase": "confirm"}
     return row | fields
 
 
@@ -87,34 +79,34 @@ def cell(**fields: Any) -> dict[str, Any]:
     ],
 )
 def test_an_interval_stands_where_there_is_one(fields: dict[str, Any], told: dict[str, str]) -> None:
-    row = table_row(cell(**fields), ["optimizer"], np.array([[4.0, 2.0]]), Metric(), 1, tuned=False)
+    row = table_row(cell(**fields), ["optimizer"], np.array([[4.0, 2.0]]), Metric(), tuned=False)
     assert {key: value for key, value in row.items() if key == "range" or "interval" in key} == told
 
 
 def test_a_row_of_a_cell_that_was_not_tuned() -> None:
-    row = table_row(cell(accuracy=0.75), ["optimizer", "optimizer.lr"], np.array([[4.0, 2.0]]), Metric(), 1, False)
+    row = table_row(cell(accuracy=0.75), ["optimizer", "optimizer.lr"], np.array([[4.0, 2.0]]), Metric(), False)
     assert row == {
         "optimizer": "sgd", "lr": "0.1234567", "median loss": "2", "range": "[1, 3]", "accuracy": "0.7500",
         "best loss": "0.5", "runs": 3, "div.": 0, "loss so far": "█▁", "evals": "1,234",
     }  # fmt: skip
-    ranked = table_row(cell(accuracy=0.75), ["optimizer"], [[1.0]], Metric("accuracy", "mean"), 1, False)
+    ranked = table_row(cell(accuracy=0.75), ["optimizer"], [[1.0]], Metric("accuracy", "mean"), False)
     assert "accuracy" not in ranked, "what the ranking is by stands there once"
     assert ranked["mean accuracy"] == "2"
 
 
 def test_a_row_of_a_tuned_cell() -> None:
-    row = table_row(cell(), ["optimizer"], [4.0, 2.0], Metric(), 2, tuned=True)
+    row = table_row(cell(), ["optimizer"], [4.0, 2.0], Metric(), tuned=True)
     assert row == {
-        "#": 2, "optimizer": "sgd", "median loss": "2", "range": "[1, 3]", "best hyperparameters": "lr 0.123",
+        "optimizer": "sgd", "median loss": "2", "tuned": "0.25", "range": "[1, 3]", "best hyperparameters": "lr 0.123",
         "trials": "4/8", "pruned": 1, "div.": 0, "failed": 0, "runs div.": "", "best so far": "█▁", "evals": "1,234",
     }  # fmt: skip
-    lost = table_row(cell(diverged=2), ["optimizer"], [4.0, 2.0], Metric("accuracy"), 2, tuned=True)
+    lost = table_row(cell(diverged=2), ["optimizer"], [4.0, 2.0], Metric("accuracy"), tuned=True)
     assert (lost["runs div."], lost["best so far"]) == ("2 of 3", "█▁")
 
 
 def test_names_that_end_alike_are_told_in_full() -> None:
     row = table_row(
-        cell(**{"optimizer.inner.lr": 0.5}), ["optimizer.lr", "optimizer.inner.lr"], [[1.0]], Metric(), 1, False
+        cell(**{"optimizer.inner.lr": 0.5}), ["optimizer.lr", "optimizer.inner.lr"], [[1.0]], Metric(), False
     )
     assert list(row)[:2] == ["optimizer.lr", "optimizer.inner.lr"]
 
@@ -127,11 +119,11 @@ def test_columns_go_one_after_the_other_until_the_table_fits() -> None:
 
 
 def test_columns_that_say_nothing_are_left_out_of_a_tuned_table() -> None:
-    row = {"#": 1, "pruned": 0, "failed": 0, "div.": 0}
+    row = {"cell": 1, "pruned": 0, "failed": 0, "div.": 0}
     heads = [str(column.header) for column in cells_table([row, {**row, "failed": 2}], 100, tuned=True).columns]
-    assert heads == ["#", "failed"]
+    assert heads == ["cell", "failed"]
     heads = [str(column.header) for column in cells_table([row], 100, tuned=False).columns]
-    assert heads == ["#", "pruned", "failed", "div."]
+    assert heads == ["cell", "pruned", "failed", "div."]
 
 
 def test_a_sparkline_is_the_median_run_and_never_more_than_its_width() -> None:

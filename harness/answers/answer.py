@@ -1,164 +1,127 @@
-"""A verdict in words, for people and for programs."""
+"""Who wins on one problem, or on each of several, and how sure that is: in words for people, as data for programs."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from typing import Any
 
-import numpy as np
+from harness.answers.evidence import Evidence
+from harness.answers.lines import Line, lines
+from harness.answers.sentences import Kind, best, notes, sentence
+from harness.answers.text import MOST, Said, Tone, table
+from harness.answers.verdict import Pair, Verdict, judge
+from harness.text.visible import in_line
 
-from harness.answers.scale import Scale
-from harness.answers.statistics import typical
-from harness.answers.verdict import LEVEL, Pair, Verdict, judge
-from objectives.arrays import Array
-
-VERSION = 1  # of what `data` gives
-Kind = Literal["wins", "unbeaten", "close", "cycle", "fact", "none"]
-
-
-@dataclass(frozen=True)
-class Line:
-    """What the answer says of a cell, beside the one it is measured by."""
-
-    name: str
-    value: float  # in a typical replicate
-    low: float  # over the replicates
-    high: float
-    replicate: int  # the typical one
-    effect: str  # how much higher or lower than the first, and its interval
-    wins: str
-    state: str  # of the one it is measured by: nothing; else open, beaten, never finite, failed
-    note: str = ""
+VERSION = 1  # of what `data` gives; harness.answers.schema describes it
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Answer:
-    """Which cells win on one problem, and how sure that is."""
+    """Which cells win on one problem."""
 
-    problem: str
+    evidence: Evidence
+    verdict: Verdict
     kind: Kind
     headline: str
     lines: tuple[Line, ...]
     notes: tuple[str, ...]
-    verdict: Verdict
-    names: tuple[str, ...]
+
+    def __repr__(self) -> str:
+        return "\n".join(text for text, _ in self.said())
+
+    def said(
+        self, width: int = 120, most: int | None = MOST, more: str = "in .data()", brief: bool = False
+    ) -> list[Said]:
+        """The headline, a line for each of so many cells with how to see the others, and the notes; `brief` leaves out
+        the lines where there is no verdict."""
+        tone: Tone = "best" if self.kind in ("wins", "unbeaten", "fact") else "head"
+        found: list[Said] = [(in_line(self.told), tone)]
+        if len(self.lines) > 1 and not (brief and self.kind == "none"):
+            found += table(self.lines, self.unbeaten, self.evidence.scale, width, most, more)
+        return found + [(in_line("; ".join(self.notes)), "aside")] * bool(self.notes)
+
+    @property
+    def told(self) -> str:
+        """The headline, after what tells the problem from others."""
+        return f"{self.evidence.where}: {self.headline}" if self.evidence.where else self.headline
 
     @property
     def decided(self) -> bool:
         """Whether one cell wins."""
         return self.kind == "wins"
 
+    @property
+    def winner(self) -> str | None:
+        """The name of the cell that wins, if one does."""
+        return self.evidence.names[self.verdict.unbeaten[0]] if self.decided else None
+
+    @property
+    def unbeaten(self) -> tuple[str, ...]:
+        """The names of the cells that the headline puts first: the winner, or all that nobody beats."""
+        return tuple(self.evidence.names[k] for k in best(self.verdict, self.kind))
+
     def data(self) -> dict[str, Any]:
         """As plain data."""
-        found: dict[str, Any] = {"version": VERSION, "problem": self.problem, "kind": self.kind}
-        found |= {"decided": self.decided, "headline": self.headline, "notes": list(self.notes)}
-        found["cells"] = [asdict(line) for line in self.lines]
-        verdict = self.verdict
-        found |= {"level": verdict.level, "replicates": verdict.replicates, "scale": asdict(verdict.scale)}
-        found["unbeaten"] = [self.names[k] for k in verdict.unbeaten]
-        found["pairs"] = [self._pair(pair) for pair in verdict.pairs]
-        return found
+        evidence, verdict = self.evidence, self.verdict
+        found: dict[str, Any] = {"problem": evidence.problem, "where": evidence.where, "dataset": evidence.dataset}
+        found |= {"kind": self.kind, "decided": self.decided, "headline": self.headline, "notes": list(self.notes)}
+        found |= {"tuned": evidence.tuned, "replicates": evidence.count, "needs": verdict.needs}
+        found |= {"level": evidence.level, "looks": evidence.looks, "scale": asdict(evidence.scale)}
+        found |= {"unbeaten": list(self.unbeaten), "cells": [self._cell(line) for line in self.lines]}
+        return found | {"pairs": [self._pair(pair) for pair in verdict.pairs]}
+
+    def _cell(self, line: Line) -> dict[str, Any]:
+        shown = ("name", "cell", "value", "low", "high", "replicate", "effect", "wins", "state", "note")
+        test = line.test and {**_interval(line.test), "told": line.tested, "disagrees": line.disagrees}
+        return {**{name: getattr(line, name) for name in shown}, "test": test}
 
     def _pair(self, pair: Pair) -> dict[str, Any]:
-        value, low, high, _ = pair.effect
+        names = self.evidence.names
         return {
-            "first": self.names[pair.first],
-            "second": self.names[pair.second],
-            "difference": value,
-            "low": low,
-            "high": high,
+            "first": names[pair.first],
+            "second": names[pair.second],
+            **_interval(pair.effect),
             "p": pair.p,
             "p_holm": pair.holm,
             "first_wins": pair.wins,
             "second_wins": pair.losses,
-            "winner": None if pair.winner is None else self.names[pair.winner],
+            "winner": None if pair.winner is None else names[pair.winner],
         }
 
 
-def answered(
-    problem: str,
-    names: Sequence[str],
-    values: Array,
-    scale: Scale,
-    *,
-    level: float = LEVEL,
-    tuned: bool = True,
-    copies: bool = False,
-    diverged: Mapping[int, float] | None = None,
-    unequal: bool = False,
-) -> Answer:
-    """The answer to values (replicates, cells): inf never finite, nan failed. Untuned, a replicate is a seed.
+class Answers(tuple[Answer, ...]):
+    """An answer per problem, in the order of the cells; of the usual one problem, `answers[0]`."""
 
-    `copies` says that another replicate would be the same again, so that an order is a fact; `unequal` that a time-out
-    left the cells with different numbers of trials; `diverged` the share of each cell's runs that did.
-    """
-    verdict = judge(values, scale, level)
-    unit = "tuning" if tuned else "seed"
-    count = len(values)
-    kind, headline = _headline(verdict, names, unit, copies, unequal)
-    lines = _lines(verdict, names, values, diverged or {}, decided=kind in ("wins", "unbeaten", "close"))
-    notes = [] if tuned else ["at these settings, not tuned: add trials=32"]
-    notes += [f"{names[k]}: a run failed, no verdict" for k in verdict.failed]
-    if kind in ("wins", "unbeaten", "close"):
-        notes.append(f"{count} {unit}s, {level:.0%} family-wise".replace("%", " %"))
-    return Answer(problem, kind, headline, lines, tuple(notes), verdict, tuple(names))
+    def __repr__(self) -> str:
+        return "\n\n".join(map(repr, self))
+
+    @property
+    def decided(self) -> bool:
+        """Whether every problem has a winner."""
+        return all(answer.decided for answer in self)
+
+    @property
+    def winner(self) -> str | None:
+        """The name of the cell that wins on every problem, if one does."""
+        found = {answer.winner for answer in self}
+        return found.pop() if len(found) == 1 else None
+
+    @property
+    def headline(self) -> str:
+        """What is said first of each."""
+        return "; ".join(answer.told for answer in self)
+
+    def data(self) -> dict[str, Any]:
+        """As plain data, by harness.answers.schema; inf and nan are floats here, and texts in JSON."""
+        return {"version": VERSION, "answers": [answer.data() for answer in self]}
 
 
-def _headline(verdict: Verdict, names: Sequence[str], unit: str, copies: bool, unequal: bool) -> tuple[Kind, str]:
-    finite = [k for k in verdict.cells if k not in verdict.never_finite]
-    told = [names[k] for k in finite]
-    if not finite:
-        return "none", "No cell was ever finite" if verdict.cells else "No verdict: runs failed"
-    if len(names) == 1:
-        return "none", f"{told[0]}: one cell, nothing to compare with"
-    if unequal:
-        return "none", "No verdict: the time-out left the cells with different numbers of trials"
-    if copies:
-        return "fact", f"{told[0]} ends lowest; every repetition would be the same run"
-    if not verdict.possible:
-        return "none", f"No verdict is possible: {_need(verdict, unit)}"
-    if not verdict.unbeaten:
-        return "cycle", f"A cycle: each of {_listed(told)} is beaten by another"
-    if verdict.winner is not None:
-        return "wins", f"{names[verdict.winner]} wins"
-    if len(verdict.unbeaten) == 1:
-        best = verdict.unbeaten[0]
-        rivals = [k for k in finite if k != best and verdict.pair(best, k).winner is None]
-        return "unbeaten", f"{names[best]} is unbeaten, {_listed([names[k] for k in rivals])} open against it"
-    return "close", f"Too close to call: {', '.join(names[k] for k in verdict.unbeaten)}"
+def answered(evidence: Evidence) -> Answer:
+    """The answer that the evidence gives."""
+    verdict = judge(evidence.values, evidence.scale, evidence.level)
+    kind, headline = sentence(evidence, verdict)
+    found = lines(evidence, verdict, kind)
+    disagreeing = [line.name for line in found if line.disagrees]
+    return Answer(evidence, verdict, kind, headline, found, notes(evidence, verdict, kind, disagreeing))
 
 
-def _need(verdict: Verdict, unit: str) -> str:
-    count = len(verdict.cells)
-    setting = "replicates" if unit == "tuning" else "seeds"
-    return f"{count} cells need {setting}={verdict.needs}; there are {verdict.replicates}"
-
-
-def _listed(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
-
-
-def _lines(
-    verdict: Verdict, names: Sequence[str], values: Array, diverged: Mapping[int, float], decided: bool
-) -> tuple[Line, ...]:
-    scale = verdict.scale
-    first = next((k for k in (*verdict.unbeaten, *verdict.cells)), None)
-    rest = [k for k in verdict.cells if k != first]
-    found = []
-    for k in ([] if first is None else [first, *rest]) + list(verdict.failed):
-        mine = values[:, k]
-        low, high = (float(np.min(mine)), float(np.max(mine))) if k not in verdict.failed else (np.nan, np.nan)
-        place = typical(scale.of(mine)) if k not in verdict.failed else 0
-        effect = wins = ""
-        state = "failed" if k in verdict.failed else "never finite" if k in verdict.never_finite else ""
-        if first is not None and k != first and k not in verdict.failed:
-            pair = verdict.pair(first, k)
-            low_end, high_end = sorted((pair.effect.low, pair.effect.high))
-            effect = f"{scale.told(pair.effect.value)} [{scale.size(low_end)}, {scale.size(high_end)}]"
-            better = "higher" if scale.more_is_better else "lower"
-            wins = f"{names[first]} ends {better} in {pair.wins} of {verdict.replicates}"
-            if decided and not state:
-                state = "open" if pair.winner is None else "beaten" if pair.winner == first else "better"
-        share = diverged.get(k, 0.0)
-        note = f"{share:.0%} diverged".replace("%", " %") if share else ""
-        found.append(Line(names[k], float(mine[place]), low, high, place, effect, wins, state, note))
-    return tuple(found)
+def _interval(effect: Any) -> dict[str, float]:
+    return {"difference": effect.value, "low": effect.low, "high": effect.high}

@@ -3,6 +3,7 @@
 A difference is one number per replicate; infinite where one side alone was never finite, 0 where they tie.
 """
 
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -68,6 +69,12 @@ def least(pairs: int, level: float = 0.05) -> int:
     return replicates
 
 
+def difference(first: Array, second: Array) -> Array:
+    """The second minus the first, 0 where both are infinite alike."""
+    with np.errstate(invalid="ignore"):
+        return np.where(first == second, 0.0, second - first)
+
+
 def effect(d: Array, level: float) -> Interval:
     """The median difference with its order-statistic interval, or with the range where too few replicates reach the
     level; infinite differences keep their sides.
@@ -76,5 +83,11 @@ def effect(d: Array, level: float) -> Interval:
     Interval(value=2.0, low=-inf, high=inf, level=None)
     """
     ranked = np.sort(d)
-    ends = median(np.arange(len(d), dtype=np.float64), level)
+    ends = _ends(len(d), level)
     return Interval(middle(ranked), float(ranked[int(ends.low)]), float(ranked[int(ends.high)]), ends.level)
+
+
+@cache
+def _ends(n: int, level: float) -> Interval:
+    """The places of the ends among n sorted differences."""
+    return median(np.arange(n, dtype=np.float64), level)

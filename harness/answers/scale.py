@@ -35,6 +35,23 @@ class Scale:
         with np.errstate(invalid="ignore"):
             return np.where(np.isfinite(values), np.log10(np.maximum(values - self.lowest, floor)), values)
 
+    def solved(self, z: float) -> bool:
+        """Whether a value on this scale is at the floor: its gap is rounding.
+
+        >>> Scale("log", floor=1e-15).solved(-15.0), Scale("log").solved(-15.0)
+        (True, False)
+        """
+        return self.kind == "log" and self.floor > 0 and z <= float(np.log10(self.floor))
+
+    def written(self, value: float, digits: int = 2) -> str:
+        """A value of the metric; where differences count, to more digits.
+
+        >>> Scale("log").written(0.01234), Scale("points").written(0.91234)
+        ('0.012', '0.912')
+        """
+        more = 0 if self.kind == "log" and not self.lowest else 1 if self.kind == "points" else 2
+        return f"{value:.{digits + more}g}"
+
     def told(self, d: float) -> str:
         """A difference in words: `4.8x higher`, `0.31 lower`, `1.2 points lower`.
 

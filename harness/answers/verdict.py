@@ -1,11 +1,12 @@
 """Which cell wins, and how sure that is: every pair tested over the replicates, corrected for the number of pairs."""
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import combinations
 
 import numpy as np
 
-from harness.answers.paired import effect, holm, least, signed_rank
+from harness.answers.paired import difference, effect, holm, least, signed_rank
 from harness.answers.scale import Scale
 from harness.answers.statistics import Interval, middle
 from objectives.arrays import Array
@@ -66,10 +67,12 @@ class Verdict:
 
     def pair(self, one: int, other: int) -> Pair:
         """What is said of two cells, seen from the first."""
-        for pair in self.pairs:
-            if {pair.first, pair.second} == {one, other}:
-                return pair if pair.first == one else _turned(pair)
-        raise KeyError(f"no pair {one}, {other}")
+        found = self._by_cells
+        return found[one, other] if (one, other) in found else _turned(found[other, one])
+
+    @cached_property
+    def _by_cells(self) -> dict[tuple[int, int], Pair]:
+        return {(pair.first, pair.second): pair for pair in self.pairs}
 
 
 def judge(values: Array, scale: Scale, level: float = LEVEL) -> Verdict:
@@ -86,7 +89,7 @@ def judge(values: Array, scale: Scale, level: float = LEVEL) -> Verdict:
     centres = [float("nan") if k in failed else middle(np.sort(z[:, k])) for k in range(columns)]
     order = sorted(judged, key=lambda k: centres[k])
     found = list(combinations(order, 2))
-    ds = [_difference(z[:, a], z[:, b]) for a, b in found]
+    ds = [difference(z[:, a], z[:, b]) for a, b in found]
     tests = [signed_rank(d) for d in ds]
     corrected = holm(np.array([test.p for test in tests]))
     each = 1 - level / max(len(found), 1)
@@ -103,12 +106,6 @@ def judge(values: Array, scale: Scale, level: float = LEVEL) -> Verdict:
     unbeaten = tuple(k for k in order if k not in beaten and k not in never)
     needs = least(len(found), level)
     return Verdict(scale, level, replicates, tuple(order), tuple(centres), pairs, unbeaten, never, failed, needs)
-
-
-def _difference(first: Array, second: Array) -> Array:
-    """The second minus the first, 0 where both are infinite alike."""
-    with np.errstate(invalid="ignore"):
-        return np.where(first == second, 0.0, second - first)
 
 
 def _turned(pair: Pair) -> Pair:

@@ -1,108 +1,197 @@
-"""What a finished run or sweep says of who wins, from its files."""
+"""What a finished run or sweep says of who wins, from the rows of its files."""
 
 import json
 import math
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from harness.answers.answer import VERSION, Answer, answered
+from harness.answers.answer import Answers, answered
+from harness.answers.evidence import Evidence, Stopped
 from harness.answers.scale import Scale
+from harness.answers.sentences import TESTED
+from harness.answers.statistics import Interval
 from harness.answers.verdict import LEVEL
-from harness.results.files import Results, plain
-from harness.results.metrics import STEPS_TO_TARGET
-from harness.results.rows import Row
+from harness.results.metrics import STEPS_TO_TARGET, Metric
+from harness.results.rows import GROUPS, Row
+from harness.text.numbers import plain
+
+Summary = Mapping[str, Any]
+Runs = dict[tuple[int, int], list[Row]]  # that speak, by cell and replicate
 
 
-def answers(results: Results) -> list[Answer]:
+def answers(summary: Summary, runs: Sequence[Row], cells: Sequence[Row]) -> Answers:
     """An answer per problem, in the order of the cells: losses of different problems are not compared."""
     found: dict[str, list[Row]] = {}
-    for cell in sorted(results.cells, key=lambda cell: cell["cell"]):
+    for cell in sorted(cells, key=lambda cell: cell["cell"]):
         found.setdefault(cell["problem"], []).append(cell)
-    tuned = bool(results.summary.get("study"))
-    return [(_tuned if tuned else _untuned)(results, problem, cells) for problem, cells in found.items()]
+    of = _tuned if summary.get("study") else _untuned
+    return Answers(answered(of(summary, runs, mine, several=len(found) > 1)) for mine in found.values())
 
 
-def _tuned(results: Results, problem: str, cells: list[Row]) -> Answer:
+def written(answers: Answers) -> str:
+    """The answers as JSON, by harness.answers.schema."""
+    return json.dumps(plain(answers.data()), indent=2)
+
+
+def look(answers: Answers, summary: Summary) -> list[dict[str, Any]]:
+    """The record of looks with this one: what was said of so many trials and replicates, once each."""
+    about = {"trials": summary["trials"], "replicates": summary.get("replicates", 1)}
+    tested = any(answer.kind in TESTED for answer in answers)
+    told = {**about, "decided": answers.decided, "tested": tested, "headline": answers.headline}
+    return [*_others(summary), told]
+
+
+def _others(summary: Summary) -> list[dict[str, Any]]:
+    """The looks at other numbers of trials or replicates; what is no look is no record."""
+    now = summary["trials"], summary.get("replicates", 1)
+    found = [one for one in summary.get("looks", ()) if isinstance(one, dict)]
+    return [one for one in found if (one.get("trials"), one.get("replicates")) != now]
+
+
+def _tuned(summary: Summary, runs: Sequence[Row], cells: list[Row], several: bool) -> Evidence:
     numbers = list(dict.fromkeys(cell["cell"] for cell in cells))
     by_replicate = {(cell["cell"], cell.get("replicate", 0)): cell for cell in cells}
-    replicates = {number: sum(cell["cell"] == number for cell in cells) for number in numbers}
-    shared = range(min(replicates.values()))
-    runs = _states(results)
-    values = np.array(
-        [[_value(by_replicate[number, r], runs) for number in numbers] for r in shared], dtype=np.float64
-    )  # fmt: skip
-    trials = {cell["trials"] for cell in cells}
-    stopped = bool(results.summary["stopped"]) and len(trials) > 1
-    names = [_name(results, by_replicate[number, 0]) for number in numbers]
-    diverged = {k: _share(runs, number) for k, number in enumerate(numbers)}
-    copies = max(replicates.values()) == 1 and results.summary.get("replicates", 1) > 1
-    return answered(
-        problem, names, values, _scale(results, problem), level=results.summary.get("level", LEVEL),
-        copies=copies, diverged=diverged, unequal=stopped,
-    )  # fmt: skip
+    once = {number for number in numbers if sum(cell["cell"] == number for cell in cells) == 1}  # would be copies
+    replicates = sorted({replicate for _, replicate in by_replicate})
+    rows = [[by_replicate[number, 0 if number in once else r] for number in numbers] for r in replicates]
+    speaking = _speaking(runs, cells)
+    values = np.array([[_value(cell, speaking) for cell in row] for row in rows], dtype=np.float64)
+    test = np.array([[_test(summary, speaking.get(_place(cell), [])) for cell in row] for row in rows])
+    return Evidence(
+        values=values,
+        copies=len(replicates) == 1 and summary.get("replicates", 1) > 1,
+        stopped=_stopped(summary, rows),
+        replicates=replicates,
+        test=None if np.isnan(test).all() else test,
+        **_about(summary, [by_replicate[number, 0] for number in numbers], speaking, several),
+    )
 
 
-def _untuned(results: Results, problem: str, cells: list[Row]) -> Answer:
-    metric = results.summary["metric"]
+def _untuned(summary: Summary, runs: Sequence[Row], cells: list[Row], several: bool) -> Evidence:
     numbers = [cell["cell"] for cell in cells]
-    seeds = sorted({run["seed"] for run in results.runs if run["cell"] in numbers})
-    runs = {(run["cell"], run["seed"]): run for run in results.runs}
-    worst = -math.inf if results.summary.get("maximise") else math.inf
-
-    def value(number: int, seed: int) -> float:
-        run = runs.get((number, seed))
-        if run is None or run["state"] == "failed":
-            return math.nan
-        shown = run.get(metric, "")
-        return worst if run["state"] == "diverged" or shown == "" or not math.isfinite(shown) else float(shown)
-
-    values = np.array([[value(number, seed) for number in numbers] for seed in seeds])
-    states = _states(results)
-    diverged = {k: _share(states, number) for k, number in enumerate(numbers)}
-    names = [_name(results, cell) for cell in cells]
-    return answered(problem, names, values, _scale(results, problem), tuned=False, diverged=diverged)
-
-
-States = dict[tuple[int, int, str], Counter[str]]  # by cell, replicate and phase
+    seeds = sorted({run["seed"] for run in runs if run["cell"] in numbers})
+    by_seed = {(run["cell"], run["seed"]): run for run in runs}
+    shown = [[by_seed.get((number, seed)) for number in numbers] for seed in seeds]
+    metric = _metric(summary)
+    values = np.array([[_last(run, metric.name, metric) for run in row] for row in shown], dtype=np.float64)
+    test = np.array([[_test(summary, [run] if run else []) for run in row] for row in shown])
+    return Evidence(
+        values=values.reshape(len(seeds), len(numbers)),
+        tuned=False,
+        copies=len(seeds) == 1 and _one_start(summary, cells[0]["problem"]),
+        stopped="interrupted" if any(run and run["state"] == "interrupted" for row in shown for run in row) else "",
+        replicates=seeds,
+        test=None if np.isnan(test).all() else test,
+        **_about(summary, cells, _speaking(runs, cells), several),
+    )
 
 
-def _states(results: Results) -> States:
-    found: States = {}
-    for run in results.runs:
-        found.setdefault((run["cell"], run.get("replicate", 0), run["phase"]), Counter())[run["state"]] += 1
+def _about(summary: Summary, cells: Sequence[Row], speaking: Runs, several: bool) -> dict[str, Any]:
+    """What both have, from a row per cell."""
+    first, varied = cells[0], summary["varied"] or ["optimizer"]
+    common = [key for key in varied if len({str(cell.get(key)) for cell in cells}) == 1]
+    within = [key for key in varied if key not in common] or varied
+    names, numbers = [_name(cell, within) for cell in cells], [cell["cell"] for cell in cells]
+    shares = {number: [run for (n, _), mine in speaking.items() if n == number for run in mine] for number in numbers}
+    return {
+        "problem": first["problem"],
+        "names": names if len(set(names)) == len(names) else [_name(cell, within, in_full=True) for cell in cells],
+        "numbers": numbers,
+        "scale": _scale(summary, first["problem"]),
+        "level": summary.get("level", LEVEL),
+        "diverged": [_share(mine) for mine in shares.values()],
+        "alone": _interval(first),
+        "dataset": str(first.get("dataset") or ""),
+        "where": " ".join(_name(first, [key]) for key in common) if several else "",
+        "looks": 1 + sum(bool(one.get("tested")) for one in _others(summary)),
+    }  # fmt: skip
+
+
+def _place(cell: Row) -> tuple[int, int]:
+    return cell["cell"], cell.get("replicate", 0)
+
+
+def _speaking(runs: Sequence[Row], cells: Sequence[Row]) -> Runs:
+    """The runs of the phase and trial that speak for each cell and replicate."""
+    wanted = {(*_place(cell), cell["phase"], cell["trial"]) for cell in cells}
+    found: Runs = {}
+    for run in runs:
+        if (*_place(run), run["phase"], run["trial"]) in wanted:
+            found.setdefault(_place(run), []).append(run)
     return found
 
 
-def _value(cell: Row, runs: States) -> float:
+def _metric(summary: Summary) -> Metric:
+    return Metric(summary["metric"], summary["aggregate"], 0.0, summary.get("maximise"))
+
+
+def _value(cell: Row, speaking: Runs) -> float:
     """A replicate's value; nan where a run that speaks for it failed."""
-    states = runs.get((cell["cell"], cell.get("replicate", 0), cell["phase"]), Counter())
-    if states["failed"] or cell["value"] == "":
+    failed = any(run["state"] == "failed" for run in speaking.get(_place(cell), []))
+    return math.nan if failed or cell["value"] == "" else float(cell["value"])
+
+
+def _last(run: Row | None, name: str, metric: Metric) -> float:
+    """What a run ended with: the worst value where it diverged, nan where it failed."""
+    if run is None or run["state"] in ("failed", "interrupted"):
         return math.nan
-    return float(cell["value"])
+    shown = run.get(name, "")
+    lost = run["state"] == "diverged" or shown == "" or not math.isfinite(shown)
+    return (-math.inf if metric.maximise else math.inf) if lost else float(shown)
 
 
-def _share(runs: States, number: int) -> float:
+def _test(summary: Summary, runs: Sequence[Row]) -> float:
+    """The same metric on the test set, over the seeds as ever; nan where it was not read."""
+    metric = _metric(summary)
+    name = f"test_{'loss' if metric.name == 'best_loss' else metric.name.removeprefix('train_')}"
+    if any(run["state"] != "diverged" and run.get(name, "") == "" for run in runs) or not runs:
+        return math.nan
+    return metric.reported.value(np.array([_last(run, name, metric) for run in runs]))
+
+
+def _interval(cell: Row) -> Interval | None:
+    """Of a cell's value over its seeds."""
+    if "value_low" not in cell or cell["value_low"] == "":
+        return None
+    level = None if cell["value_level"] == "range" else float(cell["value_level"])
+    return Interval(float(cell["value"]), float(cell["value_low"]), float(cell["value_high"]), level)
+
+
+def _share(runs: Sequence[Row]) -> float:
     """The share of a cell's reported runs that diverged."""
-    phases = {phase for cell, _, phase in runs if cell == number}
-    last = next(phase for phase in ("confirm", "final", "tune", "run") if phase in phases) if phases else ""
-    counts = [states for (cell, _, phase), states in runs.items() if cell == number and phase == last]
-    total = sum(sum(states.values()) for states in counts)
-    return sum(states["diverged"] for states in counts) / total if total else 0.0
+    return sum(run["state"] == "diverged" for run in runs) / len(runs) if runs else 0.0
 
 
-def _name(results: Results, cell: Row) -> str:
-    varied = results.summary["varied"] or ["optimizer"]
-    values = [str(cell.get(key, "")) for key in varied]
-    return values[0] if len(values) == 1 else " ".join(f"{k}={v}" for k, v in zip(varied, values, strict=True))
+def _name(cell: Row, keys: Sequence[str], in_full: bool = False) -> str:
+    """`adam`, or `adam lr=0.1` where more is varied."""
+    told = []
+    for key in keys:
+        short = key if in_full else key.rpartition(".")[2]
+        told.append(str(cell.get(key, "")) if key in GROUPS and not in_full else f"{short}={cell.get(key, '')}")
+    return " ".join(told)
 
 
-def _scale(results: Results, problem: str) -> Scale:
+def _stopped(summary: Summary, rows: Sequence[Sequence[Row]]) -> Stopped:
+    """Whether the end came early: an interrupt, or a time-out after which the cells of a replicate lack different
+    numbers of trials."""
+    if summary["stopped"] == "interrupted":
+        return "interrupted"
+    unequal = any(len({cell["planned"] - cell["trials"] for cell in row}) > 1 for row in rows)
+    return "timeout" if summary["stopped"] and unequal else ""
+
+
+def _one_start(summary: Summary, problem: str) -> bool:
+    """Whether all seeds meet the same start and no noise: what seeds 0 and 1 met was the same."""
+    about = summary["problems"].get(problem, {})
+    return bool(about) and all(len(set(about[probe])) == 1 for probe in ("loss", "gradient_norm"))
+
+
+def _scale(summary: Summary, problem: str) -> Scale:
     """From what the problem declares, and its loss at the start of seed 0, which sets the floor of rounding."""
-    metric, more = results.summary["metric"], bool(results.summary.get("maximise"))
-    about: dict[str, Any] = results.summary["problems"].get(problem, {})
+    metric, more = summary["metric"], bool(summary.get("maximise"))
+    about: dict[str, Any] = summary["problems"].get(problem, {})
     lowest = about.get("lowest")
     if metric.endswith("accuracy"):
         return Scale("points", more_is_better=more)
@@ -113,8 +202,3 @@ def _scale(results: Results, problem: str) -> Scale:
     start = float(about["loss"][0])  # inf is a text there
     size = max(abs(lowest), abs(start) if math.isfinite(start) else 0.0)
     return Scale("log", lowest, float(np.finfo(about["dtype"]).eps) * size)
-
-
-def written(answers: Sequence[Answer]) -> str:
-    """The answers as JSON, a list under `answers`; infinities and nan are texts, as in summary.json."""
-    return json.dumps(plain({"version": VERSION, "answers": [answer.data() for answer in answers]}), indent=2)

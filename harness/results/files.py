@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zipfile import BadZipFile
 
 import numpy as np
@@ -20,7 +20,11 @@ from harness.errors import UserError
 from harness.results.metrics import Metric
 from harness.results.rows import GROUPS, Row, cell_row, run_rows, timing_rows, trial_row
 from harness.results.trial import STATES, Outcome, Trial
+from harness.text.numbers import plain
 from objectives.arrays import Array
+
+if TYPE_CHECKING:
+    from harness.answers.answer import Answers
 
 TEXTS = (*GROUPS, "phase", "state", "problem", "overrides")
 KINDS = {"run": "runs", "sweep": "sweeps"}
@@ -50,6 +54,13 @@ class Results:
             return {str(key): value for key, value in dict(found).items()}  # type: ignore[arg-type]
         except (OSError, ValueError, TypeError, AttributeError, YAMLError) as error:
             raise UserError(f"{self.folder}: damaged: {type(error).__name__}: {str(error).splitlines()[0]}") from error
+
+    @cached_property
+    def answer(self) -> "Answers":
+        """Who wins, and how sure that is: an answer per problem, which reads as text."""
+        from harness.results.answers import answers
+
+        return answers(self.summary, self.runs, self.cells)
 
     def params(self) -> dict[str, Array]:
         """The final parameters, `cell/name` -> (seeds, ...), of a run with save_params=true."""
@@ -113,7 +124,20 @@ def write(
         "seconds": round(sum(population.seconds for population in outcome.populations), 3),
         "problems": {one.fingerprint["problem"]: one.fingerprint for one in outcome.populations if one.trace.records},
     }
-    save_file(folder / "summary.json", (json.dumps(plain(summary), indent=2) + "\n").encode())
+    save_summary(folder, summary)
+
+
+def save_summary(folder: Path, summary: Mapping[str, Any]) -> None:
+    save_file(folder / "summary.json", (json.dumps(plain(dict(summary)), indent=2) + "\n").encode())
+
+
+def looks(folder: Path) -> list[Any]:
+    """The answers that were given of a sweep which goes on, as its summary.json records them."""
+    file = folder / "summary.json"
+    try:
+        return list(json.loads(file.read_text()).get("looks", [])) if file.is_file() else []
+    except (ValueError, AttributeError, TypeError) as error:
+        raise UserError(f"{file}: damaged: {error}") from error
 
 
 def load(folder: str | Path) -> Results:
@@ -223,15 +247,6 @@ def _arrays(path: Path) -> dict[str, Array]:
         raise UserError(f"{path}: no such file")
     with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
         return dict(stored)
-
-
-def plain(value: Any) -> Any:
-    """JSON has no inf and nan: they become text."""
-    if isinstance(value, dict):
-        return {str(key): plain(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [plain(item) for item in value]
-    return repr(value) if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def save_file(path: Path, content: bytes) -> None:

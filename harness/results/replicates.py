@@ -3,18 +3,23 @@
 import math
 from typing import Any
 
-from harness.answers.statistics import typical
 from harness.results.files import Results
 from harness.results.metrics import Metric
 from harness.results.rows import Row
 
 
-def middle(results: Results, metric: Metric) -> list[Row]:
-    """A row per cell: that of the replicate whose value lies in the middle, the better one of two."""
-    found: dict[int, list[Row]] = {}
-    for cell in results.cells:
-        found.setdefault(cell["cell"], []).append(cell)
-    return [mine[typical([metric.rank(known(cell["value"])) for cell in mine])] for mine in found.values()]
+def spread(results: Results, cell: Row, key: str) -> str:
+    """The range of a searched number over the replicates of a cell, or the words that were chosen; nothing where it is
+    one.
+
+    The best of twelve would be the luckiest: what is shown is the replicate in the middle, beside this.
+    """
+    values = [row[key] for row in results.cells if row["cell"] == cell["cell"] and row[key] != ""]
+    if len(set(values)) < 2:
+        return ""
+    if all(isinstance(value, (int, float)) for value in values):
+        return f"({min(values):.2g} to {max(values):.2g})"
+    return f"({', '.join(sorted(map(str, set(values))))})"
 
 
 def known(value: Any) -> float:

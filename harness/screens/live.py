@@ -16,7 +16,8 @@ from rich.text import Text
 from harness.results.metrics import Metric
 from harness.results.rows import cell_row, standing
 from harness.results.trial import Standing, Trial
-from harness.screens.tables import cells_table, label, measured, sparkline, table_row, typical
+from harness.screens.numbers import sparkline, typical
+from harness.screens.tables import cells_table, label, measured, table_row
 from harness.text.visible import in_line
 
 REFRESH = 0.25  # seconds: a table costs 8 ms to draw
@@ -85,10 +86,10 @@ class Screen:
         ranked = self._ranked(trials, standings)
         best = ranked[: max(1, self.out.height - 6)]
         rows = []
-        for k, cell in enumerate(best):
+        for cell in best:
             course = cell.history if standings else cell.speaker.curve("loss")
             row = cell_row(cell, self.metric)
-            rows.append(table_row(row, list(cell.speaker.cell.varied), course, self.metric, k + 1, bool(standings)))
+            rows.append(table_row(row, list(cell.speaker.cell.varied), course, self.metric, bool(standings)))
         tuned = bool(standings)
         parts = [Text(self.title, style="bold"), self._bar(trials, standings), Text(""),
                  cells_table(rows, self._width, tuned)]  # fmt: skip

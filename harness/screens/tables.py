@@ -1,40 +1,52 @@
 """Results as text: a finished run or sweep from its files, and the pieces that the live screen shows too."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 
 import numpy as np
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from harness.answers.statistics import mean, median
-from harness.results.answers import answers
+from harness.answers.answer import Answer
+from harness.answers.statistics import median
+from harness.answers.text import MOST
 from harness.results.files import Results
 from harness.results.metrics import STEPS_TO_TARGET, Metric
-from harness.results.replicates import history, known, middle
+from harness.results.replicates import history, known
+from harness.results.replicates import spread as spread_of
 from harness.results.rows import MEANS, Row
 from harness.screens import unfinished
 from harness.screens.answers import say
+from harness.screens.numbers import number, sparkline, spread
 from harness.text.copying import command, words_of
 from harness.text.visible import in_line
 from objectives.arrays import Array
 
-BARS = "▁▂▃▄▅▆▇█"
-RIGHT = ("#", "best loss", "runs", "trials", "pruned", "failed", "div.", "evals", "seconds")
+POINT = "best hyperparameters"
+RIGHT = ("tuned", "best loss", "runs", "trials", "pruned", "failed", "div.", "evals", "seconds")
 METRICS = tuple(f"{split}{name}" for split in ("", "train_", "test_") for name in ("loss", *MEANS))
 
 
 def show(results: Results, out: Console) -> None:
-    """A finished run or sweep: what it was, how it ended, what to type next."""
+    """A finished run or sweep: who wins, what it was, how it ended, what to type next."""
     summary = results.summary
+    begun = not summary.get("study") or any(cell["trials"] for cell in results.cells)
+    if summary["kind"] != "run" and begun:
+        for answer in results.answer:
+            more = command(str(results.folder), module="harness.answer")
+            say(answer, out, more=more, brief=True)
     out.print(Text(in_line(summary["title"]), style="bold"), soft_wrap=True)
     out.print()
     if summary["kind"] == "run":
         out.print(metrics_table(results, out.width))
         out.print()
-    else:
+    elif begun:
         _show_cells(results, out)
+    else:
+        if results.runs:
+            out.print(fitted(unfinished.seen(results), out.width, ()))
+        out.print(Text(f"{unfinished.told(results)}\n", style="dim"), soft_wrap=True)
     usual = ("completed", "diverged")
     told = [f"{count} {state}" for state, count in summary["runs"].items() if count or state in usual]
     out.print(Text(f"{', '.join(told)} · {summary['seconds']:.1f} s"), soft_wrap=True)
@@ -45,8 +57,8 @@ def show(results: Results, out: Console) -> None:
         out.print(ends[summary["stopped"]], style="yellow")
     if summary.get("study"):
         out.print(Text(in_line(f"studies: {summary['study']}")), soft_wrap=True)
-    more = any(cell["trials"] < cell["planned"] for cell in results.cells)
-    if summary.get("study") and (summary["stopped"] or more):
+    left = any(cell["trials"] < cell["planned"] for cell in results.cells)
+    if summary.get("study") and (summary["stopped"] or left):
         database = [text for text in summary["overrides"] if text.lstrip("+").startswith("storage=")]  # typed again
         finish = command("-m", *words_of(summary["launch"]), f"resume={results.folder}", *database)
         out.print(Text(in_line(f"finish it: {finish}")), soft_wrap=True)
@@ -57,38 +69,50 @@ def show(results: Results, out: Console) -> None:
 def _show_cells(results: Results, out: Console) -> None:
     summary = results.summary
     metric = Metric(summary["metric"], summary["aggregate"], 0.0, summary.get("maximise"))
-    tuned = bool(summary.get("study"))
-    if summary.get("replicates", 1) > 1:
-        for answer in answers(results):
-            say(answer, out)
-    cells = sorted(middle(results, metric), key=lambda cell: (metric.rank(known(cell["value"])), cell["cell"]))
+    tuned, several = bool(summary.get("study")), summary.get("replicates", 1) > 1
     owners = np.array([run["cell"] for run in results.runs])
-    curves = results.curves["loss"]
     seconds: dict[int, float] = {}
     for timing in results.timings:
         seconds[timing["cell"]] = seconds.get(timing["cell"], 0.0) + timing["seconds"]
-    if tuned and not any(cell["trials"] for cell in cells):
-        if results.runs:
-            out.print(fitted(unfinished.seen(results), out.width, (), first=""))
-        out.print(Text(f"{unfinished.told(results)}\n", style="dim"), soft_wrap=True)
-        return
-    problems = list(dict.fromkeys(cell["problem"] for cell in sorted(cells, key=lambda cell: cell["cell"])))
-    for problem in problems:  # losses of different problems are not compared
-        mine = [cell for cell in cells if cell["problem"] == problem]
-        rows = []
-        for k, cell in enumerate(mine):
-            course = history(results, cell, metric) if tuned else curves[owners == cell["cell"]]
-            row = table_row(cell, summary["varied"], course, metric, k + 1, tuned)
+    for answer in results.answer:  # losses of different problems are not compared
+        mine, rows = _in_order(results, answer, metric), []
+        for cell in mine:
+            course = history(results, cell, metric) if tuned else results.curves["loss"][owners == cell["cell"]]
+            row = table_row(cell, summary["varied"], course, metric, tuned)
+            if several:  # the answer shows the range of the values, and what follows that of the point
+                row = {key: told for key, told in row.items() if not key.endswith((" interval", "range", POINT))}
             rows.append(row | {"seconds": _seconds(seconds.get(cell["cell"], 0.0))})
-        out.print(cells_table(rows, out.width, tuned))
+        unbeaten = {line.cell for line in answer.lines if line.name in answer.unbeaten}
+        best = [k for k, cell in enumerate(mine) if cell["cell"] in unbeaten]
+        out.print(cells_table(rows, out.width, tuned, best))
         if not tuned:
             out.print(Text(f"\nrerun the first: {_command(results, mine[0])}\n"), soft_wrap=True)
             continue
         _say_what_speaks(results, out)
-        for k, cell in enumerate(mine):
-            told = f"\n{k + 1}  trial {cell['trial']}: {_command(results, cell)}"
-            out.print(Text(told, style="" if k else "bold green"), soft_wrap=True)
+        names = {line.cell: line.name for line in answer.lines}
+        for k, cell in enumerate(mine[:MOST]):
+            told = f"\n{in_line(names[cell['cell']])}  {_trial(results, cell)}{_command(results, cell)}"
+            out.print(Text(told, style="bold green" if k in best else ""), soft_wrap=True)
+        if len(mine) > MOST:
+            out.print(f"\n... and {len(mine) - MOST} more: column overrides of cells.csv", style="dim")
         out.print()
+
+
+def _in_order(results: Results, answer: Answer, metric: Metric) -> list[Row]:
+    """A row per cell, that of its typical replicate, as the answer has them; where it says nothing, the best first."""
+    rows = {(cell["cell"], cell.get("replicate", 0)): cell for cell in results.cells}
+    found = [rows.get((line.cell, line.replicate)) or rows[line.cell, 0] for line in answer.lines]
+    if answer.kind != "none":
+        return found
+    return sorted(found, key=lambda cell: (metric.rank(known(cell["value"])), cell["cell"]))
+
+
+def _trial(results: Results, cell: Row) -> str:
+    """Which trial a command repeats: one of several tunings, with the range of its numbers over them."""
+    if "replicate" not in cell:
+        return f"trial {cell['trial']}: "
+    told = _point(cell, results.summary["varied"], lambda key: spread_of(results, cell, key))
+    return in_line(f"trial {cell['trial']} of tuning {cell['replicate']}: {told}") + "\n"
 
 
 def _seconds(value: float) -> str:
@@ -105,6 +129,7 @@ def _say_what_speaks(results: Results, out: Console) -> None:
     else:
         told = "each cell's best trial on the seeds it was tuned on, which flatters it"
     told += f"; of {replicates} tunings the one in the middle" if replicates > 1 else ""
+    told += f"; tuned: its {results.summary['aggregate']} while it was tuned" if confirmed else ""
     out.print(Text(told, style="dim"), soft_wrap=True)
 
 
@@ -130,43 +155,45 @@ def metrics_table(results: Results, width: int) -> Table:
         else:
             row |= {"value": number(float(values[0]))}
         rows.append({**row, "course": sparkline(results.curves[name], name) if name in results.curves else ""})
-    return fitted(rows, width, ("course", "range"), first="")
+    return fitted(rows, width, ("course", "range"))
 
 
 def _worst_last(values: Array) -> Array:
     return np.where(np.isnan(values), np.inf, values)
 
 
-def table_row(
-    cell: Row, keys: Sequence[str], course: Array | Sequence[float], metric: Metric, place: int, tuned: bool
-) -> Row:
+def table_row(cell: Row, keys: Sequence[str], course: Array | Sequence[float], metric: Metric, tuned: bool) -> Row:
     """A row of cells.csv as the table of cells shows it, with the course of its losses (runs, records), or of its
     best value after each trial."""
     varied = {key: str(cell[key]) for key in keys} or {"optimizer": str(cell["optimizer"])}
-    row: Row = {"#": place} if tuned else {}
-    row |= {_short(key, varied): value for key, value in varied.items()}
+    row: Row = {_short(key, varied): value for key, value in varied.items()}
     interval = {}
     if cell["runs"] > 1 and (math.isfinite(cell["value_low"]) or math.isfinite(cell["value_high"])):
         kind = cell["value_level"] if cell["value_level"] == "range" else f"{cell['value_level']:.0%} interval"
         interval = {kind: f"[{worth(cell, 'value_low', metric)}, {worth(cell, 'value_high', metric)}]"}
     means = [name for known in MEANS for name in (known, f"test_{known}") if isinstance(cell.get(name), float)]
     by = metric if cell.get("phase") == "tune" else metric.reported
-    row |= {heading(by): worth(cell, "value", metric), **interval}
+    row |= {heading(by): worth(cell, "value", metric)}
+    row |= {"tuned": number(known(cell["best_value"]), 3)} if tuned and cell.get("phase") != "tune" else {}
+    row |= interval
     row |= {label(n): number(cell[n]) if "rmse" in n else f"{cell[n]:.4f}" for n in means if n != metric.name}
     spent = {"evals": f"{cell['evaluations']:,.0f}"}
     if not tuned:
         row |= {"best loss": number(cell["best_loss"]), "runs": cell["runs"], "div.": cell["diverged"]}
         return {**row, "loss so far": sparkline(np.asarray(course), "loss"), **spent}
-    point = {key: value for key, value in cell.items() if "." in key and key not in varied and value != ""}
-    row["best hyperparameters"] = "  ".join(
-        f"{_short(key, point)} {number(value, 3) if isinstance(value, float) else value}"
-        for key, value in point.items()
-    )
+    row[POINT] = _point(cell, varied)
     row |= {"trials": f"{cell['trials']}/{cell['planned']}", "pruned": cell["pruned_trials"]}
     row |= {"div.": cell["diverged_trials"], "failed": cell["failed_trials"]}
     row["runs div."] = f"{cell['diverged']} of {cell['runs']}" if cell["diverged"] else ""
     line = np.asarray(course, dtype=np.float64)[None]
     return {**row, "best so far": sparkline(line, "accuracy" if metric.maximise else "loss"), **spent}
+
+
+def _point(cell: Row, varied: Container[str], beside: Callable[[str], str] = lambda key: "") -> str:
+    """The searched numbers of a cell, each with what stands beside it."""
+    point = {key: value for key, value in cell.items() if "." in key and key not in varied and value != ""}
+    told = {key: number(value, 3) if isinstance(value, float) else value for key, value in point.items()}
+    return "  ".join(f"{_short(key, point)} {told[key]} {beside(key)}".rstrip() for key in point)
 
 
 def worth(cell: Row, key: str, metric: Metric) -> str:
@@ -189,13 +216,15 @@ def heading(metric: Metric) -> str:
     return f"{metric.aggregate} {label(metric.name)}"
 
 
-def fitted(rows: Sequence[Row], width: int, droppable: Sequence[str], first: str = "bold green") -> Table:
-    """A table of the rows, the first in a style; the droppable columns go, one after the other, until it fits."""
+def fitted(
+    rows: Sequence[Row], width: int, droppable: Sequence[str], best: Container[int] = (), header: str = "dim"
+) -> Table:
+    """A table of the rows, the best in green; the droppable columns go, one after the other, until it fits."""
     columns = list(dict.fromkeys(column for row in rows for column, value in row.items() if value != ""))
     unlimited = Console(width=1000)
     for drop in (None, *droppable):
         columns = [column for column in columns if column != drop]
-        table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold" if first else "dim")
+        table = Table(box=None, padding=(0, 2, 0, 0), header_style=header)
         for column in columns:
             table.add_column(
                 Text(in_line(column)),
@@ -203,16 +232,15 @@ def fitted(rows: Sequence[Row], width: int, droppable: Sequence[str], first: str
                 no_wrap=True,
             )
         for k, row in enumerate(rows):
-            table.add_row(
-                *(Text(in_line(str(row.get(column, "")))) for column in columns), style=first if k == 0 else None
-            )
+            texts = (Text(in_line(str(row.get(column, "")))) for column in columns)
+            table.add_row(*texts, style="bold green" if k in best else None)
         if table.__rich_measure__(unlimited, unlimited.options).maximum <= width:
             break
     return table
 
 
-def cells_table(rows: Sequence[Row], width: int, tuned: bool = False) -> Table:
-    """The table of cells, best first. What has nothing to say, or finds no room, is left out."""
+def cells_table(rows: Sequence[Row], width: int, tuned: bool = False, best: Container[int] = ()) -> Table:
+    """The table of cells, the best in green. What has nothing to say, or finds no room, is left out."""
     silent = [column for column in ("pruned", "failed", "div.") if not any(row.get(column) for row in rows)]
     loud = [{key: value for key, value in row.items() if key not in silent} for row in rows] if tuned else rows
     quiet = () if "div." not in silent else ("div.",)
@@ -221,8 +249,8 @@ def cells_table(rows: Sequence[Row], width: int, tuned: bool = False) -> Table:
     order = ("test rmse", "test r2", "rmse", "runs", "best loss", *quiet, "loss so far", "best so far")
     order = (*order, "test accuracy", "seconds", "evals", "accuracy")
     intervals = tuple(column for row in rows for column in row if column == "range" or column.endswith(" interval"))
-    late = ("failed", "pruned", "trials", *intervals, "best hyperparameters") if tuned else intervals
-    return fitted(loud, width, (*order, *late))
+    late = ("failed", "pruned", "trials", "tuned", *intervals, POINT) if tuned else intervals
+    return fitted(loud, width, (*order, *late), best, header="bold")
 
 
 def measured(names: Iterable[str]) -> list[str]:
@@ -240,52 +268,3 @@ def _short(key: str, keys: Iterable[str]) -> str:
     """`optimizer.lr` as `lr`, unless another key ends alike."""
     last = key.rpartition(".")[2]
     return last if sum(other.rpartition(".")[2] == last for other in keys) == 1 else key
-
-
-def sparkline(curve: Array, name: str, width: int = 10) -> str:
-    """The median over runs (runs, records); losses on a log scale where they are positive.
-
-    >>> sparkline(np.array([[100.0, 10.0, 1.0, np.nan]]), "loss")
-    '█▄▁'
-    """
-    ranked = np.sort(np.where(np.isfinite(curve), curve, np.inf), axis=0)
-    line = (ranked[(len(curve) - 1) // 2] + ranked[len(curve) // 2]) / 2  # np.median imports numpy.ma: 70 ms
-    line = line[np.isfinite(line)]
-    if len(line) < 2:
-        return ""
-    line = line[np.linspace(0, len(line) - 1, min(width, len(line))).round().astype(int)]
-    if "loss" in name and line.min() > 0:
-        line = np.log(line)
-    low, high = line.min(), line.max()
-    levels = np.zeros(len(line), int) if high == low else ((line - low) / (high - low) * 7.999).astype(int)
-    return "".join(BARS[level] for level in levels)
-
-
-def spread(values: Array) -> str:
-    """Mean and standard deviation; nothing where a run diverged, because both would be.
-
-    >>> spread(np.array([1.0, 3.0])), spread(np.array([1.0, np.inf])), spread(np.array([2.0]))
-    ('2 ± 1.4', '-', '2')
-    """
-    if not np.isfinite(values).all():
-        return "-"
-    centre, deviation = mean(values)
-    return f"{number(centre)} ± {number(deviation, 2)}" if len(values) > 1 else number(centre)
-
-
-def typical(values: Array) -> str:
-    """Mean and deviation, or the median where runs lie decades apart or have diverged."""
-    if len(values) > 1:
-        centre, deviation = mean(values) if np.isfinite(values).all() else (math.inf, math.inf)
-        if not deviation < abs(centre):
-            return f"{number(median(values).value)} (median)"
-    return spread(values)
-
-
-def number(value: float, digits: int = 4) -> str:
-    """To a few digits.
-
-    >>> number(0.0312), number(1.234567e-8), number(1234567.0)
-    ('0.0312', '1.235e-08', '1.235e+06')
-    """
-    return f"{value:.{digits}g}"

@@ -50,7 +50,7 @@ def main(names: Sequence[str], config_dir: str | None = None, trusted: tuple[str
         for name, objective in found:
             status.update(f"{name}, {len(done) + 1} of {len(found)}")
             done.append(certified(name, objective))
-    out.print(fitted([row(certificate) for certificate in done], out.width, ("dims", "published"), first=""))
+    out.print(fitted([row(certificate) for certificate in done], out.width, ("dims", "published")))
     out.print()
     for said in sorted({said for certificate in done for said in certificate.said}):
         out.print(f"{said}: {', '.join(c.name for c in done if said in c.said)}")

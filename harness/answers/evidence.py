@@ -1,0 +1,47 @@
+"""What an answer is made of: a value for every replicate and cell of one problem, and what is known about them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from harness.answers.scale import Scale
+from harness.answers.statistics import Interval
+from harness.answers.verdict import LEVEL
+from objectives.arrays import Array
+
+Stopped = Literal["", "interrupted", "timeout"]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Values (replicates, cells) of a metric: inf where a replicate was never finite, nan where a run of it failed.
+
+    Untuned, a replicate is a seed.
+    """
+
+    problem: str
+    names: Sequence[str]  # of the cells
+    values: Array
+    scale: Scale
+    level: float = LEVEL
+    tuned: bool = True
+    copies: bool = False  # another replicate would be the same again, so that an order is a fact
+    stopped: Stopped = ""  # early: interrupted, or by a time-out that left the cells with different numbers of trials
+    diverged: Sequence[float] = ()  # the share of each cell's reported runs
+    numbers: Sequence[int] = ()  # of the cells in the files; 0, 1, ... where nothing is said
+    replicates: Sequence[int] = ()  # their numbers, or the seeds
+    alone: Interval | None = None  # of the one replicate of the one cell, over its seeds
+    test: Array | None = field(default=None, repr=False)  # the same metric on the test set, (replicates, cells)
+    dataset: str = ""  # from whose one split the values come
+    where: str = ""  # what tells the problem from others of the sweep
+    looks: int = 1  # answers that could have decided and were given of these replicates, this one included
+
+    @property
+    def unit(self) -> str:
+        """What is repeated."""
+        return "tuning" if self.tuned else "seed"
+
+    @property
+    def count(self) -> int:
+        """Replicates."""
+        return len(self.values)

@@ -1,0 +1,95 @@
+"""What an answer says of every cell, beside the first one."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from harness.answers.evidence import Evidence
+from harness.answers.paired import difference, effect
+from harness.answers.scale import Scale
+from harness.answers.sentences import TESTED, Kind, best, percent
+from harness.answers.statistics import Interval, typical
+from harness.answers.verdict import Pair, Verdict
+from objectives.arrays import Array
+
+
+@dataclass(frozen=True)
+class Line:
+    """A cell beside the first one, which has no effect, no wins and no state."""
+
+    name: str
+    cell: int  # its number in the files
+    value: float  # in a typical replicate
+    low: float  # over the replicates
+    high: float
+    replicate: int  # the typical one
+    effect: str = ""  # how much higher or lower than the first, and its interval
+    wins: str = ""
+    state: str = ""  # open, beaten, better, never finite, failed, unfinished
+    note: str = ""
+    test: Interval | None = None  # the effect on the test set
+    tested: str = ""  # the same in words
+    disagrees: bool = False  # on the test set the effect has the other sign
+
+
+def lines(evidence: Evidence, verdict: Verdict, kind: Kind) -> tuple[Line, ...]:
+    """The best ones first, then by their median."""
+    leading = best(verdict, kind)
+    order = [*leading, *(k for k in verdict.cells if k not in leading)]
+    return tuple(_line(evidence, verdict, kind, order[0], k) for k in order) + tuple(
+        _unknown(evidence, k) for k in verdict.failed
+    )
+
+
+def _line(evidence: Evidence, verdict: Verdict, kind: Kind, first: int, k: int) -> Line:
+    mine = evidence.values[:, k]
+    place = typical(evidence.scale.of(mine))
+    state = "never finite" if k in verdict.never_finite else ""
+    about = float(mine[place]), float(np.min(mine)), float(np.max(mine)), place
+    if k == first:
+        return _of(evidence, k, *about, state=state)
+    pair = verdict.pair(first, k)
+    better = "higher" if evidence.scale.more_is_better else "lower"
+    wins = "" if state else f"{evidence.names[first]} ends {better} in {pair.wins} of {verdict.replicates}"
+    if kind in TESTED and not state:
+        state = "open" if pair.winner is None else "beaten" if pair.winner == first else "better"
+    told = "" if k in verdict.never_finite else _effect(evidence.scale, pair, verdict)
+    test = _test(evidence, first, k, pair.effect.level)
+    line = _of(evidence, k, *about, effect=told, wins=wins, state=state)
+    if test is None:
+        return line
+    disagrees = bool(test.value * pair.effect.value < 0)
+    tested = f"test {evidence.scale.told(test.value)}{' (!)' if disagrees else ''}"
+    return replace(line, test=test, tested=tested, disagrees=disagrees)
+
+
+def _unknown(evidence: Evidence, k: int) -> Line:
+    """A cell without a value in some replicate: a run of it failed, or the end came before it."""
+    z = evidence.scale.of(evidence.values[:, k])
+    place = typical(np.where(np.isnan(z), np.inf, z))
+    state = "unfinished" if evidence.stopped else "failed"
+    return _of(evidence, k, float("nan"), float("nan"), float("nan"), place, state=state)
+
+
+def _of(evidence: Evidence, k: int, value: float, low: float, high: float, place: int, **more: Any) -> Line:
+    share = evidence.diverged[k] if evidence.diverged else 0.0
+    number = evidence.numbers[k] if evidence.numbers else k
+    replicate = evidence.replicates[place] if evidence.replicates else place
+    note = f"{percent(round(share, 2))} diverged" if share else ""
+    return Line(evidence.names[k], number, value, low, high, replicate, note=note, **more)
+
+
+def _effect(scale: Scale, pair: Pair, verdict: Verdict) -> str:
+    if pair.wins == pair.losses == 0:
+        return "both solved" if scale.solved(verdict.centres[pair.second]) else scale.told(0.0)
+    low, high = sorted((pair.effect.low, pair.effect.high))
+    return f"{scale.told(pair.effect.value)} [{scale.size(low)}, {scale.size(high)}]"
+
+
+def _test(evidence: Evidence, first: int, k: int, level: float | None) -> Interval | None:
+    """The effect on the test set over the same replicates."""
+    if evidence.test is None:
+        return None
+    z: Array = evidence.scale.of(evidence.test[:, [first, k]])
+    return None if np.isnan(z).any() else effect(difference(z[:, 0], z[:, 1]), level or 1.0)

@@ -1,0 +1,113 @@
+"""The JSON Schema of what `python -m harness.answer --json` prints, version by version."""
+
+from typing import Any, get_args
+
+from harness.answers.answer import VERSION
+from harness.answers.sentences import Kind
+
+Schema = dict[str, Any]
+NUMBER: Schema = {
+    "description": "JSON has no infinities and no nan: they are these texts",
+    "anyOf": [{"type": "number"}, {"enum": ["inf", "-inf", "nan"]}],
+}
+TEXT: Schema = {"type": "string"}
+YES_OR_NO: Schema = {"type": "boolean"}
+COUNT: Schema = {"type": "integer", "minimum": 0}
+STATES = ("", "open", "beaten", "better", "never finite", "failed", "unfinished")
+
+
+def schema() -> Schema:
+    """Of the whole print: a version, and an answer per problem."""
+    answers = {"type": "array", "items": _answer()}
+    found = _object("the answer of harness", version={"const": VERSION}, answers=answers)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **found}
+
+
+def _object(about: str, **fields: Schema) -> Schema:
+    return {
+        "description": about,
+        "type": "object",
+        "properties": fields,
+        "required": list(fields),
+        "additionalProperties": False,
+    }
+
+
+def _said(about: str, of: Schema) -> Schema:
+    return {**of, "description": f"{about}; {of['description']}" if "description" in of else about}
+
+
+def _answer() -> Schema:
+    return _object(
+        "who wins on one problem, and how sure that is",
+        problem=_said("the hash of the problem, as in runs.csv", TEXT),
+        where=_said("what tells the problem from others of the sweep; empty where there is one", TEXT),
+        dataset=_said("the data set for whose one split this holds; empty without data", TEXT),
+        kind=_said(
+            "wins: one cell beats every other finite one; unbeaten: nobody beats it, some are open against it; close: "
+            "nobody beats these; cycle: each is beaten by another; fact: every repetition would be the same run, and "
+            "the order is no matter of chance; none: no verdict",
+            {"enum": list(get_args(Kind))},
+        ),
+        decided=_said("whether kind is wins", YES_OR_NO),
+        headline=TEXT,
+        notes={"type": "array", "items": TEXT},
+        tuned=_said("whether replicates are whole tunings; else they are seeds", YES_OR_NO),
+        replicates=COUNT,
+        needs=_said("replicates below which no pair can be decided", COUNT),
+        level=_said("the share of sweeps in which any two equals may be called different", {"type": "number"}),
+        looks=_said(
+            "answers given while replicates or trials were raised; with more than 1 the error rate is above the level",
+            COUNT,
+        ),
+        scale=_object(
+            "how values differ, better being positive. log: powers of ten of the ratio of the gaps "
+            "to `lowest`, gaps up to `floor` being equal; difference, points: subtraction",
+            kind={"enum": ["log", "difference", "points"]}, lowest=NUMBER, floor=NUMBER, more_is_better=YES_OR_NO,
+        ),
+        unbeaten=_said("names: the winner, or all that nobody beats; empty where nothing is said", _list(TEXT)),
+        cells=_said("the unbeaten first, then by their median over the replicates", _list(_cell())),
+        pairs=_said("every pair of cells without failed runs", _list(_pair())),
+    )  # fmt: skip
+
+
+def _list(of: Schema) -> Schema:
+    return {"type": "array", "items": of}
+
+
+def _cell() -> Schema:
+    test = _object(
+        "the effect on the test set over the same replicates, on the same scale",
+        difference=NUMBER, low=NUMBER, high=NUMBER, told=TEXT,
+        disagrees=_said("whether its sign is the other one", YES_OR_NO),
+    )  # fmt: skip
+    return _object(
+        "a cell beside the first one",
+        name=TEXT,
+        cell=_said("its number in the files", COUNT),
+        value=_said("of the metric in its typical replicate", NUMBER),
+        low=_said("the lowest of all replicates", NUMBER),
+        high=_said("the highest", NUMBER),
+        replicate=_said("the typical one: its number, or the seed", COUNT),
+        effect=_said("in words", TEXT),
+        wins=_said("in words", TEXT),
+        state=_said("against the first; empty for the first, and where nothing is tested", {"enum": list(STATES)}),
+        note=TEXT,
+        test={"anyOf": [{"type": "null"}, test]},
+    )
+
+
+def _pair() -> Schema:
+    return _object(
+        "two cells; the difference is positive where the first one is better",
+        first=TEXT,
+        second=TEXT,
+        difference=_said("the median over the replicates, on the scale", NUMBER),
+        low=_said("of its interval, simultaneous over all pairs", NUMBER),
+        high=NUMBER,
+        p=_said("of the exact signed-rank test", {"type": "number"}),
+        p_holm=_said("corrected for the number of pairs", {"type": "number"}),
+        first_wins=_said("replicates in which the first is better", COUNT),
+        second_wins=COUNT,
+        winner=_said("a name, if the pair is decided", {"type": ["string", "null"]}),
+    )

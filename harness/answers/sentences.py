@@ -1,0 +1,124 @@
+"""The verdict in one sentence, and what has to be said beside it."""
+
+from collections.abc import Sequence
+from typing import Literal
+
+from harness.answers.evidence import Evidence
+from harness.answers.statistics import median
+from harness.answers.verdict import Verdict
+
+Kind = Literal["wins", "unbeaten", "close", "cycle", "fact", "none"]
+TESTED = ("wins", "unbeaten", "close", "cycle")  # kinds that follow from tests
+NAMED = 8  # cells, before the others are counted
+STOPPED = {
+    "interrupted": "No verdict: it was interrupted",
+    "timeout": "No verdict: the time-out left the cells with different numbers of trials",
+}
+
+
+def sentence(evidence: Evidence, verdict: Verdict) -> tuple[Kind, str]:
+    """Which cells win, or why nothing can be said."""
+    names = evidence.names
+    finite = [names[k] for k in verdict.cells if k not in verdict.never_finite]
+    if evidence.stopped:
+        return "none", STOPPED[evidence.stopped]
+    if not finite:
+        return "none", "No cell was ever finite" if verdict.cells else "No verdict: runs failed"
+    if len(names) == 1:
+        return "none", f"{names[0]}: {_alone(evidence)}; one cell, no verdict"
+    if len(verdict.cells) == 1:
+        return "none", f"No verdict: runs of every cell but {finite[0]} failed"
+    if evidence.copies:
+        return "fact", f"{_lowest(evidence, verdict)}; every repetition would be the same run"
+    if not verdict.possible:
+        return "none", f"No verdict is possible: {_needs(evidence, verdict)}"
+    if not verdict.unbeaten:
+        return "cycle", f"A cycle: each of {listed(finite)} is beaten by another"
+    if verdict.winner is not None:
+        return "wins", f"{names[verdict.winner]} wins"
+    if len(verdict.unbeaten) == 1:
+        best = verdict.unbeaten[0]
+        rivals = [k for k in verdict.cells if k not in (best, *verdict.never_finite)]
+        still = [names[k] for k in rivals if verdict.pair(best, k).winner is None]
+        return "unbeaten", f"{names[best]} is unbeaten, {listed(still)} open against it"
+    told = listed([names[k] for k in verdict.unbeaten], last=", ")
+    if all(evidence.scale.solved(verdict.centres[k]) for k in verdict.unbeaten):
+        return "close", f"{'Both' if len(verdict.unbeaten) == 2 else 'All'} solved: {told}"
+    return "close", f"Too close to call: {told}"
+
+
+def best(verdict: Verdict, kind: Kind) -> tuple[int, ...]:
+    """The cells that the sentence names as the first: the winner, or all that nobody beats; those that end alike in a
+    fact."""
+    if kind == "fact":
+        return tuple(k for k in verdict.cells if verdict.centres[k] == verdict.centres[verdict.cells[0]])
+    return verdict.unbeaten if kind in TESTED else ()
+
+
+def notes(evidence: Evidence, verdict: Verdict, kind: Kind, disagreeing: Sequence[str]) -> tuple[str, ...]:
+    """What the sentence holds for."""
+    found = []
+    if kind in TESTED:
+        found.append(f"{evidence.count} {evidence.unit}s, {percent(evidence.level)} family-wise")
+    if not evidence.tuned:
+        found.append("at these settings, not tuned: add trials=32")
+    if evidence.dataset:
+        found.append(f"for this split of {evidence.dataset}")
+    if disagreeing:
+        found.append(f"the test set disagrees on {listed(disagreeing)}")
+    if not evidence.stopped:
+        found += [f"{evidence.names[k]}: a run failed, no verdict" for k in verdict.failed]
+    if evidence.looks > 1 and kind in TESTED:
+        found.append(
+            f"looked at {evidence.looks} times: replicates or trials were raised after an answer had been printed; the "
+            f"error rate is higher than {percent(evidence.level)}"
+        )
+    return tuple(found)
+
+
+def percent(share: float) -> str:
+    """As people write it.
+
+    >>> percent(0.05), percent(1.0)
+    ('5 %', '100 %')
+    """
+    return f"{100 * share:.3g} %"
+
+
+def listed(names: Sequence[str], last: str = " and ") -> str:
+    """Names in a sentence, the first few of many.
+
+    >>> listed(["a", "b", "c"]), listed([f"c{k}" for k in range(50)], last=", ")
+    ('a, b and c', 'c0, c1, c2, c3, c4, c5, c6, c7 and 42 more')
+    """
+    if len(names) > NAMED + 1:
+        return f"{', '.join(names[:NAMED])} and {len(names) - NAMED} more"
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])}{last}{names[-1]}"
+
+
+def _lowest(evidence: Evidence, verdict: Verdict) -> str:
+    alike = best(verdict, "fact")
+    told = listed([evidence.names[k] for k in alike])
+    if len(alike) > 1:
+        return f"{told} end alike"
+    return f"{told} ends {'highest' if evidence.scale.more_is_better else 'lowest'}"
+
+
+def _needs(evidence: Evidence, verdict: Verdict) -> str:
+    setting = "replicates" if evidence.tuned else "seeds"
+    there = f"there {'is' if evidence.count == 1 else 'are'} {evidence.count}"
+    return f"{len(verdict.cells)} cells need {setting}={verdict.needs}; {there}"
+
+
+def _alone(evidence: Evidence) -> str:
+    """The value of the one cell, with its interval over the replicates, or over the seeds of the only one."""
+    scale, over = evidence.scale, f" over {evidence.count} {evidence.unit}s"
+    sign = -1 if scale.more_is_better else 1
+    value, *ends, level = median(sign * evidence.values[:, 0])
+    value, low, high = sign * value, *sorted(sign * end for end in ends)
+    if evidence.count == 1 and evidence.alone is not None:
+        (value, low, high, level), over = evidence.alone, ""
+    if low == high:
+        return scale.written(value)
+    kind = "range" if level is None else f"{percent(level)} interval"
+    return f"{scale.written(value)} ({kind} {scale.written(low)} to {scale.written(high)}{over})"
