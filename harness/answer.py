@@ -34,7 +34,11 @@ def _answer(folder: str, json: bool) -> int:
     from harness.text.visible import say, visible
 
     try:
-        found = load(folder).answer
+        results = load(folder)
+        try:
+            found = results.answer
+        except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+            raise UserError(f"{folder}: damaged: {type(error).__name__}: {error}") from error
     except UserError as error:
         say(str(error))
         return 2

@@ -45,7 +45,7 @@ def look(answers: Answers, summary: Summary) -> list[dict[str, Any]]:
 
 def _others(summary: Summary) -> list[dict[str, Any]]:
     """The looks at other numbers of trials or replicates; what is no look is no record."""
-    now = summary["trials"], summary.get("replicates", 1)
+    now = summary.get("trials"), summary.get("replicates", 1)
     found = [one for one in summary.get("looks", ()) if isinstance(one, dict)]
     return [one for one in found if (one.get("trials"), one.get("replicates")) != now]
 

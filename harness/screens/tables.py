@@ -84,11 +84,12 @@ def _show_cells(results: Results, out: Console) -> None:
             rows.append(row | {"seconds": _seconds(seconds.get(cell["cell"], 0.0))})
         unbeaten = {line.cell for line in answer.lines if line.name in answer.unbeaten}
         best = [k for k, cell in enumerate(mine) if cell["cell"] in unbeaten]
-        out.print(cells_table(rows, out.width, tuned, best))
+        table = cells_table(rows, out.width, tuned, best)
+        out.print(table)
         if not tuned:
             out.print(Text(f"\nrerun the first: {_command(results, mine[0])}\n"), soft_wrap=True)
             continue
-        _say_what_speaks(results, out)
+        _say_what_speaks(results, out, any(str(column.header) == "tuned" for column in table.columns))
         names = {line.cell: line.name for line in answer.lines}
         for k, cell in enumerate(mine[:MOST]):
             told = f"\n{in_line(names[cell['cell']])}  {_trial(results, cell)}{_command(results, cell)}"
@@ -119,8 +120,8 @@ def _seconds(value: float) -> str:
     return f"{value:,.0f}" if value >= 10 else number(value, 2)
 
 
-def _say_what_speaks(results: Results, out: Console) -> None:
-    """Which runs the table is about."""
+def _say_what_speaks(results: Results, out: Console, beside: bool) -> None:
+    """Which runs the table is about; `beside` stands what they were worth before."""
     confirmed = {(run.get("replicate", 0), run["seed"]) for run in results.runs if run["phase"] == "confirm"}
     replicates = results.summary.get("replicates", 1)
     if confirmed:
@@ -129,7 +130,7 @@ def _say_what_speaks(results: Results, out: Console) -> None:
     else:
         told = "each cell's best trial on the seeds it was tuned on, which flatters it"
     told += f"; of {replicates} tunings the one in the middle" if replicates > 1 else ""
-    told += f"; tuned: its {results.summary['aggregate']} while it was tuned" if confirmed else ""
+    told += f"; tuned: its {results.summary['aggregate']} while it was tuned" if beside else ""
     out.print(Text(told, style="dim"), soft_wrap=True)
 
 
@@ -249,7 +250,7 @@ def cells_table(rows: Sequence[Row], width: int, tuned: bool = False, best: Cont
     order = ("test rmse", "test r2", "rmse", "runs", "best loss", *quiet, "loss so far", "best so far")
     order = (*order, "test accuracy", "seconds", "evals", "accuracy")
     intervals = tuple(column for row in rows for column in row if column == "range" or column.endswith(" interval"))
-    late = ("failed", "pruned", "trials", "tuned", *intervals, POINT) if tuned else intervals
+    late = ("failed", "pruned", "trials", "div.", "tuned", *intervals, POINT) if tuned else intervals
     return fitted(loud, width, (*order, *late), best, header="bold")
 
 
