@@ -83,7 +83,7 @@ def test_an_open_rival_is_named() -> None:
 
 
 def unbeaten_alone() -> Answer:
-    """a beats b, b beats c; c loses to a by less than either, where it loses, and wins by more, where it wins."""
+    """Cell a beats b, b beats c; c loses to a by less than either, where it loses, and wins by more, where it wins."""
     steps = np.array([[5, 0.1]] * 16 + [[0.1, 5]] * 16 + [[-4, -4]] * 8)
     base = np.arange(40.0)[:, None] * 100
     return told(base + np.cumsum(np.hstack([np.zeros((40, 1)), steps]), axis=1), scale=Scale("difference"))

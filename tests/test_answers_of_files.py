@@ -64,13 +64,13 @@ def test_a_single_run_begins_with_its_title() -> None:
 def test_several_problems_have_an_answer_each() -> None:
     found = harness.sweep("objective=sphere,booth", "optimizer=sgd,adam", "optimizer.lr=0.1,1e-9", "seeds=16")
     assert [one.evidence.where for one in found.answer] == ["sphere", "booth"]
-    assert [line.name for line in found.answer[0].lines][0] == "sgd lr=0.1"
+    assert found.answer[0].lines[0].name == "sgd lr=0.1"
     assert repr(found.answer).startswith("sphere: ")
     alike = harness.sweep("objective=sphere", "optimizer.lr=0.1,0.2", "optimizer=sgd")
     assert {line.name for line in alike.answer[0].lines} == {"lr=0.1", "lr=0.2"}
 
 
-def test_green_are_all_that_nobody_beats(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_green_are_all_that_nobody_beats() -> None:
     """Two clones and one that hardly moves: neither clone is the winner."""
     found = harness.sweep("objective=sphere", "optimizer=sgd", "optimizer.lr=0.1,0.1000001,1e-9", "seeds=8")
     same = [{**run, "loss": 1.0} if run["cell"] < 2 else run for run in found.runs]
