@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 
-.PHONY: run test test-kernels test-all check bench schema wheel constraints clean
+.PHONY: run test test-kernels test-all check bench calibration schema wheel constraints clean
 
 run: .venv/installed  ## train the MLP on the digits with Adam
 	$(BIN)/python -m harness optimizer=adam
@@ -24,6 +24,9 @@ check: .venv/installed  ## lint, format, types
 bench: .venv/installed  ## ratios to other ways of doing the same work
 	$(BIN)/python -m tests.benchmarks.population
 	$(BIN)/python -m tests.benchmarks.sweep
+
+calibration: .venv/installed  ## error rates of the printed answer, end to end (half an hour on one core)
+	$(BIN)/python -m tests.calibration
 
 schema: .venv/installed  ## what editors complete and check configs by
 	$(BIN)/python -m harness.zoo --schema harness/schema
