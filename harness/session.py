@@ -30,7 +30,7 @@ from harness.running.ranking import ranked_by
 from harness.running.starts import say_lost
 from harness.running.training import Watcher, train
 from harness.text.copying import command
-from harness.tuning import resume
+from harness.tuning import resume, size
 from harness.tuning.resume import Begun
 
 if TYPE_CHECKING:
@@ -76,6 +76,8 @@ def start(
         metric = ranked_by(begun.cells, planner)
         if not going_on:
             say_lost(begun.cells, planner, out)
+        if out is not None and any(cell.space for cell in begun.cells):
+            out.print(size.told(begun.cells, planner), style="dim", soft_wrap=True)
     job = _Job(begun, kind, planner, metric, out, stop)
     if going_on:
         return job.tune(folder)

@@ -16,9 +16,10 @@ from harness.answers.schema import schema
 from harness.results.answers import answers
 from harness.results.files import Results
 from harness.screens.tables import show
+from tests.support import ONCE
 
 SMALL = ("objective=rosenbrock", "optimizer=adam,sgd", "trials=4", "batch=4", "steps=20", "records=4", "seeds=2",
-         "confirm=2")  # fmt: skip
+         "confirm=2", *ONCE)  # fmt: skip
 NETS = ("objective=mlp", "objective.hidden=[4]", "optimizer=sgd,adam", "steps=20", "records=2")
 
 
@@ -127,7 +128,7 @@ def test_the_test_set_is_read_over_the_same_replicates() -> None:
 
 
 def test_every_look_is_recorded_once() -> None:
-    options = ("optimizer=adam,sgd", "objective=sphere", "optimizer.space.lr=interval(0.01,0.02)", *SMALL[2:])
+    options = ("optimizer=adam,sgd", "objective=sphere", "optimizer.space.lr=interval(0.01,0.02)", *SMALL[2:-3])
     found = harness.sweep(*options, "replicates=6")
     (look,) = found.summary["looks"]
     assert look == {"trials": 4, "replicates": 6, "decided": True, "tested": True, "headline": "sgd wins"}

@@ -15,7 +15,7 @@ import pytest
 import harness
 from harness.configs.compose import Composer
 from objectives import names
-from tests.support import node
+from tests.support import ONCE, node
 
 OLD = Path(__file__).parent / "old"
 PROBLEMS = json.loads((OLD / "problems.json").read_text())
@@ -90,5 +90,5 @@ def test_a_sweep_asks_for_the_points_that_it_asked_for_when_its_classes_had_thei
     typed = [
         line.strip("- ") for line in (OLD / "begun" / "config.yaml").read_text().split("config_dir")[0].splitlines()
     ]
-    found = harness.sweep(*typed[1:])
+    found = harness.sweep(*typed[1:], *ONCE)
     same_table(found.folder / "trials.csv", OLD / "finished" / "trials.csv")

@@ -49,6 +49,13 @@ class Answer:
         return self.kind == "wins"
 
     @property
+    def wanting(self) -> int:
+        """How many replicates (or, untuned, seeds) a verdict needs, where there are too few; else 0."""
+        verdict = self.verdict
+        few = self.kind == "none" and len(verdict.cells) > 1 and verdict.replicates < verdict.needs
+        return verdict.needs if few and not self.evidence.stopped else 0
+
+    @property
     def winner(self) -> str | None:
         """The name of the cell that wins, if one does."""
         return self.evidence.names[self.verdict.unbeaten[0]] if self.decided else None

@@ -31,6 +31,7 @@ def _paid(composer: Composer, cell: Cell, trusted: tuple[str, ...]) -> Cell:
     if not steps:
         told = f"{each} gradients a step, and the budget is {cell.settings.steps}"
         raise UserError(f"steps={cell.settings.steps}: {cell.name or 'the optimizer'} takes {told}")
-    config = filled(composer.compose([*cell.overrides, one(f"steps={steps}")]).config)
+    config = composer.compose([*cell.overrides, one(f"steps={steps}")]).config
+    config = filled(config) | {"replicates": cell.settings.replicates}
     collected(config)
     return replace(cell, config=config, settings=Settings.of(config))

@@ -42,6 +42,7 @@ def enumerated(composer: Composer, typed: Sequence[Override]) -> list[Cell]:
     axes = [_values(composer, override) for override in typed if search.enumerates(override)]
     lines: Sequence[str] = _lines(composer, fixed) or ("",)
     keys = {override.name for override in typed}
+    alone = len(lines) * math.prod(map(len, axes)) == 1
     cells: dict[tuple[tuple[str, str], ...], Cell] = {}
     for line, chosen in itertools.product(lines, itertools.product(*axes)):
         own = _written(line, keys)
@@ -53,7 +54,8 @@ def enumerated(composer: Composer, typed: Sequence[Override]) -> list[Cell]:
         everything += chosen
         everything += [one("cells=[]")] if line else []  # so that these overrides give this cell alone
         composed = _composed(composer, everything, name)
-        config, settings = filled(composed.config), Settings.of(composed.config)
+        config = filled(composed.config, alone)
+        settings = Settings.of(config)
         if settings.trials > 1 and composed.config["seeds"] is None:  # so that these overrides give its runs again
             everything.append(one(f"seeds={config['seeds']}"))
         declared = search.collected(config)

@@ -57,13 +57,23 @@ def show(results: Results, out: Console) -> None:
         out.print(ends[summary["stopped"]], style="yellow")
     if summary.get("study"):
         out.print(Text(in_line(f"studies: {summary['study']}")), soft_wrap=True)
-    left = any(cell["trials"] < cell["planned"] for cell in results.cells)
-    if summary.get("study") and (summary["stopped"] or left):
-        database = [text for text in summary["overrides"] if text.lstrip("+").startswith("storage=")]  # typed again
-        finish = command("-m", *words_of(summary["launch"]), f"resume={results.folder}", *database)
-        out.print(Text(in_line(f"finish it: {finish}")), soft_wrap=True)
+        _say_how_it_goes_on(results, out)
     again = command(str(results.folder), module="harness.show")
     out.print(Text(in_line(f"show again: {again}")), soft_wrap=True)
+
+
+def _say_how_it_goes_on(results: Results, out: Console) -> None:
+    """How to finish a sweep that ended early, and how to add the tunings that a verdict needs."""
+    summary = results.summary
+    left = any(cell["trials"] < cell["planned"] for cell in results.cells)
+    wanting = max((answer.wanting for answer in results.answer), default=0)
+    if not (summary["stopped"] or left or wanting):
+        return
+    database = [text for text in summary["overrides"] if text.lstrip("+").startswith("storage=")]  # typed again
+    words = ["-m", *words_of(summary["launch"]), f"resume={results.folder}", *database]
+    early = summary["stopped"] or left
+    told = f"finish it: {command(*words)}" if early else f"for a verdict: {command(*words, f'replicates={wanting}')}"
+    out.print(Text(in_line(told)), soft_wrap=True)
 
 
 def _show_cells(results: Results, out: Console) -> None:

@@ -28,6 +28,7 @@ from harness.running.training import Watcher, train
 from harness.tuning import rounds
 from harness.tuning.resume import ROUNDS
 from harness.tuning.search import Search
+from harness.tuning.size import replicates
 from harness.tuning.storage import Direction, Mirror
 
 FILES: dict[Phase, str] = {"final": "finals.npz", "confirm": "confirm.npz"}
@@ -57,7 +58,7 @@ class Tuner(Watcher):
         self._searches = {
             (cell.number, replicate): Search(cell, replicate, metric, planner.trusted)
             for cell in cells
-            for replicate in range(self._replicates(cell))
+            for replicate in range(replicates(cell, planner))
         }
         self._mirror = Mirror(folder, self.settings.storage, name, secret)
         for search in self._searches.values():
@@ -109,11 +110,6 @@ class Tuner(Watcher):
             sums = {name: sum(getattr(standing, name) for standing in mine) for name in COUNTED}
             found.append(replace(middle, **sums))
         return found
-
-    def _replicates(self, cell: Cell) -> int:
-        """How often a cell is tuned: once where neither seeds nor points would differ, which makes copies."""
-        points = cell.space and not cell.config["sampler"]["_target_"].endswith(".GridSampler")
-        return self.settings.replicates if points or self.planner.varies_with_seed(cell) else 1
 
     def _files(self) -> list[Path]:
         return sorted((self.folder / ROUNDS).glob("*.npz"))

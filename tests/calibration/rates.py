@@ -11,7 +11,6 @@ import numpy as np
 
 from harness.answers.answer import Answer
 from harness.answers.verdict import LEVEL, Pair
-from harness.results.answers import answers
 from harness.results.files import Results
 from objectives.arrays import Array
 from tests.calibration.sweeps import BLOCK, EPS, NETWORK, ROSENBROCK, Sample, Size, clone_as_optimizer, clones, swept
@@ -104,7 +103,7 @@ def repeats(size: Size) -> Part:
     diverged: list[bool] = []
     for k in range(size.repetitions):
         results = swept(size, STREAMS["repeats"] + k, BLOCK, *ROSENBROCK, f"optimizer={','.join(SIX)}")
-        found += answers(results)
+        found += results.answer
         reports += [cell["value"] == inf for cell in results.cells]
         diverged += [run["state"] == "diverged" for run in results.runs if run["phase"] == "confirm"]
     winners = {
@@ -141,7 +140,7 @@ def seventh(size: Size) -> Part:
             swept(size, STREAMS["seventh"], BLOCK, *ROSENBROCK, f"optimizer={','.join(names)}", config_dir=config_dir)
             for names in (SIX, (*SIX, "twin"))
         )
-    (before,), (after,) = answers(six), answers(seven)
+    (before,), (after,) = six.answer, seven.answer
     rows = [row == other for row, other in zip(_rows(six), _rows(seven), strict=True)]
     told = [_alike(before.verdict.pair(a, b), after.verdict.pair(a, b)) for a, b in combinations(range(len(SIX)), 2)]
     twin = len(SIX)

@@ -16,7 +16,6 @@ import harness
 from harness.answers.scale import Scale
 from harness.answers.verdict import Verdict, judge
 from harness.configs.compose import CONF
-from harness.results.answers import answers
 from harness.results.files import Results
 from objectives.arrays import Array
 
@@ -85,7 +84,7 @@ def clones(size: Size, stream: int, sets: int, cells: int, objective: Sequence[s
         replicates = min(size.chunk, sets * BLOCK - begun)
         found = swept(size, stream + k, replicates, *objective, ADAM, f"optimizer.eps={','.join(EPS[:cells])}")
         values.append(confirmed(found))
-        scales |= {answer.verdict.scale for answer in answers(found)}
+        scales |= {answer.verdict.scale for answer in found.answer}
     assert len(scales) == 1, f"one problem has one scale; got {scales}"
     return Sample(np.concatenate(values), scales.pop())
 

@@ -1,0 +1,38 @@
+"""How much a sweep will train, and what that can decide."""
+
+from collections.abc import Sequence
+
+from harness.answers.paired import least
+from harness.cells.cell import Cell
+from harness.running.plan import Planner
+
+
+def replicates(cell: Cell, planner: Planner) -> int:
+    """How often a cell is tuned: once where neither seeds nor points would differ, which makes copies."""
+    points = cell.space and not cell.config["sampler"]["_target_"].endswith(".GridSampler")
+    return cell.settings.replicates if points or planner.varies_with_seed(cell) else 1
+
+
+def told(cells: Sequence[Cell], planner: Planner) -> str:
+    """What is going to run, and what fewer replicates would lose: to be said before training."""
+    settings, count = cells[0].settings, len(cells)
+    often = [replicates(cell, planner) for cell in cells]
+    runs = sum(each * _runs(cell, planner) for each, cell in zip(often, cells, strict=True))
+    what = f"{max(often)} tuning{'s' * (max(often) > 1)} of {count} cell{'s' * (count > 1)}"
+    said = f"{what}: {runs:,} runs of {max(cell.settings.steps for cell in cells):,} steps"
+    if count == 1 or max(often) < settings.replicates:
+        return said
+    fewest = least(count * (count - 1) // 2, settings.level)
+    if settings.replicates < fewest:
+        return f"{said}; no winner can be named: {count} cells need replicates={fewest}, which resume= adds later"
+    return f"{said}; replicates={fewest} is the least that can name a winner of {count} cells"
+
+
+def _runs(cell: Cell, planner: Planner) -> int:
+    """Of one tuning, with all its phases."""
+    settings = cell.settings
+    tune = cell.trials * len(settings.seeds)
+    if not planner.varies_with_seed(cell):
+        return tune
+    finalists = min(settings.finalists, cell.trials)
+    return tune + (finalists * settings.finals if finalists > 1 else 0) + settings.confirm
