@@ -16,10 +16,9 @@ from harness.answers.schema import schema
 from harness.results.answers import answers
 from harness.results.files import Results
 from harness.screens.tables import show
-from tests.support import ONCE
 
 SMALL = ("objective=rosenbrock", "optimizer=adam,sgd", "trials=4", "batch=4", "steps=20", "records=4", "seeds=2",
-         "confirm=2", *ONCE)  # fmt: skip
+         "finalists=1", "aggregate=median", "confirm=2")  # fmt: skip
 NETS = ("objective=mlp", "objective.hidden=[4]", "optimizer=sgd,adam", "steps=20", "records=2")
 
 
@@ -45,7 +44,7 @@ def changed(results: Results, **rows: Any) -> Results:
          "sgd ends lowest; every repetition would be the same run", "sgd   "),
         (("objective=sphere", "optimizer=adam,sgd", "seeds=1"),
          "No verdict is possible: 2 cells need seeds=6; there is 1", "at these settings"),
-        (SMALL, "No verdict is possible: 2 cells need replicates=6; there is 1", ""),
+        ((*SMALL, "replicates=1"), "No verdict is possible: 2 cells need replicates=6; there is 1", ""),
     ],
 )  # fmt: skip
 def test_every_sweep_says_its_answer_first(overrides: tuple[str, ...], first: str, second: str) -> None:
@@ -84,7 +83,7 @@ def test_green_are_all_that_nobody_beats() -> None:
 
 
 def test_the_tuned_value_stands_beside_the_confirmed_one() -> None:
-    found = harness.sweep(*SMALL)
+    found = harness.sweep(*SMALL, "replicates=1")
     for width, seen in ((120, True), (80, True), (40, False)):
         (head,) = [line for line in screen(found, width) if line.startswith("optimizer  median")]
         assert ("tuned" in head) == seen
@@ -128,7 +127,7 @@ def test_the_test_set_is_read_over_the_same_replicates() -> None:
 
 
 def test_every_look_is_recorded_once() -> None:
-    options = ("optimizer=adam,sgd", "objective=sphere", "optimizer.space.lr=interval(0.01,0.02)", *SMALL[2:-3])
+    options = ("optimizer=adam,sgd", "objective=sphere", "optimizer.space.lr=interval(0.01,0.02)", *SMALL[2:])
     found = harness.sweep(*options, "replicates=6")
     (look,) = found.summary["looks"]
     assert look == {"trials": 4, "replicates": 6, "decided": True, "tested": True, "headline": "sgd wins"}

@@ -3,7 +3,7 @@
 A difference is one number per replicate; infinite where one side alone was never finite, 0 where they tie.
 """
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -34,12 +34,19 @@ def signed_rank(d: Array) -> SignedRank:
         return SignedRank(1.0, 0.0)
     _, place, counts = np.unique(np.abs(known), return_inverse=True, return_counts=True)
     doubled = (2 * np.cumsum(counts) - counts + 1)[place]  # twice the mean rank: a whole number
-    ways = np.ones(1)
-    for rank in doubled:
-        ways = np.concatenate([ways, np.zeros(rank)]) + np.concatenate([np.zeros(rank), ways])
+    ways = _ways(tuple(sorted(doubled.tolist())))
     up = int(doubled[known > 0].sum())
     tail = min(ways[: up + 1].sum(), ways[up:].sum()) / 2.0 ** len(known)
     return SignedRank(float(min(1.0, 2 * tail)), float(2 * up / doubled.sum() - 1))
+
+
+@lru_cache(maxsize=64)  # without ties it is one for all pairs
+def _ways(ranks: tuple[int, ...]) -> Array:
+    """In how many of all signs the positive ranks have each sum, from 0 on."""
+    ways = np.ones(1)
+    for rank in ranks:
+        ways = np.concatenate([ways, np.zeros(rank)]) + np.concatenate([np.zeros(rank), ways])
+    return ways
 
 
 def holm(p: Array) -> Array:

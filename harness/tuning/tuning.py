@@ -258,11 +258,10 @@ class Tuner(Watcher):
         ran = self._again("final", asked)
         if ran is None:
             return
-        by_median = replace(self.metric, aggregate="median")
         by_search = self._by_search(ran)
         for search in varying:
             mine = by_search.get(search.key, [])
-            ranked = sorted(mine, key=lambda trial: by_median.rank(by_median.value(by_median.of_runs(trial))))
+            ranked = sorted(mine, key=lambda trial: self.metric.rank(self.metric.value(self.metric.of_runs(trial))))
             best = ranked[:1] or finals[search.key][:1]
             chosen += [search.again(trial, "confirm") for trial in best]
         confirmed = self._again("confirm", chosen if self.settings.confirm else [])
