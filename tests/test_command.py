@@ -90,7 +90,7 @@ CONTROL = re.compile(r"\x1b|\r")
         (["objective=ellipsoid", "objective.condition=null"], "Ellipsoid.condition must be a number of at least 1"),
         (["objective.activation=[relu]"], "MLP.activation must be relu, tanh, sigmoid or gelu; got ['relu']"),
         (["optimizer.lr=???"], "optimizer.lr"),
-        (["~seeds"], "seeds: it cannot be left out"),
+        (["~steps"], "steps: it cannot be left out"),
         (
             ["schedule=step", "schedules.lr.every=10"],
             "schedules.lr: Step.every must be in (0, 1], a share of the run, or in steps with unit=steps; got 10",

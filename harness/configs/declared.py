@@ -41,9 +41,7 @@ def filled(config: dict[str, Any], alone: bool = False) -> dict[str, Any]:
 class Settings:
     """Checked; `seeds` is always the list."""
 
-    seeds: Annotated[
-        tuple[int, ...], Written(Seeds), Called("a number from 1 to 1,000,000, a list like [3,5], or null")
-    ]
+    seeds: Annotated[tuple[int, ...], Written(Seeds), Called("a number from 1 to 1,000,000 or a list like [3,5]")]
     steps: Annotated[int, Whole(1, 10**12)]
     records: Many
     budget: Literal["gradients", "steps"]
@@ -57,7 +55,7 @@ class Settings:
     batch: Count
     rungs: Annotated[int, Whole(1, 100)]
     replicates: Annotated[
-        int, Written(Annotated[int, Whole(1, 1000)] | None), Called("a whole number from 1 to 1,000, or null")
+        int, Written(Annotated[int, Whole(1, 1000)] | None), Called("an integer from 1 to 1,000")
     ]
     finalists: Count
     finals: Index
