@@ -130,12 +130,14 @@ def _main(arguments: list[str]) -> int:
 
 def _run(args: argparse.Namespace, overrides: list["Override"], trusted: tuple[str, ...]) -> int:
     from harness.running import signals
+    from harness.running.allocation import keep_memory
     from harness.screens.tables import show
     from harness.screens.terminal import console
     from harness.session import start
     from harness.text.visible import say
 
     out = console()
+    keep_memory()
     with signals.noted() as came:
         try:
             results = start(overrides, args.multirun, args.config_dir, trusted, out, lambda: bool(came))

@@ -54,9 +54,7 @@ class Settings:
     target: Annotated[StaticFinite | None, Called("a number, the loss to reach, or null")]
     batch: Count
     rungs: Annotated[int, Whole(1, 100)]
-    replicates: Annotated[
-        int, Written(Annotated[int, Whole(1, 1000)] | None), Called("an integer from 1 to 1,000")
-    ]
+    replicates: Annotated[int, Written(Annotated[int, Whole(1, 1000)] | None), Called("an integer from 1 to 1,000")]
     finalists: Count
     finals: Index
     confirm: Index
