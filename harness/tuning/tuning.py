@@ -17,6 +17,7 @@ import numpy as np
 
 from harness.answers.statistics import typical
 from harness.cells.cell import Cell
+from harness.cells.splits import redrawn
 from harness.errors import RunError, UserError
 from harness.results.metrics import Metric
 from harness.results.trace import Trace
@@ -111,9 +112,10 @@ class Tuner(Watcher):
         return found
 
     def _replicates(self, cell: Cell) -> int:
-        """How often a cell is tuned: once where neither seeds nor points would differ, which makes copies."""
+        """How often a cell is tuned: once where neither seeds, points nor data would differ, which makes copies."""
         points = cell.space and not cell.config["sampler"]["_target_"].endswith(".GridSampler")
-        return self.settings.replicates if points or self.planner.varies_with_seed(cell) else 1
+        varies = points or redrawn(cell.config) or self.planner.varies_with_seed(cell)
+        return self.settings.replicates if varies else 1
 
     def _files(self) -> list[Path]:
         return sorted((self.folder / ROUNDS).glob("*.npz"))
@@ -293,7 +295,6 @@ class Tuner(Watcher):
 
 def _never_begun(trial: Trial, failure: str) -> Population:
     """A trial whose objective or optimizer could not even be made."""
-    runs = len(trial.seeds)
     trial.trace = Trace(np.array(trial.seeds, dtype=np.int64), np.zeros(1, dtype=np.int64), failure=failure)
-    trial.rows, trial.problem = slice(0, runs), ""
+    trial.rows, trial.problem = slice(0, len(trial.seeds)), ""
     return Population(trial.trace, [trial], {"problem": ""})
