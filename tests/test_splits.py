@@ -169,8 +169,11 @@ def test_more_replicates_add_splits(redrawn: Results) -> None:
 
 def test_replicates_differ_where_only_their_data_do() -> None:
     """A grid on one seed would be the same again on the same split."""
-    few = (*SMALL, "sampler=grid", "search=[lr]", "replicates=2", REDRAWN)
-    assert {cell["replicate"] for cell in harness.sweep(*few).cells} == {0, 1}
+    few = (*SMALL, "objective.batch_size=90", "seeds=1", "sampler=grid", "search=[lr]", "replicates=2")
+    assert {cell["replicate"] for cell in harness.sweep(*few).cells} == {0}
+    found = harness.sweep(*few, REDRAWN)
+    assert {cell["replicate"] for cell in found.cells} == {0, 1}
+    assert len({cell["problem"] for cell in found.cells}) == 2
 
 
 @pytest.mark.parametrize(
