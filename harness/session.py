@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from harness.cells import budget
 from harness.cells import enumeration as sweep_cells
 from harness.cells.cell import Cell
+from harness.cells.splits import WORD, redrawn
 from harness.configs import database
 from harness.configs.compose import composer
 from harness.configs.override import Override, texts
@@ -62,6 +63,7 @@ def start(
                 _refuse_untyped(cells[0], overrides)
                 _refuse_tuning(cells[0].settings.trials, multirun, overrides)
                 _refuse_idle(cells, overrides)
+                _refuse_one_split(cells)
                 kind = "sweep" if multirun or cells[0].varied else "run"
                 wanted = _folder_typed(overrides, kind)
                 name = token_hex(4) if cells[0].settings.storage else ""
@@ -188,6 +190,7 @@ def _about(kind: str, title: str, begun: Begun, stopped: str) -> dict[str, Any]:
         "overrides": begun.overrides,
         "varied": list(dict.fromkeys(key for cell in begun.cells for key in cell.varied)),
         "trials": begun.cells[0].settings.trials,
+        **({"redrawn": True} if any(redrawn(cell.config) for cell in begun.cells) else {}),  # the split
         **({"replicates": s.replicates, "level": s.level} if (s := begun.cells[0].settings).replicates > 1 else {}),
         "stopped": stopped,
         "interrupted": stopped == "interrupted",
@@ -217,6 +220,16 @@ def _refuse_idle(cells: Sequence[Cell], typed: Sequence[Override]) -> None:
         idle = override.key.partition(".")[0] in OF_TUNING and override.value is not None
         if idle or (override.key, override.value) == ("aggregate", "q75"):
             raise UserError(f"{override.text}: it says how to tune, and nothing is tuned; add -m and trials=64")
+
+
+def _refuse_one_split(cells: Sequence[Cell]) -> None:
+    """Refuse a split that is left to replicates where there is one, or none as nothing is tuned."""
+    tuned = any(cell.space for cell in cells)
+    if tuned and cells[0].settings.replicates > 1:
+        return
+    for place in (place for cell in cells for place in redrawn(cell.config)):
+        more = "" if tuned else "-m trials=32 "
+        raise UserError(f"{place}={WORD}: each replicate of a tuned sweep draws a split; add {more}replicates=12")
 
 
 def _folder_typed(overrides: Sequence[Override], kind: str) -> Path | None:

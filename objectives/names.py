@@ -70,9 +70,18 @@ LATER: dict[str, dict[str, Any]] = {
         "header": None,
         "encoding": None,
         "stratified": None,
+        "split": 0,
     },
-    "objectives.data.idx_folder.idx": {"task": None},
-    "objectives.data.own.npz": {"task": None, "missing": None, "stratified": None},
+    "objectives.data.idx_folder.idx": {"task": None, "split": 0},
+    "objectives.data.own.npz": {"task": None, "missing": None, "stratified": None, "split": 0},
+    "objectives.data.bundled.breast_cancer": {"split": 0},
+    "objectives.data.bundled.diabetes": {"split": 0},
+    "objectives.data.bundled.digits": {"split": 0},
+    "objectives.data.bundled.iris": {"split": 0},
+    "objectives.data.bundled.wine": {"split": 0},
+    "objectives.data.idx.fashion_mnist": {"split": 0},
+    "objectives.data.idx.mnist": {"split": 0},
+    "objectives.data.mnist1d.mnist1d": {"split": 0},
 }
 
 

@@ -69,6 +69,7 @@ class Answer:
         """As plain data."""
         evidence, verdict = self.evidence, self.verdict
         found: dict[str, Any] = {"problem": evidence.problem, "where": evidence.where, "dataset": evidence.dataset}
+        found |= {"splits": evidence.splits}
         found |= {"kind": self.kind, "decided": self.decided, "headline": self.headline, "notes": list(self.notes)}
         found |= {"tuned": evidence.tuned, "replicates": evidence.count, "needs": verdict.needs}
         found |= {"level": evidence.level, "looks": evidence.looks, "scale": asdict(evidence.scale)}

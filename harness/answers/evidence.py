@@ -32,7 +32,8 @@ class Evidence:
     replicates: Sequence[int] = ()  # their numbers, or the seeds
     alone: Interval | None = None  # of the one replicate of the one cell, over its seeds
     test: Array | None = field(default=None, repr=False)  # the same metric on the test set, (replicates, cells)
-    dataset: str = ""  # from whose one split the values come
+    dataset: str = ""  # from whose split, or splits, the values come
+    splits: int = 1  # more where each replicate has one of its own
     where: str = ""  # what tells the problem from others of the sweep
     looks: int = 1  # answers that could have decided and were given of these replicates, this one included
 

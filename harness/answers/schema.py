@@ -40,9 +40,10 @@ def _said(about: str, of: Schema) -> Schema:
 def _answer() -> Schema:
     return _object(
         "who wins on one problem, and how sure that is",
-        problem=_said("the hash of the problem, as in runs.csv", TEXT),
+        problem=_said("the hash of the problem, as in runs.csv; of several splits, that of the first", TEXT),
         where=_said("what tells the problem from others of the sweep; empty where there is one", TEXT),
-        dataset=_said("the data set for whose one split this holds; empty without data", TEXT),
+        dataset=_said("the data set for whose split this holds; empty without data", TEXT),
+        splits=_said("how many splits of it: 1, or with dataset.split=replicate one per replicate", COUNT),
         kind=_said(
             "wins: one cell beats every other finite one; unbeaten: nobody beats it, some are open against it; close: "
             "nobody beats these; cycle: each is beaten by another; fact: every repetition would be the same run, and "

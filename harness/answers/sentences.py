@@ -63,7 +63,8 @@ def notes(evidence: Evidence, verdict: Verdict, kind: Kind, disagreeing: Sequenc
     if not evidence.tuned:
         found.append("at these settings, not tuned: add trials=32")
     if evidence.dataset:
-        found.append(f"for this split of {evidence.dataset}")
+        which = "for this split" if evidence.splits == 1 else f"over {evidence.splits} splits"
+        found.append(f"{which} of {evidence.dataset}")
     if disagreeing:
         found.append(f"the test set disagrees on {listed(disagreeing)}")
     if not evidence.stopped:

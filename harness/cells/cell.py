@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from harness.cells.space import Range, read
+from harness.cells.splits import redrawn
 from harness.configs.declared import Settings
 from harness.configs.override import Override, one, quoted, texts
 from harness.configs.settings import NOT_OF_A_RUN
@@ -39,18 +40,22 @@ class Cell:
         """How many points it may try: without a space, the declared values alone."""
         return self.settings.trials if self.space else 1
 
-    def again(self, point: Mapping[str, Any], seeds: Sequence[int] | None = None) -> tuple[str, ...]:
-        """What is typed for a plain run at that point, on these seeds."""
+    def again(
+        self, point: Mapping[str, Any], seeds: Sequence[int] | None = None, replicate: int = 0
+    ) -> tuple[str, ...]:
+        """What is typed for a plain run at that point, on these seeds and the replicate's split."""
         if self.settings.trials == 1:
             return tuple(texts(self.overrides))
+        splits = dict.fromkeys(redrawn(self.config), replicate)
         left_out = {*NOT_OF_A_RUN, *(["seeds"] if seeds is not None else [])}
         kept = [
             override
             for override in self.overrides
-            if override.address.split(".")[0] not in left_out and override.address not in point
+            if override.address.split(".")[0] not in left_out and override.address not in {**point, **splits}
         ]
         asked = {} if seeds is None else {"seeds": list(seeds)}
-        typed = [f"{place}={written(value)}" for place, value in (asked | dict(point)).items()]
+        signs = {override.address: override.name for override in self.overrides if override.address in splits}
+        typed = [f"{signs.get(place, place)}={written(v)}" for place, v in {**asked, **splits, **point}.items()]
         plain = ["trials=1"] if any(override.key == "experiment" for override in kept) else []
         return (*texts(kept), *typed, *plain)
 

@@ -149,6 +149,7 @@ def with_datasets(node: Any, trusted: tuple[str, ...], datasets: dict[str, Datas
     if "dataset" in made and isinstance(made["dataset"], dict):
         key = json.dumps(made["dataset"], sort_keys=True)
         if key not in datasets:
-            datasets[key] = demand(build(made["dataset"], "dataset", trusted), Dataset, "dataset")
+            found: Dataset = demand(build(made["dataset"], "dataset", trusted), Dataset, "dataset")
+            datasets[key] = found.sharing(datasets.values())
         made["dataset"] = datasets[key]
     return made

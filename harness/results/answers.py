@@ -1,5 +1,6 @@
 """What a finished run or sweep says of who wins, from the rows of its files."""
 
+import itertools
 import json
 import math
 from collections.abc import Mapping, Sequence
@@ -22,10 +23,13 @@ Runs = dict[tuple[int, int], list[Row]]  # that speak, by cell and replicate
 
 
 def answers(summary: Summary, runs: Sequence[Row], cells: Sequence[Row]) -> Answers:
-    """An answer per problem, in the order of the cells: losses of different problems are not compared."""
-    found: dict[str, list[Row]] = {}
-    for cell in sorted(cells, key=lambda cell: cell["cell"]):
-        found.setdefault(cell["problem"], []).append(cell)
+    """An answer per problem, in the order of the cells: losses of different problems are not compared. Cells whose
+    replicates have a split of the data each have the problem of the first one in common.
+    """
+    found: dict[tuple[str, bool], list[Row]] = {}
+    for _, rows in itertools.groupby(sorted(cells, key=_place), key=lambda cell: cell["cell"]):
+        mine = list(rows)
+        found.setdefault((mine[0]["problem"], _splits(summary, mine) > 1), []).extend(mine)
     of = _tuned if summary.get("study") else _untuned
     return Answers(answered(of(summary, runs, mine, several=len(found) > 1)) for mine in found.values())
 
@@ -65,6 +69,7 @@ def _tuned(summary: Summary, runs: Sequence[Row], cells: list[Row], several: boo
         stopped=_stopped(summary, rows),
         replicates=replicates,
         test=None if np.isnan(test).all() else test,
+        splits=_splits(summary, cells),
         **_about(summary, [by_replicate[number, 0] for number in numbers], speaking, several),
     )
 
@@ -107,6 +112,11 @@ def _about(summary: Summary, cells: Sequence[Row], speaking: Runs, several: bool
         "where": " ".join(_name(first, [key]) for key in common) if several else "",
         "looks": 1 + sum(bool(one.get("tested")) for one in _others(summary)),
     }  # fmt: skip
+
+
+def _splits(summary: Summary, cells: Sequence[Row]) -> int:
+    """On how many splits of the data these cells were tuned; a replicate that never began has no problem."""
+    return len({cell["problem"] for cell in cells} - {""}) if summary.get("redrawn") else 1
 
 
 def _place(cell: Row) -> tuple[int, int]:

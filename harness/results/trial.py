@@ -45,7 +45,8 @@ class Trial:
     @property
     def overrides(self) -> tuple[str, ...]:
         """What gives these runs again."""
-        return self.cell.again(self.point, None if self.phase in ("run", "tune") and not self.replicate else self.seeds)
+        seeds = None if self.phase in ("run", "tune") and not self.replicate else self.seeds
+        return self.cell.again(self.point, seeds, self.replicate)
 
     @property
     def steps(self) -> int:

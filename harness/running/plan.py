@@ -10,6 +10,7 @@ import numpy as np
 
 from harness.cells.cell import Cell
 from harness.cells.space import corners
+from harness.cells.splits import drawn, redrawn
 from harness.configs import places, trust
 from harness.configs.building import build, built_optimizer, demand, gradients, numbers, with_datasets
 from harness.configs.places import Path
@@ -48,6 +49,7 @@ class _Form:
     numbers: tuple[Path, ...]  # the places whose numbers may differ between the runs of a population
     places: dict[str, list[Path]]  # searched place -> all the places that its value goes to
     structure: str  # all but the numbers
+    redrawn: bool  # whether each replicate has data of its own
 
 
 class Planner:
@@ -61,6 +63,7 @@ class Planner:
 
     def check(self, cells: Sequence[Cell]) -> None:
         """Whether all of them can be built, before anything runs."""
+        another = Planner(self.trusted)  # whose data sets are not kept, and not told of
         for cell in cells:
             for part in ("objective", "optimizer"):
                 if not isinstance(cell.config.get(part), dict):
@@ -75,6 +78,8 @@ class Planner:
             except UserError as error:
                 raise UserError(f"in the cell {cell.name}: {error}" if cell.name else str(error)) from error
             self._objective(cell, cell.settings.seeds)
+            if redrawn(cell.config):
+                another._objective(cell, cell.settings.seeds, replicate=1)
 
     def _demand_numbers(self, cell: Cell) -> None:
         for path in numbers(cell.config, self.trusted):
@@ -106,7 +111,8 @@ class Planner:
         for trial in trials:
             form = self._form(trial.cell)
             fixed = [v for k, v in trial.point.items() if not set(form.places[k]) <= set(form.numbers)]
-            groups.setdefault(form.structure + json.dumps(fixed), []).append(trial)
+            data = trial.replicate if form.redrawn else 0
+            groups.setdefault(form.structure + json.dumps([data, fixed]), []).append(trial)
         return [self._planned(group) for group in groups.values()]
 
     def about_data(self) -> list[str]:
@@ -114,7 +120,7 @@ class Planner:
         return [dataset.about for dataset in self._datasets.values() if dataset.about]
 
     def problems(self, cells: Sequence[Cell]) -> Iterable[tuple[Cell, Objective]]:
-        """The objectives of the cells, each once, with the first cell that has it."""
+        """The objectives of the cells, each once, with the first cell that has it; of several splits, the first."""
         first: dict[str, tuple[Cell, Objective]] = {}
         for cell in cells:
             first.setdefault(_key(_node(cell.config)), (cell, self._objective(cell, cell.settings.seeds)[0]))
@@ -122,7 +128,7 @@ class Planner:
 
     def fingerprint(self, trial: Trial) -> dict[str, Any]:
         """The fingerprint of the problem that a trial is about."""
-        return self._objective(trial.cell, trial.seeds, trial.point)[1]
+        return self._objective(trial.cell, trial.seeds, trial.point, trial.replicate)[1]
 
     def bytes_of_a_run(self, cell: Cell) -> int:
         """How much memory the parameters of a run take."""
@@ -136,7 +142,7 @@ class Planner:
     def _planned(self, trials: list[Trial]) -> Planned:
         first = trials[0]
         cell, settings = first.cell, first.cell.settings
-        objective, found = self._objective(cell, first.seeds, first.point)
+        objective, found = self._objective(cell, first.seeds, first.point, first.replicate)
         config = self._config(cell, first.point)
         counts = [len(trial.seeds) for trial in trials]
         for path in self._form(cell).numbers:
@@ -163,7 +169,7 @@ class Planner:
             rest = copy.deepcopy(config)
             for path in {*found, *(path for paths in feeds.values() for path in paths)}:
                 places.put(rest, path, None)
-            self._forms[cell] = _Form(found, feeds, json.dumps(rest, sort_keys=True))
+            self._forms[cell] = _Form(found, feeds, json.dumps(rest, sort_keys=True), bool(redrawn(config)))
         return self._forms[cell]
 
     def _config(self, cell: Cell, point: Mapping[str, Any]) -> dict[str, Any]:
@@ -180,10 +186,10 @@ class Planner:
         return places.get(trial.cell.config, path)
 
     def _objective(
-        self, cell: Cell, seeds: Sequence[int], point: Mapping[str, Any] | None = None
+        self, cell: Cell, seeds: Sequence[int], point: Mapping[str, Any] | None = None, replicate: int = 0
     ) -> tuple[Objective, dict[str, Any]]:
-        """The objective of a cell, and its fingerprint."""
-        node = _node(self._config(cell, point or {}))
+        """The objective of a cell in a replicate, and its fingerprint."""
+        node = drawn(_node(self._config(cell, point or {})), replicate)
         key = _key(node)
         if key not in self._objectives:
             made = build(with_datasets(node, self.trusted, self._datasets), "objective", self.trusted)

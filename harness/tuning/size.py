@@ -4,13 +4,15 @@ from collections.abc import Sequence
 
 from harness.answers.paired import least
 from harness.cells.cell import Cell
+from harness.cells.splits import redrawn
 from harness.running.plan import Planner
 
 
 def replicates(cell: Cell, planner: Planner) -> int:
-    """How often a cell is tuned: once where neither seeds nor points would differ, which makes copies."""
+    """How often a cell is tuned: once where neither seeds, points nor data would differ, which makes copies."""
     points = cell.space and not cell.config["sampler"]["_target_"].endswith(".GridSampler")
-    return cell.settings.replicates if points or planner.varies_with_seed(cell) else 1
+    varies = points or redrawn(cell.config) or planner.varies_with_seed(cell)
+    return cell.settings.replicates if varies else 1
 
 
 def told(cells: Sequence[Cell], planner: Planner) -> str:

@@ -288,7 +288,6 @@ class Tuner(Watcher):
 
 def _never_begun(trial: Trial, failure: str) -> Population:
     """A trial whose objective or optimizer could not even be made."""
-    runs = len(trial.seeds)
     trial.trace = Trace(np.array(trial.seeds, dtype=np.int64), np.zeros(1, dtype=np.int64), failure=failure)
-    trial.rows, trial.problem = slice(0, runs), ""
+    trial.rows, trial.problem = slice(0, len(trial.seeds)), ""
     return Population(trial.trace, [trial], {"problem": ""})

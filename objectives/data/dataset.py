@@ -1,13 +1,14 @@
 """The data set contract, and how rows become train, validation and test."""
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from objectives.arrays import Array
 from objectives.base import Split
-from objectives.fields import Count, StaticFraction, StaticInside, checked
+from objectives.fields import Count, Instance, StaticFraction, StaticInside, checked
 from objectives.random import generator
 
 
@@ -44,6 +45,14 @@ class Dataset:
     def split(self, name: Split) -> tuple[Array, Array]:
         return self.x[self.parts[name]], self.y[self.parts[name]]
 
+    def sharing(self, others: Iterable["Dataset"]) -> "Dataset":
+        """The same, in the arrays of others that hold the same numbers: splits of large data share their memory."""
+        x, y = self.x, self.y
+        for other in others:
+            x = other.x if _same(x, other.x) else x
+            y = other.y if _same(y, other.y) else y
+        return self if x is self.x and y is self.y else replace(self, x=x, y=y)
+
     @property
     def digest(self) -> str:
         """A hash of all numbers and of the split."""
@@ -62,11 +71,12 @@ def split(
     test: StaticInside,
     train_size: Count | None = None,
     stratified: bool = False,
+    split: Instance = 0,
 ) -> Dataset:
-    """Shares of the rows, drawn at random but always the same; of the others, `train_size` train (None: all).
-    `stratified`: every class gets its share of every part.
+    """Shares of the rows, drawn at random, the same for the same number of the split; of the others, `train_size`
+    train (None: all). `stratified`: every class gets its share of every part.
     """
-    rows, tests = generator(0, "split").permutation(len(x)), round(test * len(x))
+    rows, tests = generator(split, "split").permutation(len(x)), round(test * len(x))
     rows = _stratified(rows, y) if stratified else rows
     return _parted(x, y, classes, rows[:tests], rows[tests:], _count(validation, len(x)), train_size)
 
@@ -80,10 +90,15 @@ def split_before(
     validation: StaticFraction,
     train_size: Count | None = None,
     stratified: bool = False,
+    split: Instance = 0,
 ) -> Dataset:
-    """The last `tests` rows test, as their publisher wants it; a share of the rows before them validates."""
+    """The last `tests` rows test, as their publisher wants it; a share of the rows before them, drawn by the number of
+    the split, validates.
+    """
+    if split and not validation and train_size is None:
+        raise ValueError(f"split={split} draws nothing: all rows train but those that always test")
     end = len(x) - tests
-    rows = generator(0, "split").permutation(end)
+    rows = generator(split, "split").permutation(end)
     rows = _stratified(rows, y) if stratified else rows
     return _parted(x, y, classes, np.arange(end, len(x)), rows, _count(validation, end), train_size)
 
@@ -143,6 +158,10 @@ def _parted(
         "train": np.sort(train[:train_size]),
     }
     return Dataset(x, y, classes, parts)
+
+
+def _same(one: Array, other: Array) -> bool:
+    return one.dtype == other.dtype and np.array_equal(one, other)
 
 
 def _count(share: float, rows: int) -> int | None:

