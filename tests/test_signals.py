@@ -36,11 +36,13 @@ def test_a_signal_stops_at_the_next_record_and_saves(names: list[str], way: str)
         [sys.executable, "-m", "harness", *WAYS[way]], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
     assert process.stdout is not None
+    before = process.stdout.readline() if way == "sweep" else ""
     first = process.stdout.readline()
     for name in names:
         process.send_signal(getattr(signal, name))
         time.sleep(0.05)  # two that wait are one; half a second passes before the next record
     out, err = process.communicate(timeout=60)
+    assert before.startswith("1 tuning of 2 cells" if way == "sweep" else "")
     assert "slow.Slow" in first
     assert process.returncode == 128 + getattr(signal, names[0])
     assert err == ""
