@@ -19,7 +19,6 @@ from harness.configs.settings import OF_TUNING
 from harness.errors import RunError, UserError
 from harness.results import files as results
 from harness.results import rows
-from harness.results.answers import look
 from harness.results.environment import environment
 from harness.results.files import Results
 from harness.results.metrics import STEPS_TO_TARGET, Metric
@@ -149,11 +148,7 @@ class _Job:
         with signals.waiting():
             about |= {"looks": results.looks(folder)} if study else {}
             results.write(folder, outcome, config, about, self.metric)
-            written = results.load(folder)
-            if study:
-                written.summary["looks"] = look(written.answer, written.summary)
-                results.save_summary(folder, written.summary)
-        return written
+        return results.load(folder)
 
     @contextmanager
     def _screen(self) -> Iterator[Show]:
@@ -191,7 +186,8 @@ def _about(kind: str, title: str, begun: Begun, stopped: str) -> dict[str, Any]:
         "varied": list(dict.fromkeys(key for cell in begun.cells for key in cell.varied)),
         "trials": begun.cells[0].settings.trials,
         **({"redrawn": True} if any(redrawn(cell.config) for cell in begun.cells) else {}),  # the split
-        **({"replicates": s.replicates, "level": s.level} if (s := begun.cells[0].settings).replicates > 1 else {}),
+        "level": begun.cells[0].settings.level,
+        **({"replicates": often} if (often := begun.cells[0].settings.replicates) > 1 else {}),
         "stopped": stopped,
         "interrupted": stopped == "interrupted",
         **environment(),

@@ -10,9 +10,14 @@ import pytest
 
 import harness
 from harness import answer
+from harness.cells.enumeration import enumerated
 from harness.configs.compose import Composer
 from harness.configs.declared import Settings
+from harness.configs.override import parse, texts
+from harness.results import files as results
 from harness.results.files import load
+from harness.running.plan import Planner
+from harness.tuning import size
 from harness.tuning.streams import seeds_of
 
 SMALL = ("objective=rosenbrock", "optimizer=adam,sgd", "trials=6", "batch=3", "steps=20", "records=4", "seeds=2",
@@ -94,6 +99,7 @@ def test_copies_are_not_made() -> None:
     fixed = ("objective.start=[1.0,2.0]", "seeds=1", "sampler=grid", "replicates=3", "search=[lr]")
     found = harness.sweep(*SMALL, *fixed)
     assert {cell["replicate"] for cell in found.cells} == {0}
+    assert found.answer[0].kind == "fact"
     assert answer.main([str(found.folder)]) == 3
 
 
@@ -118,3 +124,59 @@ def test_the_answer_is_printed_and_given_to_programs(capsys: pytest.CaptureFixtu
     assert answer.main([str(enough.folder)]) == 0
     assert "at these settings, not tuned: add trials=32" in capsys.readouterr().out
     assert load(enough.folder).summary["trials"] == 1
+
+
+@pytest.mark.parametrize(
+    ("overrides", "seeds", "replicates"),
+    [
+        (("objective=sphere", "optimizer=adam,sgd", "trials=2"), 5, 12),
+        (("objective=sphere", "optimizer=adam,sgd", "trials=2", "replicates=7", "seeds=2"), 2, 7),
+        (("objective=sphere", "optimizer=adam", "trials=2"), 5, 1),
+        (("objective=sphere", "optimizer=adam,sgd"), 3, 1),
+        (("objective=mlp", "optimizer=adam,sgd", "trials=2"), 5, 1),
+        (("objective=sphere,mlp", "optimizer=adam,sgd", "trials=2"), 5, 1),
+    ],
+)
+def test_what_is_left_open_follows_from_the_config(
+    source: Composer, overrides: tuple[str, ...], seeds: int, replicates: int
+) -> None:
+    cells = enumerated(source, parse(*overrides))
+    assert {(len(cell.settings.seeds), cell.settings.replicates) for cell in cells} == {(seeds, replicates)}
+    assert all(cell.config["replicates"] == replicates for cell in cells), "and stands in config.yaml"
+    assert all((f"seeds={seeds}" in texts(cell.overrides)) == (cell.settings.trials > 1) for cell in cells)
+
+
+@pytest.mark.parametrize(
+    ("overrides", "line"),
+    [
+        (("objective=sphere", "optimizer=adam,sgd,momentum", "trials=2", "seeds=2", "steps=7"),
+         "12 tunings of 3 cells: 1,224 runs of 7 steps; replicates=7 is the least that can name a winner of 3 cells"),
+        (("objective=sphere,booth", "optimizer=adam,sgd", "trials=8", "replicates=3", "confirm=1"),
+         "3 tunings of 4 cells: 972 runs of 1,000 steps; no winner can be named: 2 cells need replicates=6, which "
+         "resume= adds later"),
+        (("objective=sphere", "optimizer=adam", "trials=8", "finalists=1", "confirm=4"),
+         "1 tuning of 1 cell: 44 runs of 1,000 steps"),
+    ],
+)  # fmt: skip
+def test_what_will_run_is_said_before(source: Composer, overrides: tuple[str, ...], line: str) -> None:
+    assert size.told(enumerated(source, parse(*overrides)), Planner()) == line
+
+
+def test_a_timeout_before_the_first_batch_is_no_failure() -> None:
+    found = harness.sweep(*SMALL, "replicates=6", "timeout=1e-9")
+    assert {cell["trials"] for cell in found.cells} == {0}
+    assert found.answer[0].headline.startswith("No verdict: the time-out left the cells")
+
+
+def test_a_look_is_in_the_summary_that_says_that_all_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    written: list[bytes] = []
+    save = results.save_file
+
+    def saved(path: Path, content: bytes) -> None:
+        written.extend([content] * (path.name == "summary.json"))
+        save(path, content)
+
+    monkeypatch.setattr(results, "save_file", saved)
+    found = harness.sweep(*SMALL, "replicates=6")
+    (summary,) = map(json.loads, written)
+    assert summary["looks"] == found.summary["looks"] != []

@@ -5,7 +5,7 @@ import math
 import random
 import shlex
 from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from decimal import Decimal
 
 from hydra.core.override_parser.types import RangeSweep
@@ -16,7 +16,7 @@ from harness.cells import search
 from harness.cells.cell import Cell
 from harness.configs import advice
 from harness.configs.compose import Composed, Composer
-from harness.configs.declared import Settings, filled
+from harness.configs.declared import REPLICATES, Settings, filled
 from harness.configs.override import Override, one, parse, texts
 from harness.configs.settings import MOST
 from harness.errors import UserError
@@ -42,8 +42,8 @@ def enumerated(composer: Composer, typed: Sequence[Override]) -> list[Cell]:
     axes = [_values(composer, override) for override in typed if search.enumerates(override)]
     lines: Sequence[str] = _lines(composer, fixed) or ("",)
     keys = {override.name for override in typed}
-    alone = len(lines) * math.prod(map(len, axes)) == 1
     cells: dict[tuple[tuple[str, str], ...], Cell] = {}
+    left_open = False
     for line, chosen in itertools.product(lines, itertools.product(*axes)):
         own = _written(line, keys)
         varied = [(override.name, override.written) for override in (*own, *chosen)]
@@ -54,8 +54,9 @@ def enumerated(composer: Composer, typed: Sequence[Override]) -> list[Cell]:
         everything += chosen
         everything += [one("cells=[]")] if line else []  # so that these overrides give this cell alone
         composed = _composed(composer, everything, name)
-        config = filled(composed.config, alone)
+        config = filled(composed.config)
         settings = Settings.of(config)
+        left_open = composed.config["replicates"] is None
         if settings.trials > 1 and composed.config["seeds"] is None:  # so that these overrides give its runs again
             everything.append(one(f"seeds={config['seeds']}"))
         declared = search.collected(config)
@@ -66,8 +67,21 @@ def enumerated(composer: Composer, typed: Sequence[Override]) -> list[Cell]:
         elif wanted and "trials" not in keys:
             raise UserError(f"{wanted[0].text} is searched, which takes trials; add trials=64")
         cells[tuple(varied)] = cell
-    search.check_names(list(cells.values()), searched)
-    return list(cells.values())
+    found = list(cells.values())
+    search.check_names(found, searched)
+    return [_repeated(cell) for cell in found] if left_open and _repeat(found) else found
+
+
+def _repeat(cells: Sequence[Cell]) -> bool:
+    """Whether cells are tuned several times where nobody says how often: functions that are compared. On data, twelve
+    tunings take twelve times as long as one.
+    """
+    return len(cells) > 1 and cells[0].settings.trials > 1 and not any("dataset" in cell.config for cell in cells)
+
+
+def _repeated(cell: Cell) -> Cell:
+    settings = replace(cell.settings, replicates=REPLICATES)
+    return replace(cell, config={**cell.config, "replicates": REPLICATES}, settings=settings)
 
 
 def _written(line: str, typed: set[str]) -> list[Override]:

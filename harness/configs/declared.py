@@ -24,16 +24,14 @@ Seeds = Many | Annotated[Sequence[Annotated[int, Whole(0, 2**62 - 1)]], Length(1
 Search = str | Annotated[Sequence[str], Length(1)] | None
 
 
-def filled(config: dict[str, Any], alone: bool = False) -> dict[str, Any]:
-    """The config with what follows from the rest of it where it is null, whoever else is compared; `alone` where
-    nobody is.
+REPLICATES = 12  # of functions that are compared: where these are small, all take two or three times as long as one
 
-    Seeds: 3, and 5 where they are summed up by their upper quartile, which of fewer than 4 is the worst. Replicates: 12
-    of a function, where all of them take two or three times as long as one; 1 on data, where they would take twelve.
+
+def filled(config: dict[str, Any]) -> dict[str, Any]:
+    """The config with what follows from the rest of it where it is null: 3 seeds, and 5 where they are summed up by
+    their upper quartile, which of fewer than 4 is the worst; one replicate, to which a sweep that compares may add.
     """
-    tuned = config.get("trials") != 1
-    repeated = tuned and not alone and "dataset" not in config
-    follows = {"seeds": 5 if tuned else 3, "replicates": 12 if repeated else 1}
+    follows = {"seeds": 3 if config.get("trials") == 1 else 5, "replicates": 1}
     return {**config, **{name: value for name, value in follows.items() if config.get(name, value) is None}}
 
 

@@ -109,7 +109,7 @@ def _about(summary: Summary, cells: Sequence[Row], speaking: Runs, several: bool
         "diverged": [_share(mine) for mine in shares.values()],
         "alone": _interval(first),
         "dataset": str(first.get("dataset") or ""),
-        "where": " ".join(_name(first, [key]) for key in common) if several else "",
+        "where": " ".join(_name(first, [key]) for key in common) if several and len(cells) > 1 else "",
         "looks": 1 + sum(bool(one.get("tested")) for one in _others(summary)),
     }  # fmt: skip
 
@@ -156,7 +156,7 @@ def _test(summary: Summary, runs: Sequence[Row]) -> float:
     """The same metric on the test set, over the seeds as ever; nan where it was not read."""
     metric = _metric(summary)
     name = f"test_{'loss' if metric.name == 'best_loss' else metric.name.removeprefix('train_')}"
-    if any(run["state"] != "diverged" and run.get(name, "") == "" for run in runs) or not runs:
+    if any(run["state"] != "diverged" and run.get(name, "") == "" for run in runs) or not any(name in r for r in runs):
         return math.nan
     return metric.reported.value(np.array([_last(run, name, metric) for run in runs]))
 
@@ -188,8 +188,9 @@ def _stopped(summary: Summary, rows: Sequence[Sequence[Row]]) -> Stopped:
     numbers of trials."""
     if summary["stopped"] == "interrupted":
         return "interrupted"
-    unequal = any(len({cell["planned"] - cell["trials"] for cell in row}) > 1 for row in rows)
-    return "timeout" if summary["stopped"] and unequal else ""
+    left = [{cell["planned"] - cell["trials"] for cell in row} for row in rows]
+    begun = all(cell["trials"] for row in rows for cell in row)
+    return "timeout" if summary["stopped"] and not (begun and all(len(one) == 1 for one in left)) else ""
 
 
 def _one_start(summary: Summary, problem: str) -> bool:

@@ -96,7 +96,8 @@ def write(
     if config is not None:
         save_file(folder / "config.yaml", OmegaConf.to_yaml(OmegaConf.create(dict(config))).encode())
     save_file(folder / "runs.csv", _csv(runs))
-    save_file(folder / "cells.csv", _csv([cell_row(cell, metric) for cell in outcome.standings]))
+    cells = [cell_row(cell, metric) for cell in outcome.standings]
+    save_file(folder / "cells.csv", _csv(cells))
     if any(trial.phase == "tune" for trial in trials):
         save_file(folder / "trials.csv", _csv([trial_row(trial, metric) for trial in trials if trial.phase == "tune"]))
     save_file(folder / "timings.csv", _csv(timing_rows(outcome)))
@@ -124,11 +125,11 @@ def write(
         "seconds": round(sum(population.seconds for population in outcome.populations), 3),
         "problems": {one.fingerprint["problem"]: one.fingerprint for one in outcome.populations if one.trace.records},
     }
-    save_summary(folder, summary)
+    if about.get("study"):
+        from harness.results.answers import answers, look
 
-
-def save_summary(folder: Path, summary: Mapping[str, Any]) -> None:
-    save_file(folder / "summary.json", (json.dumps(plain(dict(summary)), indent=2) + "\n").encode())
+        summary["looks"] = look(answers(summary, runs, cells), summary)
+    save_file(folder / "summary.json", (json.dumps(plain(summary), indent=2) + "\n").encode())
 
 
 def looks(folder: Path) -> list[Any]:

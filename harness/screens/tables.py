@@ -140,8 +140,15 @@ def _say_what_speaks(results: Results, out: Console, beside: bool) -> None:
     else:
         told = "each cell's best trial on the seeds it was tuned on, which flatters it"
     told += f"; of {replicates} tunings the one in the middle" if replicates > 1 else ""
-    told += f"; tuned: its {results.summary['aggregate']} while it was tuned" if beside else ""
+    told += f"; tuned: its {_aggregate(results)} while it was tuned" if beside else ""
     out.print(Text(told, style="dim"), soft_wrap=True)
+
+
+def _aggregate(results: Results) -> str:
+    """What a trial was worth of its seeds: the upper quartile of fewer than four is the worst of them."""
+    seeds = len({run["seed"] for run in results.runs if run["phase"] == "tune" and not run.get("replicate")})
+    few = results.summary["aggregate"] == "q75" and seeds < 4
+    return f"worst of {seeds}" if few else str(results.summary["aggregate"])
 
 
 def _command(results: Results, cell: Row) -> str:

@@ -1,10 +1,12 @@
 """How much a sweep will train, and what that can decide."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 from harness.answers.paired import least
 from harness.cells.cell import Cell
 from harness.cells.splits import redrawn
+from harness.results.trial import Trial
 from harness.running.plan import Planner
 
 
@@ -18,16 +20,18 @@ def replicates(cell: Cell, planner: Planner) -> int:
 def told(cells: Sequence[Cell], planner: Planner) -> str:
     """What is going to run, and what fewer replicates would lose: to be said before training."""
     settings, count = cells[0].settings, len(cells)
+    problems = Counter(planner.fingerprint(Trial(cell, cell.settings.seeds))["problem"] for cell in cells)
+    compared = max(problems.values())
     often = [replicates(cell, planner) for cell in cells]
     runs = sum(each * _runs(cell, planner) for each, cell in zip(often, cells, strict=True))
     what = f"{max(often)} tuning{'s' * (max(often) > 1)} of {count} cell{'s' * (count > 1)}"
     said = f"{what}: {runs:,} runs of {max(cell.settings.steps for cell in cells):,} steps"
-    if count == 1 or max(often) < settings.replicates:
+    if compared == 1 or max(often) < settings.replicates:
         return said
-    fewest = least(count * (count - 1) // 2, settings.level)
+    fewest = least(compared * (compared - 1) // 2, settings.level)
     if settings.replicates < fewest:
-        return f"{said}; no winner can be named: {count} cells need replicates={fewest}, which resume= adds later"
-    return f"{said}; replicates={fewest} is the least that can name a winner of {count} cells"
+        return f"{said}; no winner can be named: {compared} cells need replicates={fewest}, which resume= adds later"
+    return f"{said}; replicates={fewest} is the least that can name a winner of {compared} cells"
 
 
 def _runs(cell: Cell, planner: Planner) -> int:
