@@ -236,3 +236,11 @@ def test_the_last_record_of_a_diverged_run_is_the_one_that_was_not_finite() -> N
 def test_warnings_of_diverging_runs_are_not_shown(recwarn: pytest.WarningsRecorder) -> None:
     trained(Rosenbrock(), SGD(10.0, runs=2), np.arange(2), steps=100)
     assert not recwarn.list
+
+
+def test_runs_of_one_seed_share_a_start_and_no_memory() -> None:
+    """Batch norm keeps statistics of every run, also of those that start alike."""
+    small = ("objective.hidden=[4]", "objective.batch_norm=true", "optimizer=sgd", "seeds=2", "steps=5", "records=1")
+    both = harness.sweep(*small, "optimizer.lr=0.1,0.5")
+    alone = [harness.run(*small, f"optimizer.lr={lr}") for lr in (0.1, 0.5)]
+    assert [run["loss"] for run in both.runs] == [run["loss"] for found in alone for run in found.runs]
