@@ -11,13 +11,15 @@ import pytest
 import harness
 from harness import answer
 from harness.cells.enumeration import enumerated
+from harness.command import main
 from harness.configs.compose import Composer
 from harness.configs.declared import Settings
 from harness.configs.override import parse, texts
 from harness.results import files as results
 from harness.results.files import load
 from harness.running.plan import Planner
-from harness.tuning import size
+from harness.screens import live
+from harness.tuning import size, tuning
 from harness.tuning.streams import seeds_of
 
 SMALL = ("objective=rosenbrock", "optimizer=adam,sgd", "trials=6", "batch=3", "steps=20", "records=4", "seeds=2",
@@ -180,3 +182,16 @@ def test_a_look_is_in_the_summary_that_says_that_all_is_there(monkeypatch: pytes
     found = harness.sweep(*SMALL, "replicates=6")
     (summary,) = map(json.loads, written)
     assert summary["looks"] == found.summary["looks"] != []
+
+
+def test_replicates_that_train_one_after_the_other_are_shown(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A replicate that has not begun has nothing to show, whichever stands in the middle."""
+    monkeypatch.setattr(tuning, "TOGETHER", 1)
+    monkeypatch.setattr(live, "REFRESH", -1e9)
+    assert main(["-m", *SMALL, "replicates=3", "hydra.sweep.dir=sweep"]) == 0
+    begun = harness.sweep(*SMALL, "replicates=1")
+    assert main(["-m", f"resume={begun.folder}", "replicates=3"]) == 0
+    assert "leads: optimizer=" in capsys.readouterr().out
+    assert files(Path("sweep")) == files(begun.folder)

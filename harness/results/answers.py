@@ -206,10 +206,13 @@ def _scale(summary: Summary, problem: str) -> Scale:
     lowest = about.get("lowest")
     if metric.endswith("accuracy"):
         return Scale("points", more_is_better=more)
-    if metric in ("rmse", "gradient_norm"):
+    if metric == "gradient_norm":
+        finite = [norm for norm in map(float, about["gradient_norm"]) if math.isfinite(norm)]  # inf is a text there
+        return Scale("log", floor=float(np.finfo(about["dtype"]).eps) * max(finite, default=0.0))
+    if metric == "rmse":
         return Scale("log")
     if not metric.endswith("loss") or metric == STEPS_TO_TARGET or lowest is None or more:
         return Scale("difference", more_is_better=more)
-    start = float(about["loss"][0])  # inf is a text there
+    start = float(about["loss"][0])
     size = max(abs(lowest), abs(start) if math.isfinite(start) else 0.0)
     return Scale("log", lowest, float(np.finfo(about["dtype"]).eps) * size)

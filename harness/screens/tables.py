@@ -133,7 +133,7 @@ def _seconds(value: float) -> str:
 def _say_what_speaks(results: Results, out: Console, beside: bool) -> None:
     """Which runs the table is about; `beside` stands what they were worth before."""
     confirmed = {(run.get("replicate", 0), run["seed"]) for run in results.runs if run["phase"] == "confirm"}
-    replicates = results.summary.get("replicates", 1)
+    replicates = len({cell.get("replicate", 0) for cell in results.cells})
     if confirmed:
         seeds = len(confirmed) // len({replicate for replicate, _ in confirmed})
         told = f"each cell's best trial, run again on {seeds} seeds that tuning never saw"

@@ -102,11 +102,12 @@ class Tuner(Watcher):
         self._show(trials, self._by_cell())
 
     def _by_cell(self) -> list[Standing]:
-        """Where the cells stand: all their trials, and the replicate whose best value lies in the middle."""
+        """Where the cells stand: all their trials, and of the replicates that have some the one in the middle."""
         found = []
         for cell in self.cells:
             mine = [search.standing for search in self._searches.values() if search.cell is cell]
-            middle = mine[typical([self.metric.rank(standing.best) for standing in mine])]
+            begun = [standing for standing in mine if standing.trials] or mine
+            middle = begun[typical([self.metric.rank(standing.best) for standing in begun])]
             sums = {name: sum(getattr(standing, name) for standing in mine) for name in COUNTED}
             found.append(replace(middle, **sums))
         return found
