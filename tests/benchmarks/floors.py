@@ -1,0 +1,3 @@
+"""Ratios below which `--floor` fails."""
+
+FLOORS: dict[str, dict[str, float]] = {}

@@ -1,0 +1,152 @@
+"""`python -m tests.benchmarks.growth [runs dims steps seeds trials cells] [--json] [--most N]`: how cost grows.
+
+Each size in a process of its own, as peak memory is a process's. Linear is said of what takes, from one size to the
+next, at most 1.3 times the step in size, once its fixed cost (that of the least size) is taken off.
+"""
+
+import argparse
+import json
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from tests.benchmarks.measure import one_core
+
+SLACK = 1.3
+STEEP = 1.1  # the exponent from which seconds or bytes are called superlinear
+
+
+class Point(NamedTuple):
+    """One size: seconds of the work, and the peak of the whole process in MB."""
+
+    size: int
+    seconds: float
+    peak: float
+
+
+SIZES = {
+    "runs": [1, 64, 1024, 8192, 65_536],
+    "dims": [2, 100, 10_000, 100_000, 1_000_000],
+    "steps": [1_000, 10_000, 100_000, 1_000_000],
+    "seeds": [10, 100, 1_000, 10_000, 100_000],
+    "trials": [200, 2_000, 5_000, 20_000],
+    "cells": [1, 10, 50, 200],
+}
+WORK = {
+    "runs": "Adam, 2-D Rosenbrock, 200 steps",
+    "dims": "Adam, Rosenbrock, 1 run, 50 steps",
+    "steps": "Adam, 2-D Rosenbrock, 2 runs",
+    "seeds": "a whole run of Adam on 2-D Rosenbrock, 10 steps",
+    "trials": "a sweep, random sampler, 5 seeds, 100 steps, batch 16",
+    "cells": "a sweep of Adam, its lr enumerated, 5 seeds, 100 steps",
+}
+
+
+def population(runs: int, dim: int, steps: int) -> None:
+    from threadpoolctl import threadpool_limits
+
+    from harness import make
+    from harness.running.engine import Engine
+
+    with threadpool_limits(1):
+        optimizer = make("optimizer", "adam", lr=0.001, runs=runs)
+        for _ in Engine(make("objective", "rosenbrock", dim=dim), optimizer, np.arange(runs), steps, 10).advance():
+            pass
+
+
+def command(multirun: bool, *overrides: str) -> None:
+    import harness
+
+    with tempfile.TemporaryDirectory() as folder:
+        start, kind = (harness.sweep, "sweep") if multirun else (harness.run, "run")
+        start("optimizer=adam", "objective=rosenbrock", *overrides, f"hydra.{kind}.dir={folder}/s")
+
+
+def rates(count: int) -> str:
+    return ",".join(f"{10**-k:.6g}" for k in np.linspace(1, 4, count))
+
+
+MADE: dict[str, Callable[[int], None]] = {
+    "runs": lambda n: population(n, 2, 200),
+    "dims": lambda n: population(1, n, 50),
+    "steps": lambda n: population(2, 2, n),
+    "seeds": lambda n: command(False, f"seeds={n}", "steps=10"),
+    "trials": lambda n: command(
+        True, f"trials={n}", "sampler=random", "seeds=5", "steps=100", "optimizer.lr=tag(log,interval(1e-4,1))"
+    ),
+    "cells": lambda n: command(True, f"optimizer.lr={rates(n)}", "seeds=5", "steps=100"),
+}
+
+
+def point(what: str, size: int) -> Point:
+    """In this process: after its imports, but for those that the work makes."""
+    begun = time.perf_counter()
+    MADE[what](size)
+    seconds = time.perf_counter() - begun
+    try:
+        import resource
+    except ImportError:  # not on Windows
+        return Point(size, seconds, float("nan"))
+    unit = 1 << 20 if sys.platform == "darwin" else 1 << 10
+    return Point(size, seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit)
+
+
+def in_its_own_process(what: str, size: int) -> Point:
+    from tests.benchmarks.processes import process
+
+    with tempfile.TemporaryDirectory() as folder:
+        shown = process("-m", "tests.benchmarks.growth", "--point", what, str(size), folder=folder).shown
+    return Point(*json.loads(shown.strip().splitlines()[-1]))
+
+
+def exponent(sizes: Sequence[float], costs: Sequence[float]) -> float:
+    """Of the last step in size, the cost of the least size taken off: 1 is linear, 2 quadratic.
+
+    >>> exponent([1, 10, 100], [1.1, 2, 11]).__round__(2)
+    1.04
+    """
+    base = costs[0] * 0.999
+    grown = (costs[-1] - base) / max(costs[-2] - base, 1e-9)
+    return float(np.log(max(grown, 1e-9)) / np.log(sizes[-1] / sizes[-2]))
+
+
+def told(name: str, points: Sequence[Point]) -> str:
+    lines = [f"{name}: {WORK[name]}"]
+    lines += [f"  {p.size:>9,}  {p.seconds:9.3f} s  {1e6 * p.seconds / p.size:12.2f} us each  {p.peak:7.0f} MB"
+              for p in points]  # fmt: skip
+    for what, costs in (("time", [p.seconds for p in points]), ("memory", [p.peak for p in points])):
+        if len(points) > 2:
+            power = exponent([p.size for p in points], costs)
+            verdict = "linear or less" if power <= STEEP else "SUPERLINEAR"
+            lines.append(f"  {what} over the last step: size^{power:.2f}, {verdict}")
+    return "\n".join(lines)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.growth")
+    parser.add_argument("what", nargs="*", help=f"of {', '.join(SIZES)}; all of them if none is named")
+    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--most", type=int, default=10**9, metavar="N", help="leave out larger sizes")
+    parser.add_argument("--point", nargs=2, metavar=("WHAT", "SIZE"), help=argparse.SUPPRESS)
+    given = parser.parse_args(arguments)
+    if given.point:
+        print(json.dumps(point(given.point[0], int(given.point[1]))))
+        return
+    if unknown := set(given.what) - set(SIZES):
+        parser.error(f"unknown: {', '.join(sorted(unknown))}; choices: {', '.join(SIZES)}")
+    found = {}
+    for name in given.what or SIZES:
+        found[name] = [in_its_own_process(name, size) for size in SIZES[name] if size <= given.most]
+        if not given.json:
+            print(told(name, found[name]), flush=True)
+    if given.json:
+        print(json.dumps({name: [p._asdict() for p in points] for name, points in found.items()}))
+
+
+if __name__ == "__main__":
+    one_core()
+    main()
