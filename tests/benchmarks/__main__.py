@@ -6,7 +6,6 @@ Exits 1 where results disagree, and with --floor where a ratio lies below its fl
 import argparse
 import cProfile
 import json
-import os
 import platform
 import pstats
 import sys
@@ -43,18 +42,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
             for row in chosen:
                 print(f"{row.name:18} {row.work}\n{profiled(row)}", flush=True)
         return 0
-    quiet = open(os.devnull, "w") if given.json else sys.stdout  # noqa: SIM115 - it lives as long as the process
+
+    def say(text: str) -> None:
+        if not given.json:
+            print(text, flush=True)
+
     absent = sorted({name for peer in NEEDS for name in missing(peer)})
-    print(f"peer's cost / ours: median [range] of {given.pairs} rounds; {machine()}", file=quiet)
+    say(f"peer's cost / ours: median [range] of {given.pairs} rounds; {machine()}")
     if absent:
-        print(f"not installed, skipped: {', '.join(absent)} (pip install -e '.[bench]')", file=quiet)
+        say(f"not installed, skipped: {', '.join(absent)} (pip install -e '.[bench]')")
     results, wrong = [], {}
     with threadpool_limits(1), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         for row in chosen:
             try:
                 results.append(measured(row, given.pairs))
-                print(told(results[-1]), file=quiet, flush=True)
+                say(told(results[-1]))
             except Disagreement as error:
                 wrong[row.name] = str(error)
                 print(f"{row.name}: WRONG: {error}", file=sys.stderr, flush=True)
@@ -101,7 +104,8 @@ def profiled(row: Row, most: int = 12) -> str:
 def machine() -> str:
     import numpy as np
 
-    return f"{platform.machine()} {platform.system()}, Python {platform.python_version()}, numpy {np.__version__}, {PINNED}"
+    python = f"Python {platform.python_version()}, numpy {np.__version__}"
+    return f"{platform.machine()} {platform.system()}, {python}, {PINNED}"
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
 """How anything is measured here: contenders in turn, A B A B, on one core; results compared; medians with ranges.
 
-A ratio is a peer's cost over ours in the same round: 1 is a tie and more is better. Only ratios within a round count, as
-machines are noisy, and none is shown of contenders whose results differ. Each contender has a process of its own, made
-once: what one of them frees makes the memory of its process faster for all (malloc moves its thresholds), and so do
-settings of malloc.
+A ratio is a peer's cost over ours in the same round: 1 is a tie and more is better. Only ratios within a round count,
+as machines are noisy, and none is shown of contenders whose results differ. Each contender has a process of its own,
+made once: what one of them frees makes the memory of its process faster for all (malloc moves its thresholds), and so
+do settings of malloc.
 """
 
 import os
@@ -107,7 +107,7 @@ def missing(peer: str) -> list[str]:
 
 
 def measured(row: Row, pairs: int) -> Result:
-    """Every contender once untimed (imports, compilers and caches have their turn there; its results are compared), then
+    """Every contender once untimed, where imports, compilers and caches have their turn and results are compared; then
     all of them in turn."""
     race = row.make()
     names = ["ours", *(name for name in race.peers if not missing(name))]
@@ -134,9 +134,11 @@ def apart(row: Row, name: str) -> Iterator[Contender]:
     def run() -> Outcome:
         try:
             here.send("go")
-            outcome: Outcome = here.recv()
+            outcome: Outcome | Disagreement = here.recv()
         except (EOFError, BrokenPipeError):
             raise RuntimeError(f"{row.name}: {name} ended; its process says above why") from None
+        if isinstance(outcome, Disagreement):
+            raise outcome
         return outcome
 
     try:
@@ -157,8 +159,11 @@ def _serve(make: Callable[[], Race], name: str, pipe: Connection) -> None:
             pipe.recv()
         except EOFError:
             return
-        with threadpool_limits(1):
-            pipe.send(run() if first else _turn(run))
+        try:
+            with threadpool_limits(1):
+                pipe.send(run() if first else _turn(run))
+        except Disagreement as error:
+            pipe.send(error)
         first = False
 
 

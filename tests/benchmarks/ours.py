@@ -10,18 +10,18 @@ from harness.optimizers.layout import Layout
 from harness.running.engine import Engine
 from objectives.data import Dataset
 from objectives.random import epochs, generator
-from tests.benchmarks.measure import Contender, Outcome
+from tests.benchmarks.measure import Contender, Disagreement, Outcome
 from tests.benchmarks.networks import Work, flat
 
 BATCH = 128
 
 
 def engine(objective: Any, name: str, runs: int, steps: int, first: int = 0, **fields: Any) -> Contender:
-    """A population from its start to its end: the steps alone, as peers evaluate nothing. The record at the start, whose
-    cost that of the record at the end has, is taken off."""
+    """A population from its start to its end: the steps alone, as peers evaluate nothing. The record at the start,
+    which costs what the record at the end does, is taken off."""
+    optimizer, seeds = make("optimizer", name, runs=runs, **fields), np.arange(first, first + runs)
 
     def run() -> Outcome:
-        optimizer, seeds = make("optimizer", name, runs=runs, **fields), np.arange(first, first + runs)
         made = Engine(objective, optimizer, seeds, steps, records=1, keep=True)
         begun = perf_counter()
         advance = made.advance()
@@ -30,6 +30,8 @@ def engine(objective: Any, name: str, runs: int, steps: int, first: int = 0, **f
         for _ in advance:
             pass
         ended = perf_counter()
+        if made.trace.diverged.any():
+            raise Disagreement(f"{made.trace.diverged.sum()} of {runs} runs of {name} diverged")
         made.finish(test=False)
         return Outcome((ended - started) - (started - begun), flat(made.trace.finals))
 

@@ -82,7 +82,7 @@ def jax_in_float64() -> Any:
 
 
 def optax_runs(steps: int) -> Callable[[Any, Any], Any]:
-    """starts (runs, dim), lrs (runs,) -> params: compiled once, a scan over the steps, a vmap over the runs."""
+    """Starts (runs, dim), lrs (runs,) -> params: compiled once, a scan over the steps, a vmap over the runs."""
     jax = jax_in_float64()
     import optax as library
 

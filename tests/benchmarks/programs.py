@@ -1,7 +1,7 @@
 """Whole programs that people write today: `python -m tests.benchmarks.programs book|optax|torch TRIALS`, and Optuna's
 asks and tells alone: `optuna STUDIES TRIALS SAMPLER BATCH`. They import nothing of ours.
 
-Each trial is Adam with an lr from Optuna, on 2-D Rosenbrock from 5 starts; its value is the median of their last losses.
+Each trial is Adam with an lr from Optuna, on 2-D Rosenbrock from 5 starts; its value is the median of the last losses.
 """
 
 import sys

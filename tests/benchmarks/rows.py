@@ -21,7 +21,7 @@ TUNED = ("optimizer=adam", "objective=rosenbrock", "sampler=random", "trials=200
 REPLICATED = ("optimizer=sgd,momentum,nesterov,adagrad,rmsprop,adam", "objective=rosenbrock", "trials=32", "seeds=5",
               "steps=1000")  # fmt: skip
 CELLS = (f"optimizer={BOOKS}", "optimizer.lr=" + ",".join(f"{10**-k:.4g}" for k in np.linspace(1, 4, 10)),
-         "objective=rosenbrock", "seeds=5", "steps=1000")  # fmt: skip
+         "objective=rosenbrock", "seeds=5", "steps=5000")  # fmt: skip
 UPDATED = 7 * 4  # bytes that Adam must move for a float32: p, m, v in and out, g in
 
 
@@ -112,8 +112,8 @@ def start() -> Race:
 
 
 def zoo() -> Race:
-    """Every optimizer that needs no other, 5 steps: composing and building."""
-    command = processes.sweep(f"optimizer={','.join(names('optimizer'))}", "objective=rosenbrock", "steps=5")
+    """Every optimizer on the digits, 5 steps: composing, building and the first steps."""
+    command = processes.sweep(f"optimizer={','.join(names('optimizer'))}", "steps=5")
     return Race(command, {"trivial Hydra": lambda: processes.trivial_hydra})
 
 
@@ -149,7 +149,8 @@ TABLE = [
     Row("process/batch16", "200 trials x 5 seeds x 1000 steps of Adam, whole process", searched,
         {"optax": 1.5, "book": 8, "torch": 300}, here=True),
     Row("process/batch200", "the same, batch=200", partial(searched, "batch=200"), here=True),
-    Row("sweep/overhead", "50 cells x 5 seeds x 1000 steps, whole process", overhead, {"training in it": 0.75}, here=True),
+    Row("sweep/overhead", "50 cells x 5 seeds x 5000 steps, whole process", overhead, {"training in it": 0.75},
+        here=True),
     Row("sweep/replicates", "12 replicates of 6 cells x 32 trials x 5 seeds x 1000 steps", replicates,
         {"12 times one": 4.8}, here=True),
     Row("sweep/asks", "5 cells x 64 TPE trials x 5 seeds x 1000 steps, whole process", asks, here=True),
