@@ -8,19 +8,19 @@ import argparse
 import json
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
-from tests.benchmarks.measure import one_core
+from tests.benchmarks.measure import clock, one_core
 
 STEEP = 1.1  # the exponent from which seconds or bytes are called superlinear
+FLAT = 1.1  # times the cost of the least size
 
 
 class Point(NamedTuple):
-    """One size: seconds of the work, and the peak of the whole process in MB."""
+    """One size: seconds of processor time of the work, and the peak of the whole process in MB."""
 
     size: int
     seconds: float
@@ -97,9 +97,9 @@ def point(what: str, size: int) -> Point:
 
     work = MADE[what](size)
     with threadpool_limits(1):
-        begun = time.perf_counter()
+        begun = clock()
         work()
-        seconds = time.perf_counter() - begun
+        seconds = clock() - begun
     try:
         import resource
     except ImportError:  # not on Windows
@@ -134,8 +134,9 @@ def told(name: str, points: Sequence[Point]) -> str:
     for what, costs in (("time", [p.seconds for p in points]), ("memory", [p.peak for p in points])):
         if len(points) > 2:
             power = exponent([p.size for p in points], costs)
-            verdict = "linear or less" if power <= STEEP else "SUPERLINEAR"
-            lines.append(f"  {what} over the last step: size^{power:.2f}, {verdict}")
+            verdict = f"size^{power:.2f}, {'linear or less' if power <= STEEP else 'SUPERLINEAR'}"
+            flat = costs[-1] < FLAT * costs[0]
+            lines.append(f"  {what} over the last step: {'does not grow' if flat else verdict}")
     return "\n".join(lines)
 
 

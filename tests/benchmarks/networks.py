@@ -5,12 +5,11 @@ they gather step by step.
 """
 
 import warnings
-from time import perf_counter
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from tests.benchmarks.measure import Contender, Outcome
+from tests.benchmarks.measure import Contender, Outcome, clock
 from tests.benchmarks.peers import BETA1, BETA2, EPS, BookAdam, jax_in_float64, timed
 
 
@@ -106,9 +105,9 @@ def optax(work: Work) -> Contender:
     compiled = jax.jit(jax.vmap(train))
 
     def run() -> Outcome:
-        begun = perf_counter()
+        begun = clock()
         ends = jax.block_until_ready(compiled(start, lrs, batches))
-        return Outcome(perf_counter() - begun, flat({name: ends[name] for name in work.start}))
+        return Outcome(clock() - begun, flat({name: ends[name] for name in work.start}))
 
     return run
 

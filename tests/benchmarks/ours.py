@@ -1,6 +1,5 @@
 """Our side of the races, through the engine's own building blocks."""
 
-from time import perf_counter
 from typing import Any
 
 import numpy as np
@@ -10,7 +9,7 @@ from harness.optimizers.layout import Layout
 from harness.running.engine import Engine
 from objectives.data import Dataset
 from objectives.random import epochs, generator
-from tests.benchmarks.measure import Contender, Disagreement, Outcome
+from tests.benchmarks.measure import Contender, Disagreement, Outcome, clock
 from tests.benchmarks.networks import Work, flat
 
 BATCH = 128
@@ -23,13 +22,13 @@ def engine(objective: Any, name: str, runs: int, steps: int, first: int = 0, **f
 
     def run() -> Outcome:
         made = Engine(objective, optimizer, seeds, steps, records=1, keep=True)
-        begun = perf_counter()
+        begun = clock()
         advance = made.advance()
         next(advance)
-        started = perf_counter()
+        started = clock()
         for _ in advance:
             pass
-        ended = perf_counter()
+        ended = clock()
         if made.trace.diverged.any():
             raise Disagreement(f"{made.trace.diverged.sum()} of {runs} runs of {name} diverged")
         made.finish(test=False)
@@ -44,10 +43,10 @@ def update(p: np.ndarray, g: np.ndarray, lr: float, steps: int) -> Contender:
     def run() -> Outcome:
         optimizer, here, layout = make("optimizer", "adam", runs=len(p), lr=lr), p.copy(), Layout.of({"x": p})
         optimizer.advance(here, g, layout)
-        begun = perf_counter()
+        begun = clock()
         for _ in range(steps):
             optimizer.advance(here, g, layout)
-        return Outcome((perf_counter() - begun) / steps, here)
+        return Outcome((clock() - begun) / steps, here)
 
     return run
 

@@ -4,21 +4,20 @@ Textbook Adam (Kingma & Ba 2015, algorithm 1) with their own words for it; all o
 """
 
 from collections.abc import Callable
-from time import perf_counter
 from typing import Any
 
 import numpy as np
 
-from tests.benchmarks.measure import Contender, Outcome
+from tests.benchmarks.measure import Contender, Outcome, clock
 
 BETA1, BETA2, EPS = 0.9, 0.999, 1e-8
 
 
 def timed(work: Callable[[], Any], scale: float = 1.0) -> Outcome:
     """The seconds of the work, times `scale`, and what it returns."""
-    begun = perf_counter()
+    begun = clock()
     result = work()
-    return Outcome((perf_counter() - begun) * scale, np.asarray(result))
+    return Outcome((clock() - begun) * scale, np.asarray(result))
 
 
 def rosenbrock(x: Any) -> Any:
