@@ -155,7 +155,7 @@ TABLE = [
         {"12 times one": 4.8}, here=True),
     Row("sweep/asks", "5 cells x 64 TPE trials x 5 seeds x 1000 steps, whole process", asks, here=True),
     Row("start/run", "one step of one run, whole process", start, {"trivial Hydra": 0.56}, here=True),
-    Row("start/zoo", "all optimizers, 5 steps, whole process (aim: 3 s)", zoo, here=True),
+    Row("start/zoo", "all optimizers and their variants, 5 steps on the digits, whole process", zoo, here=True),
     Row("count/lbfgs", "gradients of L-BFGS to 1e-8, Rosenbrock and More-Garbow-Hillstrom", counts, {"scipy": 1.0},
         unit="gradients", pairs=1, here=True),
 ]  # fmt: skip
