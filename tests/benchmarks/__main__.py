@@ -20,7 +20,7 @@ from tests.benchmarks.measure import NEEDS, Disagreement, Result, Row, measured,
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("rows", nargs="*", help="names or their beginnings, as in: adam network/deep")
-    parser.add_argument("--json", action="store_true", help="one JSON object, at the end")
+    parser.add_argument("--json", action="store_true", help="one JSON object at the end; the table goes to stderr")
     parser.add_argument("--floor", action="store_true", help="exit 1 where a ratio is below its floor")
     parser.add_argument("--pairs", type=int, default=5, metavar="N", help="rounds in which all have their turn")
     parser.add_argument("--profile", action="store_true", help="where our own side spends its time, in place of ratios")
@@ -44,8 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
 
     def say(text: str) -> None:
-        if not given.json:
-            print(text, flush=True)
+        print(text, file=sys.stderr if given.json else sys.stdout, flush=True)
 
     absent = sorted({name for peer in NEEDS for name in missing(peer)})
     say(f"peer's cost / ours: median [range] of {given.pairs} rounds; {machine()}")

@@ -1,3 +1,38 @@
-"""Ratios below which `--floor` fails."""
+"""Ratios below which `--floor` fails: two thirds of the lowest of 3 rounds, or for whole processes half of one round
+on a busy machine. Raise them with the engine."""
 
-FLOORS: dict[str, dict[str, float]] = {}
+FLOORS: dict[str, dict[str, float]] = {
+    "adam/2x1": {"book": 0.13, "optax": 0.00091, "torch eager": 6.0, "torch vmap": 12.0},
+    "adam/2x32": {"book": 4.2, "optax": 0.0048, "torch eager": 180.0, "torch vmap": 9.7},
+    "adam/2x80": {"book": 9.9, "optax": 0.013, "torch eager": 410.0, "torch vmap": 9.1},
+    "adam/2x1024": {"book": 72.0, "optax": 0.046, "torch eager": 3200.0, "torch vmap": 6.0},
+    "adam/100x32": {"book": 3.8, "optax": 0.056, "torch eager": 95.0, "torch vmap": 5.6},
+    "adam/100x1024": {"book": 6.5, "optax": 0.1, "torch eager": 150.0, "torch vmap": 1.5},
+    "network/digits1": {"book": 0.66, "optax": 0.28, "torch eager": 1.1, "sgemm peak": 0.18},
+    "network/digits48": {"book": 0.64, "optax": 0.36, "torch vmap": 0.58, "sgemm peak": 0.2},
+    "network/deep1": {"book": 0.77, "optax": 0.41, "torch eager": 0.81, "sgemm peak": 0.28},
+    "network/deep1-hat": {"sklearn": 0.78},
+    "network/deep16": {"book": 0.69, "optax": 0.46, "torch vmap": 0.59, "sgemm peak": 0.26},
+    "update/1e4": {"book": 0.25, "torch fused": 0.54, "memory bandwidth": 0.077},
+    "update/1e6": {"book": 1.5, "torch fused": 0.098, "memory bandwidth": 0.093},
+    "update/1e7": {"book": 1.1, "torch fused": 0.12, "memory bandwidth": 0.1},
+    "rule/adam": {"SGD's step": 0.55},
+    "rule/shampoo": {"SGD's step": 0.036},
+    "rule/soap": {"SGD's step": 0.16},
+    "rule/lbfgs": {"SGD's step": 0.095},
+    "rule/adahessian": {"SGD's step": 0.11},
+    "rule/armijo": {"SGD's step": 0.14},
+    "rule/muon": {"SGD's step": 0.18},
+    "rule/came": {"SGD's step": 0.33},
+    "rule/adamp": {"SGD's step": 0.3},
+    "stacked/adam": {"single runs": 0.74},
+    "stacked/muon": {"single runs": 0.84},
+    "stacked/shampoo": {"single runs": 0.72},
+    "stacked/soap": {"single runs": 0.75},
+    "count/lbfgs": {"scipy": 0.95},
+    "process/batch16": {"optax": 0.4, "book": 2.9, "torch": 110.0},
+    "process/batch200": {"optax": 0.5, "book": 2.6, "torch": 110.0},
+    "sweep/replicates": {"12 times one": 2.6},
+    "sweep/asks": {"Optuna alone": 0.11},
+    "start/run": {"trivial Hydra": 0.19},
+}
