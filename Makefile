@@ -21,9 +21,8 @@ check: .venv/installed  ## lint, format, types
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-bench: .venv/installed  ## ratios to other ways of doing the same work
-	$(BIN)/python -m tests.benchmarks.population
-	$(BIN)/python -m tests.benchmarks.sweep
+bench: .venv/installed  ## the table of ratios to other ways of doing the same work
+	$(BIN)/python -m tests.benchmarks
 
 calibration: .venv/installed  ## error rates of the printed answer, end to end (half an hour on one core)
 	$(BIN)/python -m tests.calibration
