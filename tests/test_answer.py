@@ -17,6 +17,7 @@ from harness.answers.schema import schema
 from harness.answers.statistics import Interval
 from harness.results.answers import written
 from harness.screens.answers import say
+from harness.text.numbers import plain
 from objectives.arrays import Array
 
 LOG, POINTS = Scale("log"), Scale("points", more_is_better=True)
@@ -80,6 +81,15 @@ def test_an_open_rival_is_named() -> None:
     assert found.unbeaten == ("a", "b")
     assert [line.name for line in found.lines] == ["a", "b", "c"]
     assert [line.state for line in found.lines] == ["", "open", "beaten"]
+
+
+def test_who_beats_a_cell_that_is_open_against_the_first_is_named() -> None:
+    """The first, all over the place, is told from neither; the second beats the third."""
+    anywhere = UP * np.array([0.001, 2e4, 0.001, 2e4, 0.001, 0.001] * 2)[:, None]
+    found = told(np.concatenate([anywhere, UP, UP * 3], axis=1))
+    assert found.headline == "Too close to call: a, b"
+    assert [(line.name, line.state) for line in found.lines] == [("a", ""), ("b", "open"), ("c", "beaten by b")]
+    Draft202012Validator(schema()).validate(plain({"version": 1, "answers": [found.data()]}))
 
 
 def unbeaten_alone() -> Answer:

@@ -26,7 +26,7 @@ class Line:
     replicate: int  # the typical one
     effect: str = ""  # how much higher or lower than the first, and its interval
     wins: str = ""
-    state: str = ""  # open, beaten, better, never finite, failed, unfinished
+    state: str = ""  # open, beaten, beaten by another, better, never finite, failed, unfinished
     note: str = ""
     test: Interval | None = None  # the effect on the test set
     tested: str = ""  # the same in words
@@ -53,7 +53,7 @@ def _line(evidence: Evidence, verdict: Verdict, kind: Kind, first: int, k: int) 
     better = "higher" if evidence.scale.more_is_better else "lower"
     wins = "" if state else f"{evidence.names[first]} ends {better} in {pair.wins} of {verdict.replicates}"
     if kind in TESTED and not state:
-        state = "open" if pair.winner is None else "beaten" if pair.winner == first else "better"
+        state = _state(evidence, verdict, pair, k)
     told = "" if k in verdict.never_finite else _effect(evidence.scale, pair, verdict)
     test = _test(evidence, first, k, pair.effect.level)
     line = _of(evidence, k, *about, effect=told, wins=wins, state=state)
@@ -62,6 +62,15 @@ def _line(evidence: Evidence, verdict: Verdict, kind: Kind, first: int, k: int) 
     disagrees = pair.decided and bool(test.value * pair.effect.value < 0)
     tested = f"test {evidence.scale.told(test.value)}{' (!)' if disagrees else ''}"
     return replace(line, test=test, tested=tested, disagrees=disagrees)
+
+
+def _state(evidence: Evidence, verdict: Verdict, pair: Pair, k: int) -> str:
+    """What the first cell's pair with this one came to; where it is open, another may beat it."""
+    if pair.winner is not None:
+        return "better" if pair.winner == k else "beaten"
+    rivals = (rival for rival in verdict.cells if rival != k and verdict.pair(rival, k).winner == rival)
+    beaten_by = next(rivals, None)
+    return "open" if beaten_by is None else f"beaten by {evidence.names[beaten_by]}"
 
 
 def _unknown(evidence: Evidence, k: int) -> Line:

@@ -92,7 +92,10 @@ def _cell() -> Schema:
         replicate=_said("the typical one: its number, or the seed", COUNT),
         effect=_said("in words", TEXT),
         wins=_said("in words", TEXT),
-        state=_said("against the first; empty for the first, and where nothing is tested", {"enum": list(STATES)}),
+        state=_said(
+            "against the first, or by whom else it is beaten; empty for the first, and where nothing is tested",
+            {"anyOf": [{"enum": list(STATES)}, {"type": "string", "pattern": "^beaten by "}]},
+        ),
         note=TEXT,
         test={"anyOf": [{"type": "null"}, test]},
     )

@@ -6,6 +6,7 @@ import numpy as np
 
 from harness import make
 from harness.optimizers.layout import Layout
+from harness.running.allocation import keep_memory
 from harness.running.engine import Engine
 from objectives.data import Dataset
 from objectives.random import epochs, generator
@@ -18,6 +19,7 @@ BATCH = 128
 def engine(objective: Any, name: str, runs: int, steps: int, first: int = 0, **fields: Any) -> Contender:
     """A population from its start to its end: the steps alone, as peers evaluate nothing. The record at the start,
     which costs what the record at the end does, is taken off."""
+    keep_memory()  # as the command does
     optimizer, seeds = make("optimizer", name, runs=runs, **fields), np.arange(first, first + runs)
 
     def run() -> Outcome:
@@ -39,6 +41,7 @@ def engine(objective: Any, name: str, runs: int, steps: int, first: int = 0, **f
 
 def update(p: np.ndarray, g: np.ndarray, lr: float, steps: int) -> Contender:
     """The update alone, of a buffer (1, size), without what the first one makes."""
+    keep_memory()
 
     def run() -> Outcome:
         optimizer, here, layout = make("optimizer", "adam", runs=len(p), lr=lr), p.copy(), Layout.of({"x": p})
