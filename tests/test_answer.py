@@ -235,3 +235,58 @@ def test_the_json_is_as_its_schema_says(name: str) -> None:
     assert validator.is_valid(data)
     data["answers"][0]["replicates"] = "many"
     assert not validator.is_valid(data)
+
+
+def test_the_interval_is_of_what_is_told() -> None:
+    """The first has the lower median, but its rival the lower one of most pairs."""
+    values = np.repeat(np.array([[1, 100], [10, 5], [100, 50]]), 4, axis=0)
+    (first, line) = told(values).lines
+    assert first.name == "a"
+    assert line.effect == "2x lower [0.01, 2]"
+    (_, line) = told(values, scale=Scale("difference")).lines
+    assert line.effect == "5 lower [-99, 50]"
+    (_, line) = told(-values / 100, scale=POINTS).lines
+    assert line.effect == "5 points higher [-99, 50]"
+
+
+def test_between_infinities_the_effect_is_undetermined() -> None:
+    values = np.where(np.arange(12)[:, None] % 2, [np.inf, 1.0], [1.0, np.inf])
+    (_, line) = told(values).lines
+    assert (line.effect, line.state) == ("undetermined", "open")
+    (_, line) = told(UP * [1, 3], test=values).lines
+    assert (line.tested, line.disagrees) == ("test undetermined", False)
+
+
+def test_only_a_decided_pair_can_be_disagreed_with() -> None:
+    """8 of 12 say that b is higher, which decides nothing."""
+    values = UP * ([[1, 3]] * 8 + [[3, 1]] * 4)
+    found = told(values, test=UP * [3, 1])
+    assert (found.lines[1].state, found.lines[1].tested) == ("open", "test 3x lower")
+    assert not found.lines[1].disagrees
+    assert not [note for note in found.notes if "disagrees" in note]
+    assert told(UP[:3] * [1, 3], test=UP[:3] * [3, 1]).lines[1].disagrees is False
+
+
+def test_the_test_sets_interval_is_as_sure_as_the_other() -> None:
+    """Of 20 with 15 pairs from the fourth to the fourth from above; the range where nothing can be decided."""
+    rng = np.random.default_rng(6)
+    values = 10.0 ** (rng.normal(size=(20, 6)) + 10 * np.arange(6))
+    for line in told(values, test=values).lines[1:]:
+        assert line.test is not None
+        d = np.sort(np.log10(values[:, line.cell]) - np.log10(values[:, 0]))
+        assert list(line.test) == pytest.approx([np.median(d), d[3], d[-4], 1 - 0.05 / 15])
+    (_, line) = told(values[:5, :2], test=values[:5, :2]).lines
+    d = np.log10(values[:5, 1]) - np.log10(values[:5, 0])
+    assert line.test is not None
+    assert (line.test.low, line.test.high, line.test.level) == (d.min(), d.max(), None)
+
+
+def test_few_diverged_are_not_none() -> None:
+    lines = told(UP * [1, 3, 9, 27, 81], diverged=[0.0, 0.0004, 0.08, 0.9996, 1.0]).lines
+    assert [line.note for line in lines] == ["", "<1 % diverged", "8 % diverged", ">99 % diverged", "100 % diverged"]
+
+
+def test_no_number_of_the_data_is_a_negative_zero() -> None:
+    for scale in (Scale("difference"), POINTS):
+        values = np.array([[-0.0, -0.0, 1.0], [-0.0, 0.0, -1.0]] * 6)
+        assert "-0.0" not in repr(told(values, scale=scale, test=-values).data())

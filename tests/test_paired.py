@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from harness.answers.paired import effect, holm, least, signed_rank
+from harness.answers.paired import EXACT, effect, effects, holm, least, signed_rank, signed_ranks
 
 
 @pytest.mark.parametrize("decimals", [1, 6])
@@ -28,7 +28,7 @@ def test_signed_rank_is_the_sum_over_all_signs(n: int, decimals: int) -> None:
 
 def test_without_ties_it_is_scipys() -> None:
     rng = np.random.default_rng(1)
-    for n in (6, 12, 20, 40):
+    for n in (6, 12, 20, 40, EXACT):
         d = rng.normal(0.4, size=n)
         assert signed_rank(d).p == pytest.approx(stats.wilcoxon(d, method="exact").pvalue, rel=1e-12)
 
@@ -80,3 +80,40 @@ def test_an_effect_keeps_its_sides() -> None:
     d = np.array([np.inf] * 4 + [1.0, -np.inf])
     assert effect(d, 0.95) == (np.inf, -np.inf, np.inf, 0.95)
     assert np.isnan(effect(np.array([-np.inf, np.inf]), 0.95).value), "there is no middle"
+
+
+@pytest.mark.parametrize("decimals", [0, 1, 9])
+@pytest.mark.parametrize("n", [150, 1500])
+def test_many_differences_are_tested_by_the_normal_approximation(n: int, decimals: int) -> None:
+    """Of 1024 and more the exact numbers of signs overflow. With ties scipy's continuity is half a rank, less than
+    half a step."""
+    d = np.round(np.random.default_rng(n).normal(0.1, size=n), decimals)
+    wanted = stats.wilcoxon(d, method="asymptotic", correction=True, zero_method="wilcox").pvalue
+    assert signed_rank(d).p == pytest.approx(wanted, rel=1e-9 if decimals == 9 else 0.05)
+    one_sided = [2 * stats.norm.cdf(-(n - 1) / np.sqrt(n)), -1.0]
+    assert list(signed_rank(np.full(n, -np.inf))) == pytest.approx(one_sided)
+
+
+def test_the_approximation_begins_where_it_is_good() -> None:
+    """By enumeration (scipy's, without ties) and by the binomial, where all sizes are alike."""
+    for seed in range(5):
+        d = np.random.default_rng(seed).normal(0.2, size=EXACT + 1)
+        assert signed_rank(d).p == pytest.approx(stats.wilcoxon(d, method="exact").pvalue, rel=0.1)
+    signs = np.array([1.0] * 60 + [-1.0] * 41)
+    assert signed_rank(signs).p == pytest.approx(stats.binomtest(60, 101).pvalue, rel=0.1)
+    assert signed_rank(np.append(d[:EXACT], 0.0)) == signed_rank(d[:EXACT]), "zeros do not count"
+
+
+def test_columns_are_tested_and_told_as_one_by_one() -> None:
+    rng = np.random.default_rng(3)
+    for n in (1, 3, 8):
+        ds = np.round(rng.normal(0.5, size=(n, 60)), 1)
+        ds[rng.uniform(size=ds.shape) < 0.2] = np.inf
+        ds[rng.uniform(size=ds.shape) < 0.1] = -np.inf
+        assert signed_ranks(ds) == [signed_rank(d) for d in ds.T]
+        assert repr(effects(ds, 0.9)) == repr([effect(d, 0.9) for d in ds.T])
+
+
+def test_no_end_is_a_negative_zero() -> None:
+    assert "-0.0" not in repr(effect(np.array([-0.0] * 6), 0.95))
+    assert "-0.0" not in repr(effect(np.array([0.0, 1.0, 2.0]), 0.95).turned())

@@ -1,5 +1,7 @@
 """The verdict: hand-made cases of every branch, and error rates on made-up replicates whose truth is known."""
 
+import time
+
 import numpy as np
 import pytest
 
@@ -138,3 +140,52 @@ def test_a_shift_of_three_deviations_is_found(replicates: int, cells: int) -> No
         z = rng.normal(size=(replicates, cells)) + 3 * (np.arange(cells) > 0)
         beaten += [judge(z, PLAIN).pair(0, rival).winner == 0 for rival in range(1, cells)]
     assert rate(beaten) >= 0.8
+
+
+@pytest.mark.parametrize(("replicates", "place"), [(12, 0), (20, 3)])
+def test_the_intervals_of_all_pairs_hold_together(replicates: int, place: int) -> None:
+    """Of 15 pairs each holds with 1 - .05 / 15: of 12 the outermost, of 20 the fourth (1 to 3 outside: .0026); alone
+    they would be the third and the sixth."""
+    rng = np.random.default_rng(5)
+    z = rng.normal(size=(replicates, 6)) + 100 * np.arange(6)
+    found = judge(z, PLAIN)
+    for pair in found.pairs:
+        assert pair.decided
+        assert pair.effect.level == pytest.approx(1 - 0.05 / 15)
+        d = np.sort(z[:, pair.second] - z[:, pair.first])
+        assert (pair.effect.low, pair.effect.high) == (d[place], d[-1 - place])
+        turned = found.pair(pair.second, pair.first)
+        assert turned.effect == (-pair.effect.value, -d[-1 - place], -d[place], pair.effect.level)
+
+
+def outlying(against: float, replicates: int = 20) -> Verdict:
+    """The second cell is higher by 1 to 16, and lower by as much as said in the other four."""
+    d = np.concatenate([np.arange(1.0, 17.0), -against * np.ones(4)])
+    return judge(np.stack([np.zeros(replicates), d], axis=1), PLAIN)
+
+
+def test_an_open_pair_never_looks_decided() -> None:
+    """16 of 20 signs exclude 0 from the interval, while the ranks of the other four keep the test open."""
+    d = outlying(100).pair(0, 1)
+    assert not d.decided
+    assert (d.effect.value, d.effect.low, d.effect.high) == (6.5, 0.0, 11.0)
+    turned = outlying(100).pair(1, 0).effect
+    assert repr((turned.low, turned.high)) == repr((-11.0, 0.0))
+    assert outlying(0.5).pair(0, 1).effect.low > 0, "decided, it stays"
+    one = np.repeat([0.0, 50.0], 10)
+    other = one + np.concatenate([100 * np.ones(4), -np.arange(1.0, 17.0)])
+    crossed = judge(np.stack([one, other], axis=1), PLAIN).pairs[0]
+    assert (crossed.first, crossed.decided) == (0, False), "the lower median, but the higher one in 16 of 20"
+    assert (crossed.effect.low, crossed.effect.high) == (-11.0, 0.0)
+    few = judge(np.arange(5.0)[:, None] + [0.0, 1.0], PLAIN).pair(0, 1)
+    assert (few.decided, few.effect) == (False, (1.0, 1.0, 1.0, None)), "a range stays one"
+
+
+def test_many_cells_with_few_replicates_are_judged_at_once() -> None:
+    z = np.random.default_rng(0).normal(size=(3, 200))
+    start = time.process_time()
+    found = judge(z, PLAIN)
+    assert time.process_time() - start < 0.5
+    assert (found.possible, len(found.pairs)) == (False, 19900)
+    assert {pair.p for pair in found.pairs} == {0.25, 0.5, 0.75, 1.0}, "the p is told all the same"
+    assert not any(pair.decided for pair in found.pairs)

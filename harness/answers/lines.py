@@ -30,7 +30,7 @@ class Line:
     note: str = ""
     test: Interval | None = None  # the effect on the test set
     tested: str = ""  # the same in words
-    disagrees: bool = False  # on the test set the effect has the other sign
+    disagrees: bool = False  # decided, and on the test set the effect has the other sign
 
 
 def lines(evidence: Evidence, verdict: Verdict, kind: Kind) -> tuple[Line, ...]:
@@ -43,7 +43,7 @@ def lines(evidence: Evidence, verdict: Verdict, kind: Kind) -> tuple[Line, ...]:
 
 
 def _line(evidence: Evidence, verdict: Verdict, kind: Kind, first: int, k: int) -> Line:
-    mine = evidence.values[:, k]
+    mine = evidence.values[:, k] + 0.0  # no -0.0
     place = typical(evidence.scale.of(mine))
     state = "never finite" if k in verdict.never_finite else ""
     about = float(mine[place]), float(np.min(mine)), float(np.max(mine)), place
@@ -59,7 +59,7 @@ def _line(evidence: Evidence, verdict: Verdict, kind: Kind, first: int, k: int) 
     line = _of(evidence, k, *about, effect=told, wins=wins, state=state)
     if test is None:
         return line
-    disagrees = bool(test.value * pair.effect.value < 0)
+    disagrees = pair.decided and bool(test.value * pair.effect.value < 0)
     tested = f"test {evidence.scale.told(test.value)}{' (!)' if disagrees else ''}"
     return replace(line, test=test, tested=tested, disagrees=disagrees)
 
@@ -76,15 +76,29 @@ def _of(evidence: Evidence, k: int, value: float, low: float, high: float, place
     share = evidence.diverged[k] if evidence.diverged else 0.0
     number = evidence.numbers[k] if evidence.numbers else k
     replicate = evidence.replicates[place] if evidence.replicates else place
-    note = f"{percent(round(share, 2))} diverged" if share else ""
+    note = f"{_share(share)} diverged" if share else ""
     return Line(evidence.names[k], number, value, low, high, replicate, note=note, **more)
 
 
+def _share(share: float) -> str:
+    """In whole percents, where none is said only of none and all only of all.
+
+    >>> _share(0.004), _share(0.08), _share(0.996)
+    ('<1 %', '8 %', '>99 %')
+    """
+    near = round(share, 2)
+    return "<1 %" if near == 0 < share else ">99 %" if near == 1 > share else percent(near)
+
+
 def _effect(scale: Scale, pair: Pair, verdict: Verdict) -> str:
+    """In words, with the interval of what they say: of how much lower, where the median is."""
     if pair.wins == pair.losses == 0:
         return "both solved" if scale.solved(verdict.centres[pair.second]) else scale.told(0.0)
-    low, high = sorted((pair.effect.low, pair.effect.high))
-    return f"{scale.told(pair.effect.value)} [{scale.size(low)}, {scale.size(high)}]"
+    told = scale.told(pair.effect.value)
+    if np.isnan(pair.effect.value):
+        return told
+    _, low, high, _ = pair.effect.turned() if pair.effect.value < 0 else pair.effect
+    return f"{told} [{scale.size(low)}, {scale.size(high)}]"
 
 
 def _test(evidence: Evidence, first: int, k: int, level: float | None) -> Interval | None:

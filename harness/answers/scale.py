@@ -1,7 +1,7 @@
 """On which scale losses of one problem are compared: chosen from what its objective declares, never from the data."""
 
 from dataclasses import dataclass
-from math import inf
+from math import inf, isnan
 from typing import Literal
 
 import numpy as np
@@ -53,11 +53,13 @@ class Scale:
         return f"{value:.{digits + more}g}"
 
     def told(self, d: float) -> str:
-        """A difference in words: `4.8x higher`, `0.31 lower`, `1.2 points lower`.
+        """A difference in words: `4.8x higher`, `0.31 lower`, `1.2 points lower`; nan is `undetermined`.
 
         >>> Scale("log").told(0.68), Scale("points", more_is_better=True).told(-0.012), Scale("log").told(0.0)
         ('4.8x higher', '1.2 points higher', 'the same')
         """
+        if isnan(d):
+            return "undetermined"
         if d == 0:
             return "the same"
         way = "lower" if (d > 0) == self.more_is_better else "higher"

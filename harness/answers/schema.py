@@ -80,7 +80,7 @@ def _cell() -> Schema:
     test = _object(
         "the effect on the test set over the same replicates, on the same scale",
         difference=NUMBER, low=NUMBER, high=NUMBER, told=TEXT,
-        disagrees=_said("whether its sign is the other one", YES_OR_NO),
+        disagrees=_said("whether the pair is decided and its sign is the other one", YES_OR_NO),
     )  # fmt: skip
     return _object(
         "a cell beside the first one",
@@ -104,9 +104,9 @@ def _pair() -> Schema:
         first=TEXT,
         second=TEXT,
         difference=_said("the median over the replicates, on the scale", NUMBER),
-        low=_said("of its interval, simultaneous over all pairs", NUMBER),
+        low=_said("of its interval, simultaneous over all pairs; that of an open pair includes 0", NUMBER),
         high=NUMBER,
-        p=_said("of the exact signed-rank test", {"type": "number"}),
+        p=_said("of the signed-rank test, exact up to 100 differences", {"type": "number"}),
         p_holm=_said("corrected for the number of pairs", {"type": "number"}),
         first_wins=_said("replicates in which the first is better", COUNT),
         second_wins=COUNT,

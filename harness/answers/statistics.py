@@ -20,6 +20,14 @@ class Interval(NamedTuple):
     high: float
     level: float | None
 
+    def turned(self) -> "Interval":
+        """Of the negative.
+
+        >>> Interval(1.0, 0.0, 3.0, 0.95).turned()
+        Interval(value=-1.0, low=-3.0, high=0.0, level=0.95)
+        """
+        return Interval(0.0 - self.value, 0.0 - self.high, 0.0 - self.low, self.level)
+
 
 def median(values: Array, level: float = 0.95) -> Interval:
     """The median of independent runs; a diverged run (nan, inf or -inf) ranks below every finite one.

@@ -2,11 +2,10 @@
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import combinations
 
 import numpy as np
 
-from harness.answers.paired import difference, effect, holm, least, signed_rank
+from harness.answers.paired import difference, effects, holm, least, signed_ranks
 from harness.answers.scale import Scale
 from harness.answers.statistics import Interval, middle
 from objectives.arrays import Array
@@ -16,7 +15,12 @@ LEVEL = 0.05
 
 @dataclass(frozen=True)
 class Pair:
-    """What the replicates say of two cells; d > 0 where the first is lower, which is better."""
+    """What the replicates say of two cells; d > 0 where the first is lower, which is better.
+
+    The interval of an open pair includes 0, so that it never looks decided: where its order statistics exclude 0 it is
+    widened to end there, unless it is but the range of too few replicates. The interval of a decided pair may cross 0,
+    as order statistics are weaker than the rank test.
+    """
 
     first: int
     second: int
@@ -88,29 +92,41 @@ def judge(values: Array, scale: Scale, level: float = LEVEL) -> Verdict:
     judged = [k for k in range(columns) if k not in failed]
     centres = [float("nan") if k in failed else middle(np.sort(z[:, k])) for k in range(columns)]
     order = sorted(judged, key=lambda k: centres[k])
-    found = list(combinations(order, 2))
-    ds = [difference(z[:, a], z[:, b]) for a, b in found]
-    tests = [signed_rank(d) for d in ds]
-    corrected = holm(np.array([test.p for test in tests]))
-    each = 1 - level / max(len(found), 1)
-    pairs = tuple(
-        Pair(
-            first=a, second=b, p=tests[k].p, holm=float(corrected[k]), balance=tests[k].balance,
-            effect=effect(ds[k], each), wins=int((ds[k] > 0).sum()), losses=int((ds[k] < 0).sum()),
-            decided=bool(corrected[k] <= level),
-        )
-        for k, (a, b) in enumerate(found)
-    )  # fmt: skip
+    pairs = _pairs(z, order, level)
     never = tuple(k for k in order if np.isposinf(z[:, k]).all())
     beaten = {pair.second if pair.winner == pair.first else pair.first for pair in pairs if pair.decided}
     unbeaten = tuple(k for k in order if k not in beaten and k not in never)
-    needs = least(len(found), level)
+    needs = least(len(pairs), level)
     return Verdict(scale, level, replicates, tuple(order), tuple(centres), pairs, unbeaten, never, failed, needs)
 
 
+def _pairs(z: Array, order: list[int], level: float) -> tuple[Pair, ...]:
+    """All pairs of the cells, the better median first."""
+    places = np.triu_indices(len(order), 1)
+    if not len(places[0]):
+        return ()
+    first, second = (np.array(order)[place] for place in places)
+    ds = difference(z[:, first], z[:, second])
+    tests = signed_ranks(ds)
+    corrected = holm(np.array([test.p for test in tests]))
+    told = effects(ds, 1 - level / len(tests))
+    wins, losses = ((ds > 0).sum(axis=0).tolist(), (ds < 0).sum(axis=0).tolist())
+    decided = (corrected <= level).tolist()
+    columns = (first.tolist(), second.tolist(), tests, corrected.tolist(), told, wins, losses, decided)
+    return tuple(
+        Pair(a, b, test.p, raised, test.balance, effect if sure else _open(effect), won, lost, sure)
+        for a, b, test, raised, effect, won, lost, sure in zip(*columns, strict=True)
+    )
+
+
+def _open(effect: Interval) -> Interval:
+    if effect.level is None:
+        return effect
+    return effect._replace(low=min(effect.low, 0.0), high=max(effect.high, 0.0))
+
+
 def _turned(pair: Pair) -> Pair:
-    value, low, high, level = pair.effect
     return replace(
         pair, first=pair.second, second=pair.first, balance=-pair.balance, wins=pair.losses, losses=pair.wins,
-        effect=Interval(-value, -high, -low, level),
+        effect=pair.effect.turned(),
     )  # fmt: skip
