@@ -99,7 +99,7 @@ def test_defaults_are_those_of_the_main_job(source: Composer) -> None:
         "objective": "mlp", "dataset": "digits", "optimizer": "sgd", "schedule": "constant",
         "sampler": "tpe", "pruner": "none",
     }  # fmt: skip
-    assert composed.config["seeds"] == 3
+    assert (composed.config["seeds"], composed.config["steps"]) == (None, 1000)
 
 
 def test_yaml_and_class_defaults_agree(source: Composer) -> None:
