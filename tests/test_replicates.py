@@ -19,6 +19,7 @@ from harness.results import files as results
 from harness.results.files import load
 from harness.running.plan import Planner
 from harness.screens import live
+from harness.text.numbers import plain
 from harness.tuning import size, tuning
 from harness.tuning.streams import seeds_of
 
@@ -195,3 +196,12 @@ def test_replicates_that_train_one_after_the_other_are_shown(
     assert main(["-m", f"resume={begun.folder}", "replicates=3"]) == 0
     assert "leads: optimizer=" in capsys.readouterr().out
     assert files(Path("sweep")) == files(begun.folder)
+
+
+def test_among_cells_that_vary_the_order_of_copies_is_a_fact() -> None:
+    """Without a space, from a fixed start and without noise, a cell is one run: it has no replicates."""
+    fixed = ("optimizer=adam,sgd,momentum", "objective.start=[1.0,2.0]", "seeds=1", "search=[momentum]", "replicates=7")
+    (found,) = harness.sweep(SMALL[0], *SMALL[2:], *fixed).answer
+    assert {(pair["first"], pair["second"]) for pair in plain(found.data())["pairs"] if pair["p"] == "nan"} in (
+        {("adam", "sgd")}, {("sgd", "adam")}
+    )  # fmt: skip

@@ -189,3 +189,14 @@ def test_many_cells_with_few_replicates_are_judged_at_once() -> None:
     assert (found.possible, len(found.pairs)) == (False, 19900)
     assert {pair.p for pair in found.pairs} == {0.25, 0.5, 0.75, 1.0}, "the p is told all the same"
     assert not any(pair.decided for pair in found.pairs)
+
+
+def test_the_order_of_copies_is_a_fact_and_no_test() -> None:
+    """Two cells that every replicate repeats, and one that varies."""
+    values = np.column_stack([np.full(12, 1.0), np.full(12, 2.0), np.logspace(1, 2, 12)])
+    found = judge(values, Scale("log"), once=(0, 1))
+    assert not found.pair(0, 1).tested
+    assert found.pair(0, 1).winner == 0
+    assert found.pair(0, 2).holm == found.pair(1, 2).holm == 2 * 2.0**-11, "two pairs are tested, not three"
+    assert (found.winner, found.needs) == (0, 7)
+    assert judge(values, Scale("log")).pair(0, 1).tested

@@ -124,7 +124,7 @@ class Answers(tuple[Answer, ...]):
 
 def answered(evidence: Evidence) -> Answer:
     """The answer that the evidence gives."""
-    verdict = judge(evidence.values, evidence.scale, evidence.level)
+    verdict = judge(evidence.values, evidence.scale, evidence.level, evidence.once)
     kind, headline = sentence(evidence, verdict)
     found = lines(evidence, verdict, kind)
     disagreeing = [line.name for line in found if line.disagrees]

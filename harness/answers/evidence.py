@@ -25,6 +25,7 @@ class Evidence:
     scale: Scale
     level: float = LEVEL
     tuned: bool = True
+    once: Sequence[int] = ()  # columns of one value, repeated, as another replicate would be the same again
     copies: bool = False  # another replicate would be the same again, so that an order is a fact
     stopped: Stopped = ""  # early: interrupted, or by a time-out that left the cells with different numbers of trials
     diverged: Sequence[float] = ()  # the share of each cell's reported runs

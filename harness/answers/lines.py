@@ -51,7 +51,8 @@ def _line(evidence: Evidence, verdict: Verdict, kind: Kind, first: int, k: int) 
         return _of(evidence, k, *about, state=state)
     pair = verdict.pair(first, k)
     better = "higher" if evidence.scale.more_is_better else "lower"
-    wins = "" if state else f"{evidence.names[first]} ends {better} in {pair.wins} of {verdict.replicates}"
+    often = f"in {pair.wins} of {verdict.replicates}" if pair.tested else "every time"
+    wins = "" if state else f"{evidence.names[first]} ends {better} {often}"
     if kind in TESTED and not state:
         state = _state(evidence, verdict, pair, k)
     told = "" if k in verdict.never_finite else _effect(evidence.scale, pair, verdict)

@@ -1,5 +1,6 @@
 """Which cell wins, and how sure that is: every pair tested over the replicates, corrected for the number of pairs."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -31,6 +32,11 @@ class Pair:
     wins: int  # replicates in which the first ends lower
     losses: int
     decided: bool
+
+    @property
+    def tested(self) -> bool:
+        """Whether it has a p: the order of two cells whose every replicate is the same is a fact."""
+        return not np.isnan(self.p)
 
     @property
     def winner(self) -> int | None:
@@ -79,9 +85,9 @@ class Verdict:
         return {(pair.first, pair.second): pair for pair in self.pairs}
 
 
-def judge(values: Array, scale: Scale, level: float = LEVEL) -> Verdict:
+def judge(values: Array, scale: Scale, level: float = LEVEL, once: Collection[int] = ()) -> Verdict:
     """The verdict on values (replicates, cells) of a metric: inf where a replicate was never finite, nan where a run
-    of it failed.
+    of it failed. The cells of `once` have one value, repeated: the order of two of them is a fact, and not tested.
 
     Exact signed-rank tests of all pairs with Holm's correction: the probability that any pair of equals is called
     different is at most the level. A cell wins that beats every finite one; else those are named that nobody beats.
@@ -92,15 +98,15 @@ def judge(values: Array, scale: Scale, level: float = LEVEL) -> Verdict:
     judged = [k for k in range(columns) if k not in failed]
     centres = [float("nan") if k in failed else middle(np.sort(z[:, k])) for k in range(columns)]
     order = sorted(judged, key=lambda k: centres[k])
-    pairs = _pairs(z, order, level)
+    pairs = _pairs(z, order, level, once)
     never = tuple(k for k in order if np.isposinf(z[:, k]).all())
     beaten = {pair.second if pair.winner == pair.first else pair.first for pair in pairs if pair.decided}
     unbeaten = tuple(k for k in order if k not in beaten and k not in never)
-    needs = least(len(pairs), level)
+    needs = least(sum(pair.tested for pair in pairs), level)
     return Verdict(scale, level, replicates, tuple(order), tuple(centres), pairs, unbeaten, never, failed, needs)
 
 
-def _pairs(z: Array, order: list[int], level: float) -> tuple[Pair, ...]:
+def _pairs(z: Array, order: list[int], level: float, once: Collection[int]) -> tuple[Pair, ...]:
     """All pairs of the cells, the better median first."""
     places = np.triu_indices(len(order), 1)
     if not len(places[0]):
@@ -108,14 +114,18 @@ def _pairs(z: Array, order: list[int], level: float) -> tuple[Pair, ...]:
     first, second = (np.array(order)[place] for place in places)
     ds = difference(z[:, first], z[:, second])
     tests = signed_ranks(ds)
-    corrected = holm(np.array([test.p for test in tests]))
-    told = effects(ds, 1 - level / len(tests))
+    tested = ~(np.isin(first, list(once)) & np.isin(second, list(once)))
+    p, corrected = np.where(tested, [test.p for test in tests], np.nan), np.full(len(tests), np.nan)
+    corrected[tested] = holm(p[tested])
+    told = effects(ds, 1 - level / max(int(tested.sum()), 1))
     wins, losses = ((ds > 0).sum(axis=0).tolist(), (ds < 0).sum(axis=0).tolist())
-    decided = (corrected <= level).tolist()
-    columns = (first.tolist(), second.tolist(), tests, corrected.tolist(), told, wins, losses, decided)
+    decided = np.where(tested, corrected <= level, (ds != 0).all(axis=0)).tolist()
+    balance = [test.balance for test in tests]
+    columns = (first, second, p, corrected, balance, told, wins, losses, decided)
+    listed = (column.tolist() if isinstance(column, np.ndarray) else column for column in columns)
     return tuple(
-        Pair(a, b, test.p, raised, test.balance, effect if sure else _open(effect), won, lost, sure)
-        for a, b, test, raised, effect, won, lost, sure in zip(*columns, strict=True)
+        Pair(a, b, one, raised, to, effect if sure else _open(effect), won, lost, sure)
+        for a, b, one, raised, to, effect, won, lost, sure in zip(*listed, strict=True)
     )
 
 

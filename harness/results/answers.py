@@ -65,6 +65,7 @@ def _tuned(summary: Summary, runs: Sequence[Row], cells: list[Row], several: boo
     test = np.array([[_test(summary, speaking.get(_place(cell), [])) for cell in row] for row in rows])
     return Evidence(
         values=values,
+        once=[k for k, number in enumerate(numbers) if number in once and len(replicates) > 1],
         copies=len(replicates) == 1 and summary.get("replicates", 1) > 1,
         stopped=_stopped(summary, rows),
         replicates=replicates,
