@@ -36,6 +36,8 @@ class Evidence:
     dataset: str = ""  # from whose split, or splits, the values come
     splits: int = 1  # more where each replicate has one of its own
     where: str = ""  # what tells the problem from others of the sweep
+    cut: str = ""  # what a time-out left of the trials, where it left all cells as many
+    target: bool = False  # whether the values are steps to it, infinite where it was not reached
     looks: int = 1  # answers that could have decided and were given of these replicates, this one included
 
     @property

@@ -45,7 +45,8 @@ def lines(evidence: Evidence, verdict: Verdict, kind: Kind) -> tuple[Line, ...]:
 def _line(evidence: Evidence, verdict: Verdict, kind: Kind, first: int, k: int) -> Line:
     mine = evidence.values[:, k] + 0.0  # no -0.0
     place = typical(evidence.scale.of(mine))
-    state = "never finite" if k in verdict.never_finite else ""
+    never = "never reached" if evidence.target else "never finite"
+    state = never if k in verdict.never_finite else ""
     about = float(mine[place]), float(np.min(mine)), float(np.max(mine)), place
     if k == first:
         return _of(evidence, k, *about, state=state)

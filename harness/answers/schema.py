@@ -13,7 +13,7 @@ NUMBER: Schema = {
 TEXT: Schema = {"type": "string"}
 YES_OR_NO: Schema = {"type": "boolean"}
 COUNT: Schema = {"type": "integer", "minimum": 0}
-STATES = ("", "open", "beaten", "better", "never finite", "failed", "unfinished")
+STATES = ("", "open", "beaten", "better", "never finite", "never reached", "failed", "unfinished")
 
 
 def schema() -> Schema:

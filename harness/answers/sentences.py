@@ -23,7 +23,8 @@ def sentence(evidence: Evidence, verdict: Verdict) -> tuple[Kind, str]:
     if evidence.stopped:
         return "none", STOPPED[evidence.stopped]
     if not finite:
-        return "none", "No cell was ever finite" if verdict.cells else "No verdict: runs failed"
+        never = "No cell ever reached the target" if evidence.target else "No cell was ever finite"
+        return "none", never if verdict.cells else "No verdict: runs failed"
     if len(names) == 1:
         return "none", f"{names[0]}: {_alone(evidence)}; one cell, no verdict"
     if len(verdict.cells) == 1:
@@ -62,6 +63,8 @@ def notes(evidence: Evidence, verdict: Verdict, kind: Kind, disagreeing: Sequenc
         found.append(f"{evidence.count} {evidence.unit}s, {percent(evidence.level)} family-wise")
     if not evidence.tuned:
         found.append("at these settings, not tuned: add trials=32")
+    if evidence.cut:
+        found.append(evidence.cut)
     if evidence.dataset:
         which = "for this split" if evidence.splits == 1 else f"over {evidence.splits} splits"
         found.append(f"{which} of {evidence.dataset}")

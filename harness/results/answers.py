@@ -71,6 +71,7 @@ def _tuned(summary: Summary, runs: Sequence[Row], cells: list[Row], several: boo
         replicates=replicates,
         test=None if np.isnan(test).all() else test,
         splits=_splits(summary, cells),
+        cut=_cut(summary, rows),
         **_about(summary, [by_replicate[number, 0] for number in numbers], speaking, several),
     )
 
@@ -106,6 +107,7 @@ def _about(summary: Summary, cells: Sequence[Row], speaking: Runs, several: bool
         "names": names if len(set(names)) == len(names) else [_name(cell, within, in_full=True) for cell in cells],
         "numbers": numbers,
         "scale": _scale(summary, first["problem"]),
+        "target": summary["metric"] == STEPS_TO_TARGET,
         "level": summary.get("level", LEVEL),
         "diverged": [_share(mine) for mine in shares.values()],
         "alone": _interval(first),
@@ -192,6 +194,13 @@ def _stopped(summary: Summary, rows: Sequence[Sequence[Row]]) -> Stopped:
     left = [{cell["planned"] - cell["trials"] for cell in row} for row in rows]
     begun = all(cell["trials"] for row in rows for cell in row)
     return "timeout" if summary["stopped"] and not (begun and all(len(one) == 1 for one in left)) else ""
+
+
+def _cut(summary: Summary, rows: Sequence[Sequence[Row]]) -> str:
+    """What a time-out left, where it left all cells as many trials."""
+    left, planned = ({cell[key] for row in rows for cell in row} for key in ("trials", "planned"))
+    same = summary["stopped"] == "timeout" and len(left) == len(planned) == 1 and left != planned
+    return f"the time-out left {left.pop()} of {planned.pop()} trials" if same else ""
 
 
 def _one_start(summary: Summary, problem: str) -> bool:
