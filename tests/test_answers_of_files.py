@@ -6,12 +6,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from jsonschema import Draft202012Validator
 from rich.console import Console
 
 import harness
 from harness import answer
+from harness.answers.scale import Scale
 from harness.answers.schema import schema
 from harness.results.answers import answers
 from harness.results.files import Results
@@ -197,3 +199,28 @@ def test_a_target_that_nobody_reaches_and_trials_that_a_timeout_cut_are_said() -
     cut = [{**cell, "trials": 2} for cell in found.cells]
     found = changed(found, cells=cut, summary={**found.summary, "stopped": "timeout"})
     assert "the time-out left 2 of 4 trials" in found.answer[0].notes
+
+
+def test_the_level_that_is_typed_is_that_of_the_answer() -> None:
+    """Six seeds decide at 5 %, and cannot at 1 %."""
+    options = ("objective=sphere", "optimizer=adam,sgd", "seeds=6")
+    assert harness.sweep(*options, "level=0.05").answer[0].headline == "sgd wins"
+    strict = harness.sweep(*options, "level=0.01").answer[0]
+    assert strict.headline == "No verdict is possible: 2 cells need seeds=8; there are 6"
+
+
+def test_scales_follow_from_the_metric_and_the_problem() -> None:
+    found = harness.sweep(*SMALL, "metric=gradient_norm")
+    (about,) = found.summary["problems"].values()
+    assert found.answer[0].evidence.scale == Scale("log", floor=np.finfo("float64").eps * max(about["gradient_norm"]))
+    assert changed(found, summary={**found.summary, "metric": "rmse"}).answer[0].evidence.scale == Scale("log")
+    by_loss = changed(found, summary={**found.summary, "metric": "loss"}).answer[0].evidence.scale
+    assert by_loss == Scale("log", lowest=0.0, floor=np.finfo("float64").eps * about["loss"][0])
+    unknown = {**found.summary, "metric": "loss", "problems": {about["problem"]: {**about, "lowest": None}}}
+    assert changed(found, summary=unknown).answer[0].evidence.scale == Scale("difference")
+
+
+def test_a_function_has_no_test_set_where_every_run_diverged() -> None:
+    found = harness.sweep("objective=rosenbrock", "optimizer=sgd,momentum", "optimizer.lr=1000", "seeds=6", "steps=20")
+    assert {run["state"] for run in found.runs} == {"diverged"}
+    assert found.answer[0].evidence.test is None

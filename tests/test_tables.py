@@ -15,7 +15,7 @@ import harness
 from harness.results.files import Results
 from harness.results.metrics import Metric
 from harness.results.replicates import history
-from harness.screens.numbers import sparkline, spread, typical
+from harness.screens.numbers import central, sparkline, spread
 from harness.screens.tables import cells_table, fitted, measured, metrics_table, show, table_row
 from tests.support import ONCE
 
@@ -138,12 +138,12 @@ def test_a_sparkline_is_the_median_run_and_never_more_than_its_width() -> None:
 
 
 def test_a_typical_run_where_runs_lie_decades_apart_or_diverged() -> None:
-    assert typical(np.array([1.0, 3.0])) == "2 ± 1.4"
-    assert typical(np.array([1e-9, 1e-5, 1.0])) == "1e-05 (median)"
-    assert typical(np.array([1.0, 3.0, np.inf])) == "3 (median)"
-    assert typical(np.array([1.0, np.nan])) == "inf (median)"
-    assert typical(np.array([2.0])) == "2"
-    assert typical(np.array([np.nan])) == spread(np.array([np.nan])) == "-"
+    assert central(np.array([1.0, 3.0])) == "2 ± 1.4"
+    assert central(np.array([1e-9, 1e-5, 1.0])) == "1e-05 (median)"
+    assert central(np.array([1.0, 3.0, np.inf])) == "3 (median)"
+    assert central(np.array([1.0, np.nan])) == "inf (median)"
+    assert central(np.array([2.0])) == "2"
+    assert central(np.array([np.nan])) == spread(np.array([np.nan])) == "-"
 
 
 def test_metrics_have_one_order_everywhere() -> None:

@@ -10,7 +10,7 @@ from harness.cells.cell import Cell
 from harness.cells.search import collected
 from harness.configs import building, trust
 from harness.configs.compose import Composer
-from harness.configs.declared import Settings, filled
+from harness.configs.declared import FOLLOW, Settings
 from harness.configs.override import one
 from harness.errors import UserError
 
@@ -31,7 +31,7 @@ def _paid(composer: Composer, cell: Cell, trusted: tuple[str, ...]) -> Cell:
     if not steps:
         told = f"{each} gradients a step, and the budget is {cell.settings.steps}"
         raise UserError(f"steps={cell.settings.steps}: {cell.name or 'the optimizer'} takes {told}")
-    config = composer.compose([*cell.overrides, one(f"steps={steps}")]).config
-    config = filled(config) | {"replicates": cell.settings.replicates}
+    decided = {name: cell.config[name] for name in FOLLOW}
+    config = composer.compose([*cell.overrides, one(f"steps={steps}")]).config | decided
     collected(config)
     return replace(cell, config=config, settings=Settings.of(config))

@@ -23,7 +23,7 @@ Many = Annotated[int, Whole(1, MOST["trials"])]
 Seeds = Many | Annotated[Sequence[Annotated[int, Whole(0, 2**62 - 1)]], Length(1)] | None
 Search = str | Annotated[Sequence[str], Length(1)] | None
 
-
+FOLLOW = ("seeds", "replicates")  # from the rest of the config, where they are null
 REPLICATES = 12  # of functions that are compared: where these are small, all take two or three times as long as one
 
 
@@ -31,7 +31,7 @@ def filled(config: dict[str, Any]) -> dict[str, Any]:
     """The config with what follows from the rest of it where it is null: 3 seeds, and 5 where they are summed up by
     their upper quartile, which of fewer than 4 is the worst; one replicate, to which a sweep that compares may add.
     """
-    follows = {"seeds": 3 if config.get("trials") == 1 else 5, "replicates": 1}
+    follows = dict(zip(FOLLOW, (3 if config.get("trials") == 1 else 5, 1), strict=True))
     return {**config, **{name: value for name, value in follows.items() if config.get(name, value) is None}}
 
 

@@ -81,7 +81,7 @@ def _untuned(summary: Summary, runs: Sequence[Row], cells: list[Row], several: b
     seeds = sorted({run["seed"] for run in runs if run["cell"] in numbers})
     by_seed = {(run["cell"], run["seed"]): run for run in runs}
     shown = [[by_seed.get((number, seed)) for number in numbers] for seed in seeds]
-    metric = _metric(summary)
+    metric = Metric.of(summary)
     values = np.array([[_last(run, metric.name, metric) for run in row] for row in shown], dtype=np.float64)
     test = np.array([[_test(summary, [run] if run else []) for run in row] for row in shown])
     return Evidence(
@@ -136,10 +136,6 @@ def _speaking(runs: Sequence[Row], cells: Sequence[Row]) -> Runs:
     return found
 
 
-def _metric(summary: Summary) -> Metric:
-    return Metric(summary["metric"], summary["aggregate"], 0.0, summary.get("maximise"))
-
-
 def _value(cell: Row, speaking: Runs) -> float:
     """A replicate's value; nan where a run that speaks for it failed."""
     failed = any(run["state"] == "failed" for run in speaking.get(_place(cell), []))
@@ -157,7 +153,7 @@ def _last(run: Row | None, name: str, metric: Metric) -> float:
 
 def _test(summary: Summary, runs: Sequence[Row]) -> float:
     """The same metric on the test set, over the seeds as ever; nan where it was not read."""
-    metric = _metric(summary)
+    metric = Metric.of(summary)
     name = f"test_{'loss' if metric.name == 'best_loss' else metric.name.removeprefix('train_')}"
     if any(run["state"] != "diverged" and run.get(name, "") == "" for run in runs) or not any(name in r for r in runs):
         return math.nan
@@ -221,7 +217,7 @@ def _scale(summary: Summary, problem: str) -> Scale:
         return Scale("log", floor=float(np.finfo(about["dtype"]).eps) * max(finite, default=0.0))
     if metric == "rmse":
         return Scale("log")
-    if not metric.endswith("loss") or metric == STEPS_TO_TARGET or lowest is None or more:
+    if not metric.endswith("loss") or lowest is None or more:
         return Scale("difference", more_is_better=more)
     start = float(about["loss"][0])
     size = max(abs(lowest), abs(start) if math.isfinite(start) else 0.0)

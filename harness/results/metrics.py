@@ -1,7 +1,8 @@
 """What a trial is worth: one number from its runs, by which trials are tuned and cells are ranked."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -26,6 +27,11 @@ class Metric:
     aggregate: Literal["q75", "median", "mean"] = "median"
     target: float | None = None
     more_is_better: bool | None = None  # None: by its name
+
+    @classmethod
+    def of(cls, summary: Mapping[str, Any]) -> "Metric":
+        """That of a finished sweep; a target is in its runs already."""
+        return cls(summary["metric"], summary["aggregate"], 0.0, summary.get("maximise"))
 
     @property
     def maximise(self) -> bool:

@@ -8,7 +8,7 @@ from harness.results.metrics import Metric
 from harness.results.rows import Row
 
 
-def spread(results: Results, cell: Row, key: str) -> str:
+def over_replicates(results: Results, cell: Row, key: str) -> str:
     """The range of a searched number over the replicates of a cell, or the words that were chosen; nothing where it is
     one.
 

@@ -11,8 +11,8 @@ SETTINGS = {  # of glibc's malloc.h, by number: what it maps apart, what it give
 
 
 def keep_memory() -> None:
-    """Let the process keep the memory that its arrays leave. By default glibc gives large ones back to
-    the kernel, which clears each of their pages again for the next. Where there is another C library, nothing is done.
+    """Let the process keep the memory that its arrays leave. By default glibc gives large ones back to the kernel,
+    which clears each of their pages again for the next. Where there is another C library, nothing is done.
     """
     if sys.platform == "linux" and (mallopt := getattr(ctypes.CDLL(None), "mallopt", None)) is not None:
         for setting, value in SETTINGS.items():

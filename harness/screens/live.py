@@ -16,7 +16,7 @@ from rich.text import Text
 from harness.results.metrics import Metric
 from harness.results.rows import cell_row, standing
 from harness.results.trial import Standing, Trial
-from harness.screens.numbers import sparkline, typical
+from harness.screens.numbers import central, sparkline
 from harness.screens.tables import cells_table, label, measured, table_row
 from harness.text.visible import in_line
 
@@ -68,7 +68,7 @@ class Screen:
             self.out.print(Text(self.title), soft_wrap=True)
         self._told, self._due = int(done * PLAIN / total), now + 1
         best = trials[0] if self.single else self._ranked(trials, standings)[0].speaker
-        told = [f"{label(name)} {typical(best.last(name))}" for name in measured(best.trace.curves)]
+        told = [f"{label(name)} {central(best.last(name))}" for name in measured(best.trace.curves)]
         if not self.single:
             told.append("leads: " + " ".join(f"{key}={value}" for key, value in best.cell.varied.items()))
         self.out.print(Text(in_line(f"{done:>9,.0f} of {total:,} {unit}   {'   '.join(told)}")), soft_wrap=True)
@@ -76,7 +76,7 @@ class Screen:
     def _panel(self, trial: Trial) -> RenderableType:
         table = Table.grid(padding=(0, 3))
         for name in measured(trial.trace.curves):
-            table.add_row(label(name), typical(trial.last(name)), sparkline(trial.curve(name), name))
+            table.add_row(label(name), central(trial.last(name)), sparkline(trial.curve(name), name))
         states = trial.states()
         tail = Text(f"diverged {states.count('diverged')} of {len(states)}", style="dim")
         inside = Group(self._bar([trial]), Text(""), table, tail)

@@ -41,7 +41,7 @@ def spread(values: Array) -> str:
     return f"{number(centre)} ± {number(deviation, 2)}" if len(values) > 1 else number(centre)
 
 
-def typical(values: Array) -> str:
+def central(values: Array) -> str:
     """Mean and deviation, or the median where runs lie decades apart or have diverged."""
     if len(values) > 1:
         centre, deviation = mean(values) if np.isfinite(values).all() else (math.inf, math.inf)

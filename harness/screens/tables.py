@@ -13,8 +13,7 @@ from harness.answers.statistics import median
 from harness.answers.text import MOST
 from harness.results.files import Results
 from harness.results.metrics import STEPS_TO_TARGET, Metric
-from harness.results.replicates import history, known
-from harness.results.replicates import spread as spread_of
+from harness.results.replicates import history, known, over_replicates
 from harness.results.rows import MEANS, Row
 from harness.screens import unfinished
 from harness.screens.answers import say
@@ -78,7 +77,7 @@ def _say_how_it_goes_on(results: Results, out: Console) -> None:
 
 def _show_cells(results: Results, out: Console) -> None:
     summary = results.summary
-    metric = Metric(summary["metric"], summary["aggregate"], 0.0, summary.get("maximise"))
+    metric = Metric.of(summary)
     tuned, several = bool(summary.get("study")), summary.get("replicates", 1) > 1
     owners = np.array([run["cell"] for run in results.runs])
     seconds: dict[int, float] = {}
@@ -122,7 +121,7 @@ def _trial(results: Results, cell: Row) -> str:
     """Which trial a command repeats: one of several tunings, with the range of its numbers over them."""
     if "replicate" not in cell:
         return f"trial {cell['trial']}: "
-    told = _point(cell, results.summary["varied"], lambda key: spread_of(results, cell, key))
+    told = _point(cell, results.summary["varied"], lambda key: over_replicates(results, cell, key))
     return in_line(f"trial {cell['trial']} of tuning {cell['replicate']}: {told}") + "\n"
 
 
