@@ -24,7 +24,7 @@ check: .venv/installed  ## lint, format, types
 bench: .venv/installed  ## the table of ratios to other ways of doing the same work
 	$(BIN)/python -m tests.benchmarks
 
-calibration: .venv/installed  ## error rates of the printed answer, end to end (half an hour on one core)
+calibration: .venv/installed  ## error rates of the printed answer, end to end (about an hour)
 	$(BIN)/python -m tests.calibration
 
 schema: .venv/installed  ## what editors complete and check configs by

@@ -73,8 +73,8 @@ def enumerated(composer: Composer, typed: Sequence[Override]) -> list[Cell]:
 
 
 def _repeat(cells: Sequence[Cell]) -> bool:
-    """Whether cells are tuned several times where nobody says how often: functions that are compared. On data, twelve
-    tunings take twelve times as long as one.
+    """Whether cells are tuned several times where nobody says how often: functions that are compared. On data, six
+    tunings take six times as long as one.
     """
     return len(cells) > 1 and cells[0].settings.trials > 1 and not any("dataset" in cell.config for cell in cells)
 
