@@ -24,7 +24,7 @@ check: .venv/installed  ## lint, format, types
 bench: .venv/installed  ## the table of ratios to other ways of doing the same work
 	$(BIN)/python -m tests.benchmarks
 
-calibration: .venv/installed  ## error rates of the printed answer, end to end (about an hour)
+calibration: .venv/installed  ## error rates of the printed answer, end to end (about forty minutes)
 	$(BIN)/python -m tests.calibration
 
 schema: .venv/installed  ## what editors complete and check configs by

@@ -7,7 +7,7 @@ shift    one of six clones made better by 3 standard deviations: how many rivals
 repeats  20 independent repetitions of a sweep of six optimizers: contradictions, infinite reports, who is unbeaten
 seventh  a seventh optimizer joins: what it changes
 
-All parts take about an hour, --short two minutes. Exit code 1 if a rate lies beyond its bound.
+All parts take about forty minutes, --short two minutes. Exit code 1 if a rate lies beyond its bound.
 """
 
 import json
