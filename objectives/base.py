@@ -62,6 +62,15 @@ class Objective(ABC):
     def loss_and_grads(self, params: Params, step: int, seeds: Seeds) -> tuple[Array, Params]:
         """Loss (runs,) and gradients, named and shaped as params, on what the seeds meet at this step."""
 
+    def grads(self, params: Params, step: int, seeds: Seeds) -> Params:
+        """The gradients of `loss_and_grads` alone, bit for bit: asked where no rule reads the loss, and overridden
+        where that costs less. A class that writes `loss_and_grads` anew gets this one with it."""
+        return self.loss_and_grads(params, step, seeds)[1]
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        follow(cls, "grads", "loss_and_grads", Objective)
+
     @property
     def hvp_gradients(self) -> int:
         """How many gradients an `hvp` counts as."""
@@ -72,7 +81,7 @@ class Objective(ABC):
         the gradient (Squire & Trapp 1998), else by a central difference of gradients.
         """
         found = complex_step if self.complex_step else difference
-        return found(lambda there: self.loss_and_grads(there, step, seeds)[1], params, v)
+        return found(lambda there: self.grads(there, step, seeds), params, v)
 
     @abstractmethod
     def evaluate(self, params: Params, split: Split) -> dict[str, Array]:
@@ -80,3 +89,11 @@ class Objective(ABC):
 
     def select(self, rows: Array) -> None:  # noqa: B027 - most objectives keep no memory
         """Keep the memory of these runs only."""
+
+
+def follow(cls: type, part: str, whole: str, base: type) -> None:
+    """Where a class has written the method `whole` anew, but not `part` of it, `part` is that of `base`, which calls
+    `whole`: a base in between would answer for its own."""
+    places = [next(k for k, owner in enumerate(cls.__mro__) if name in vars(owner)) for name in (whole, part)]
+    if places[0] < places[1]:
+        setattr(cls, part, getattr(base, part))

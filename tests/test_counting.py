@@ -241,3 +241,50 @@ def test_an_answer_stays_with_the_runs_that_stay() -> None:
     assert asked.asked.tolist() == [2, 2], "the step begins where the answer was"
     np.testing.assert_array_equal(again, loss[keep, 0])
     np.testing.assert_array_equal(slopes, g[keep])
+
+
+class Tripled:
+    """Not an Objective: a class that is mixed in."""
+
+    def loss_and_grads(self, params: Params, step: int, seeds: Seeds) -> tuple[Array, Params]:
+        return 3 * np.sum(params["x"] ** 2, axis=1), {"x": 6 * params["x"]}
+
+
+class Tilted(Sphere):
+    def value_and_gradient(self, x: Array) -> tuple[Array, Array]:
+        return np.sum(x * x + x, axis=1), 2 * x + 1
+
+
+def test_gradients_alone_are_those_of_the_loss_that_was_written_last() -> None:
+    """Sphere answers for its gradient without the loss; a class that changes the loss must not inherit that."""
+    mixed = type("Mixed", (Tripled, Sphere), {})
+    below = type("Below", (mixed,), {})
+    x, seeds = np.asfortranarray([[1.0, -2.0], [0.5, 3.0]]), np.arange(2)
+    for made, wanted in ((Tilted(), 2 * x + 1), (mixed(), 6 * x), (below(), 6 * x), (Sphere(), 2 * x)):
+        np.testing.assert_array_equal(made.grads({"x": x}, 0, seeds)["x"], wanted)
+
+
+@pytest.mark.parametrize(
+    ("name", "asked"), [("adam", "grads"), ("momo", "loss_and_grads"), ("armijo", "loss_and_grads")]
+)
+def test_the_loss_is_worked_out_where_a_rule_reads_it(name: str, asked: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    calls = dict.fromkeys(("grads", "loss_and_grads"), 0)
+
+    def counted(method: str) -> Any:
+        original = getattr(Rosenbrock, method)
+
+        def call(self: Any, *args: Any) -> Any:
+            calls[method] += 1
+            return original(self, *args)
+
+        return call
+
+    for method in calls:
+        monkeypatch.setattr(Rosenbrock, method, counted(method), raising=False)
+    for optimizer in (
+        make("optimizer", name, runs=2),
+        make("optimizer", "lookahead", inner=make("optimizer", name), runs=2),
+    ):
+        calls.update(grads=0, loss_and_grads=0)
+        list(Engine(Rosenbrock(), optimizer, np.arange(2), 3, 1).advance())
+        assert {method for method, count in calls.items() if count} == {asked}

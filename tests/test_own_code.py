@@ -100,6 +100,8 @@ RANDOM = np.random.default_rng(0)
          "Mine.loss_and_grads: the same seeds and step give other numbers"),
         (breaking(loss_and_grads=summed), "Mine.loss_and_grads: the loss of seed 5 depends on the other runs"),
         (breaking(loss_and_grads=in_place), "Mine.loss_and_grads changes params['x']; work on a copy"),
+        (breaking(grads=lambda self, p, step, seeds: {"x": 2 * p["x"] * (1 + 1e-15)}),
+         "Mine.grads: the gradient of x is not bit for bit that of loss_and_grads"),
         (breaking(evaluate=lambda self, p, split: {"error": p["x"][:, 0]}),
          "Mine.evaluate must return a dict of metrics"),
         (breaking(complex_step=True, loss_and_grads=lambda self, p, step, seeds: (

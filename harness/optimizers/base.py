@@ -166,6 +166,11 @@ class Optimizer(ABC):
         return self.varies
 
     @property
+    def reads_loss(self) -> bool:
+        """Whether a step wants the loss at the params."""
+        return self.needs_loss
+
+    @property
     def state_size(self) -> int:
         """How many numbers its slots hold, those of a wrapped optimizer not counted."""
         return 0 if self._memory is None else sum(slot.size for slot in self._memory.slots)
@@ -231,6 +236,10 @@ class Wrapper(Optimizer):
     @property
     def asks(self) -> bool:
         return self.varies or self.inner.asks
+
+    @property
+    def reads_loss(self) -> bool:
+        return self.needs_loss or self.inner.reads_loss
 
     def select(self, rows: Array) -> None:
         super().select(rows)

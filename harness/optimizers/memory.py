@@ -74,6 +74,8 @@ class Memory:
         self.plan, self.sees, self.type = plan, sees, slots
         self.order: Literal["C", "F"] = "F" if p.flags.f_contiguous and not p.flags.c_contiguous else "C"
         self.dtype = p.dtype
+        self._constant = [kind.constant for kind in kinds(slots)]
+        self._written = [kind.per != "run" and not kind.constant for kind in kinds(slots)]  # piece by piece
         self.small = sees == "elements" and plan.size <= SMALL and p.size <= BLOCK
         widths = {"element": plan.size, "tensor": len(plan.names), "run": plan.size if self.small else 1}
         self.slots: list[Array] = []
@@ -132,27 +134,31 @@ class Memory:
     def apply(self, rule: Rule, p: Array, g: Array, h: Any) -> None:
         """Write what the rule returns into p and the slots."""
         if self._whole:
-            new, fresh = rule(p, g, self.bundle(), h)
-            given = (p, g, *self.slots)
-            self.slots = [
-                old if kind.constant else self._kept(slot, old, given)
-                for slot, old, kind in zip(fresh, self.slots, kinds(self.type), strict=True)
-            ]
+            slots = self.slots
+            new, fresh = rule(p, g, self.type(*slots), h)
+            given = (p, g, *slots)
+            kept = []
+            for slot, old, constant in zip(fresh, slots, self._constant, strict=True):
+                kept.append(old if constant else self._kept(slot, old, given))
+            self.slots = kept
             p[...] = new
             return
         for rows, pieces in self._bands:
-            slots: list[Array] = []
+            told: dict[int, Any] = {}  # the hyperparameters as they broadcast against pieces of so many axes
             for columns, shape, views in pieces:
+                axes = len(shape)
+                if axes not in told:
+                    told[axes] = h._make([_per_run(v, rows, axes) if isinstance(v, np.ndarray) else v for v in h])
                 here = p[rows, columns].reshape(shape)
-                now = h._make(_per_run(value, rows, shape) if isinstance(value, np.ndarray) else value for value in h)
-                new, fresh = rule(here, g[rows, columns].reshape(shape), self.type(*views), now)
-                new, *slots = (_own(value, (here, *views)) for value in (new, *fresh))
-                for view, slot, kind in zip(views, slots, kinds(self.type), strict=True):
-                    if kind.per != "run" and not kind.constant:
+                given = (here, *views)
+                new, fresh = rule(here, g[rows, columns].reshape(shape), self.type(*views), told[axes])
+                new, fresh = _own(new, given), [_own(slot, given) for slot in fresh]
+                for view, slot, written in zip(views, fresh, self._written, strict=True):
+                    if written:
                         view[...] = slot
                 here[...] = new
             # numbers per run come last: every piece of the run must see the old one
-            for view, slot, kind in zip(pieces[-1].slots, slots, kinds(self.type), strict=True):
+            for view, slot, kind in zip(pieces[-1].slots, fresh, kinds(self.type), strict=True):
                 if kind.per == "run":
                     view[...] = slot
 
@@ -165,8 +171,8 @@ class Memory:
     def _cut(self, runs: int) -> None:
         """Cut the buffer into pieces, along its contiguous axis first."""
         self.runs, size = runs, self.plan.size
-        height = max(1, min(runs, BLOCK if self.order == "F" else BLOCK // size))
-        width = max(1, BLOCK // height)
+        height = max(1, min(runs, BLOCK if self.order == "F" else round(BLOCK / size)))
+        width = max(1, BLOCK // height) if self.order == "F" or size > 1.5 * BLOCK else size
         self._whole = self.sees == "run" or (self.sees == "elements" and height == runs and width >= size)
         self._bands = []
         if self.sees == "tensors":
@@ -189,16 +195,21 @@ class Memory:
             elif kind.per == "element":
                 views.append(slot[rows, columns].reshape(shape))
             else:
-                views.append(_per_run(slot[:, tensor : tensor + 1] if kind.per == "tensor" else slot, rows, shape))
+                views.append(_per_run(slot[:, tensor : tensor + 1] if kind.per == "tensor" else slot, rows, len(shape)))
         return Piece(columns, shape, tuple(views))
 
 
 def _own(value: Array, given: tuple[Array, ...]) -> Array:
     """The array, or a copy of it if somebody else may hold its memory: a rule may hand back what it was given."""
-    return value if value.base is None and not any(value is other for other in given) else value.copy()
+    if value.base is not None:
+        return value.copy()
+    for other in given:
+        if value is other:
+            return value.copy()
+    return value
 
 
-def _per_run(a: Array, rows: slice, shape: tuple[int, ...]) -> Array:
-    """One number per run, or one for all, as it broadcasts against a piece."""
+def _per_run(a: Array, rows: slice, axes: int) -> Array:
+    """One number per run, or one for all, as it broadcasts against a piece of so many axes."""
     a = a if len(a) == 1 else a[rows]
-    return a if len(shape) == 2 else a.reshape(len(a), *(1,) * (len(shape) - 1))
+    return a if axes == 2 else a.reshape(len(a), *(1,) * (axes - 1))

@@ -29,8 +29,9 @@ class Counter:
             p, loss, g = self._last
             self._last = self._ordered(p[keep]), loss[keep], self._ordered(g[keep])
 
-    def begin(self, p: Array, params: Params, g: Array, step: int) -> tuple[Array, Array]:
-        """Loss (runs,) and gradients of a step at p, whose tensors are `params`; `g` may be written to."""
+    def begin(self, p: Array, params: Params, g: Array, step: int, told: bool = True) -> tuple[Array | None, Array]:
+        """Loss (runs,), unless nobody is to be told it, and gradients of a step at p, whose tensors are `params`; `g`
+        may be written to."""
         self._step, self._p = step, p
         known = None
         if self._last is not None:
@@ -38,6 +39,9 @@ class Counter:
             known = (point == p).all(axis=1, keepdims=True)
             if known.all():
                 return value[:, 0], slopes
+        if not told and known is None:
+            self.asked += 1
+            return None, self.layout.gather(self.objective.grads(dict(params), step, self.seeds), g)
         loss, grads = self.objective.loss_and_grads(dict(params), step, self.seeds)
         g = self.layout.gather(grads, g)
         self.asked += 1

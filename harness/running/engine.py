@@ -160,7 +160,7 @@ class Block:
 
     def advance(self, start: int, stop: int, record: int) -> None:
         """Make the steps from start to stop, before the record."""
-        oracle, optimizer = self._oracle, self.optimizer
+        oracle, optimizer, told = self._oracle, self.optimizer, self.optimizer.reads_loss
         for step in range(start, stop):
             if not len(self.rows):
                 return
@@ -168,7 +168,7 @@ class Block:
             moved = "update_ratio" in self.measure and step == stop - 1
             if moved or self.budget is not None:
                 self._before = optimizer.evaluation_point(self._p).copy(order="K")
-            loss, g = oracle.begin(self._p, self._params, self._g, step)
+            loss, g = oracle.begin(self._p, self._params, self._g, step, told)
             optimizer.advance(self._p, g, self._layout, loss, oracle)
             if self.budget is not None:
                 self._settle(self.budget, earlier, step, record)
@@ -237,7 +237,7 @@ class Block:
 
         def gradient() -> Array:
             objective = copy.deepcopy(self.objective) if self.objective.remembers else self.objective
-            grads = objective.loss_and_grads(dict(params), step, self.trace.seeds[self.rows])[1]
+            grads = objective.grads(dict(params), step, self.trace.seeds[self.rows])
             return self._layout.gather(grads, np.empty_like(held))
 
         seen = Seen(held, held if self._before is None else self._before, gradient)

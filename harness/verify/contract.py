@@ -39,7 +39,14 @@ def fault(obj: Objective, noisy: bool = False) -> str:
         except ValueError as error:
             if "read-only" not in str(error):  # which _changes says in words
                 raise
-        for check in (_repeats, _changes, _neighbours, _deterministic, *(() if noisy else (_slopes, _curvature))):
+        for check in (
+            _repeats,
+            _alone,
+            _changes,
+            _neighbours,
+            _deterministic,
+            *(() if noisy else (_slopes, _curvature)),
+        ):
             for wrong in check(obj):
                 return f"{type(obj).__name__}.{wrong}"
     return ""
@@ -69,6 +76,15 @@ def _repeats(obj: Objective) -> Iterator[str]:
         np.array_equal(g, slopes[key], equal_nan=True) for key, g in grads.items()
     ):
         yield "loss_and_grads: the same seeds and step give other numbers; draw from objectives.random"
+
+
+def _alone(obj: Objective) -> Iterator[str]:
+    made, params = _begun(obj, SEEDS)
+    slopes, (_, _, grads) = made.grads(params, STEP, SEEDS), _asked(obj, SEEDS)
+    for key, g in grads.items():
+        if not np.array_equal(slopes[key], g, equal_nan=True):
+            yield f"grads: the gradient of {key} is not bit for bit that of loss_and_grads"
+            return
 
 
 def _changes(obj: Objective) -> Iterator[str]:

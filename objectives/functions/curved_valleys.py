@@ -30,13 +30,22 @@ class Rosenbrock(Analytic):
         return np.ones((1, self.dim))
 
     def value_and_gradient(self, x: Array) -> tuple[Array, Array]:
-        a, b = x[:, :-1], x[:, 1:]
-        rise, rest = b - a * a, 1 - a
+        a, rise, rest = self._parts(x)
+        value = 100 * rise * rise + rest * rest
+        return value[:, 0] if self.dim == 2 else np.sum(value, axis=1), self._slope(x, a, rise, rest)
+
+    def gradient(self, x: Array) -> Array:
+        return self._slope(x, *self._parts(x))
+
+    def _parts(self, x: Array) -> tuple[Array, Array, Array]:
+        a = x[:, :-1]
+        return a, x[:, 1:] - a * a, 1 - a
+
+    def _slope(self, x: Array, a: Array, rise: Array, rest: Array) -> Array:
         gradient = np.zeros_like(x)
         gradient[:, :-1] = -400 * a * rise - 2 * rest
         gradient[:, 1:] += 200 * rise
-        value = 100 * rise * rise + rest * rest
-        return value[:, 0] if self.dim == 2 else np.sum(value, axis=1), gradient
+        return gradient
 
 
 @dataclass

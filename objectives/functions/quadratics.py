@@ -28,6 +28,9 @@ class Valley(Analytic):
         x, y = x[:, 0], x[:, 1]
         return x * x / 20 + y * y, columns(x / 10, 2 * y)
 
+    def gradient(self, x: Array) -> Array:
+        return columns(x[:, 0] / 10, 2 * x[:, 1])
+
 
 @dataclass
 class Sphere(Analytic):
@@ -41,7 +44,10 @@ class Sphere(Analytic):
     source: ClassVar[str] = "Hansen et al. 2009, BBOB f1"
 
     def value_and_gradient(self, x: Array) -> tuple[Array, Array]:
-        return np.sum(x * x, axis=1), 2 * x
+        return np.sum(x * x, axis=1), self.gradient(x)
+
+    def gradient(self, x: Array) -> Array:
+        return 2 * x
 
 
 @dataclass
