@@ -152,13 +152,13 @@ class Memory:
                 here = p[rows, columns].reshape(shape)
                 given = (here, *views)
                 new, fresh = rule(here, g[rows, columns].reshape(shape), self.type(*views), told[axes])
-                new, fresh = _own(new, given), [_own(slot, given) for slot in fresh]
-                for view, slot, written in zip(views, fresh, self._written, strict=True):
+                slots = [_own(slot, given) for slot in fresh]
+                here[...] = new
+                for view, slot, written in zip(views, slots, self._written, strict=True):
                     if written:
                         view[...] = slot
-                here[...] = new
             # numbers per run come last: every piece of the run must see the old one
-            for view, slot, kind in zip(pieces[-1].slots, fresh, kinds(self.type), strict=True):
+            for view, slot, kind in zip(pieces[-1].slots, slots, kinds(self.type), strict=True):
                 if kind.per == "run":
                     view[...] = slot
 
