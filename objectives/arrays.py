@@ -21,7 +21,7 @@ def power(base: Any, exponent: Any) -> Array:
     >>> (power(x, 0.5) == power(x, np.array([[0.5], [0.5]]))).all()
     np.True_
     """
-    if _alike(base, exponent):
+    if _alike(base, exponent) or traced(base) or traced(exponent):
         found: Array = np.power(base, exponent)
         return found
     shape = np.broadcast(base, exponent).shape
@@ -42,6 +42,22 @@ def _alike(base: Any, exponent: Any) -> bool:
         return False
     one, other = base.flags, exponent.flags
     return (one.c_contiguous and other.c_contiguous) or (one.f_contiguous and other.f_contiguous)
+
+
+def traced(a: Any) -> bool:
+    """Whether an array is none of NumPy's, but writes down for another engine what happens to it (objectives.tracing):
+    then there is no memory to lay out, and no cache to keep to."""
+    return not isinstance(a, (np.ndarray, np.generic)) and hasattr(a, "__array_function__")
+
+
+def by_run(a: Array) -> Array:
+    """The same with each run contiguous, so that its sums round alike beside any other runs."""
+    return a if traced(a) else np.ascontiguousarray(a)
+
+
+def laid_out(a: Array, order: Any) -> Array:
+    """The same in this memory order."""
+    return a if traced(a) else np.asarray(a, order=order)
 
 
 def ratio(a: Any, b: Any) -> Array:

@@ -1,7 +1,7 @@
 """The objective contract: what is minimised, over a population of runs. Axis 0 of every array is the run."""
 
 from abc import ABC, abstractmethod
-from typing import Literal
+from typing import Any, Literal
 
 from objectives.arrays import Array, Params, Seeds
 from objectives.curvature import complex_step, difference
@@ -89,6 +89,14 @@ class Objective(ABC):
 
     def select(self, rows: Array) -> None:  # noqa: B027 - most objectives keep no memory
         """Keep the memory of these runs only."""
+
+    def memory(self) -> Any:
+        """What it remembers: an array (runs, ...), or a tuple or dict of what such a memory is made of. Whoever gives
+        it, and takes it back by `recall`, can be compiled."""
+        return ()
+
+    def recall(self, memory: Any) -> None:  # noqa: B027 - most objectives keep no memory
+        """Remember this from now on."""
 
 
 def follow(cls: type, part: str, whole: str, base: type) -> None:

@@ -6,6 +6,7 @@ from zlib import crc32
 import numpy as np
 
 from objectives.arrays import Array, Seeds
+from objectives.tracing import TRACER
 
 CHUNK = 64  # steps whose examples are drawn at once with replacement
 BLOCKS = 64  # how many different blocks of runs are remembered
@@ -30,7 +31,27 @@ class Draws:
 
     def at(self, step: int, seeds: Seeds) -> Array:
         """The draws (runs, ...) of this step."""
-        counter, offset = divmod(step, self.chunk)
+        tracer = TRACER.get()
+        return self.drawn(step, seeds) if tracer is None else tracer.drawn(self, step, seeds)
+
+    def drawn(self, step: int, seeds: Seeds) -> Array:
+        """The same, whoever asks."""
+        place, drawn = self._chunk(step // self.chunk, seeds)
+        some: Array = drawn[place, step % self.chunk]
+        return some
+
+    def between(self, start: int, stop: int, seeds: Seeds) -> Array:
+        """The draws (stop - start, runs, ...) of these steps."""
+        found = []
+        for counter in range(start // self.chunk, -(-stop // self.chunk)):
+            first = counter * self.chunk
+            place, drawn = self._chunk(counter, seeds)
+            some = drawn[:, max(start - first, 0) : min(stop - first, self.chunk)]
+            found.append(np.swapaxes(some[place], 0, 1))
+        return np.concatenate(found)
+
+    def _chunk(self, counter: int, seeds: Seeds) -> tuple[Array, Array]:
+        """Each run's place among the seeds, and what these draw in a chunk of steps (seeds, chunk, ...)."""
         key = np.ascontiguousarray(seeds).tobytes()
         made, place, drawn = self._made.get(key, (-1, seeds, seeds))
         if made != counter:
@@ -39,8 +60,7 @@ class Draws:
             unique, place = np.unique(seeds, return_inverse=True)
             drawn = np.stack([self.draw(generator(int(seed), self.stream, counter)) for seed in unique])
             self._made[key] = counter, place, drawn
-        some: Array = drawn[place, offset]
-        return some
+        return place, drawn
 
 
 def with_replacement(examples: int, batch_size: int) -> Draws:

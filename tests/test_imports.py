@@ -23,6 +23,7 @@ OPTUNAS = {"harness.tuning.storage", "harness.tuning.study", "harness.tuning.sea
 # a package or module imports what stands before it
 LAYERS = """
     objectives.arrays objectives.names
+    objectives.tracing
     objectives.curvature objectives.fields objectives.random
     objectives.base
     objectives.data
@@ -36,6 +37,7 @@ LAYERS = """
     harness.cells
     harness.results
     harness.screens harness.running
+    harness.compiled
     harness.tuning
     harness.session harness.show harness.answer
     harness.command harness

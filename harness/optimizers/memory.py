@@ -70,13 +70,17 @@ class Band(NamedTuple):
 class Memory:
     """The slots of a population whose parameters lie in a buffer p (runs, size), and their way through a rule."""
 
-    def __init__(self, p: Array, plan: Layout, sees: Sees, slots: Any, owner: Any = None) -> None:
+    def __init__(
+        self, p: Array, plan: Layout, sees: Sees, slots: Any, owner: Any = None, whole: bool = False
+    ) -> None:
+        """`whole`: never cut into pieces, nor numbers spread, as another engine wants it."""
+        self.uncut = whole
         self.plan, self.sees, self.type = plan, sees, slots
         self.order: Literal["C", "F"] = "F" if p.flags.f_contiguous and not p.flags.c_contiguous else "C"
         self.dtype = p.dtype
         self._constant = [kind.constant for kind in kinds(slots)]
         self._written = [kind.per != "run" and not kind.constant for kind in kinds(slots)]  # piece by piece
-        self.small = sees == "elements" and plan.size <= SMALL and p.size <= BLOCK
+        self.small = not whole and sees == "elements" and plan.size <= SMALL and p.size <= BLOCK
         widths = {"element": plan.size, "tensor": len(plan.names), "run": plan.size if self.small else 1}
         self.slots: list[Array] = []
         self._shapes: list[list[tuple[int, ...]]] = []  # of each slot, for each tensor, where a function gives them
@@ -126,7 +130,8 @@ class Memory:
         shape = (self.runs, self.plan.size) if self.small else (1, 1)
         if np.ndim(value) == 0:
             return np.full(shape, value, self.dtype, order=self.order)
-        column = np.asarray(value, dtype=self.dtype).reshape(-1, 1)
+        told = value if hasattr(value, "astype") else np.asarray(value)
+        column: Array = told.astype(self.dtype, copy=False).reshape(-1, 1)
         if self.small:
             return np.array(np.broadcast_to(column, shape), order=self.order)
         return column
@@ -148,7 +153,7 @@ class Memory:
             for columns, shape, views in pieces:
                 axes = len(shape)
                 if axes not in told:
-                    told[axes] = h._make([_per_run(v, rows, axes) if isinstance(v, np.ndarray) else v for v in h])
+                    told[axes] = h._make([_per_run(v, rows, axes) if hasattr(v, "ndim") else v for v in h])
                 here = p[rows, columns].reshape(shape)
                 given = (here, *views)
                 new, fresh = rule(here, g[rows, columns].reshape(shape), self.type(*views), told[axes])
@@ -166,14 +171,14 @@ class Memory:
         """The array itself as the new slot where it can be, in place of a copy into the old one."""
         if slot.shape == old.shape and slot.dtype == old.dtype:
             return _own(slot, given)
-        return np.array(np.broadcast_to(slot, old.shape), dtype=old.dtype, order=self.order if old.ndim == 2 else "C")
+        return np.broadcast_to(slot, old.shape).astype(old.dtype, order=self.order if old.ndim == 2 else "C")
 
     def _cut(self, runs: int) -> None:
         """Cut the buffer into pieces, along its contiguous axis first."""
         self.runs, size = runs, self.plan.size
         height = max(1, min(runs, BLOCK if self.order == "F" else round(BLOCK / size)))
         width = max(1, BLOCK // height) if self.order == "F" or size > 1.5 * BLOCK else size
-        self._whole = self.sees == "run" or (self.sees == "elements" and height == runs and width >= size)
+        self._whole = self.sees == "run" or (self.sees == "elements" and (self.uncut or (height == runs and width >= size)))
         self._bands = []
         if self.sees == "tensors":
             tensors = enumerate(zip(self.plan.shapes, self.plan.columns, strict=True))

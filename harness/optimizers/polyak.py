@@ -11,6 +11,7 @@ from harness.optimizers.memory import Element, New, PerRun, Sees
 from harness.optimizers.norms import dot, norm
 from objectives.arrays import Array, ratio
 from objectives.fields import Finite, Fraction, NonNegative, Positive
+from objectives.tracing import every
 
 
 @dataclass
@@ -42,9 +43,13 @@ def polyak(gap: Array, squared: Array, most: Array, parts: Callable[[], tuple[Ar
     in optax. Where it has left its dtype, the gap is divided by its two parts."""
     slope = squared > np.finfo(np.float64).eps
     quotient = np.maximum(gap, 0) / np.where(slope, squared, 1)
-    if (beyond := np.isinf(squared)).any():
+    beyond = np.isinf(squared)
+
+    def by_parts() -> Array:
         one, other = parts()
-        quotient = np.where(beyond, np.maximum(gap, 0) / one / other, quotient)
+        return np.where(beyond, np.maximum(gap, 0) / one / other, quotient)
+
+    quotient = every(np.any(beyond), by_parts, quotient)
     step: Array = np.where(slope, np.minimum(quotient, most), 0)
     return step
 

@@ -77,14 +77,7 @@ class Counter:
 
     def draw(self, kind: Kind) -> Array:
         """Random numbers by seed and step."""
-        size, dtype = self._p.shape[1], self._p.dtype
-        unique, place = np.unique(self.seeds, return_inverse=True)
-        rngs = [generator(int(seed), "probe", self._step) for seed in unique]
-        if kind == "normal":
-            drawn = np.array([rng.standard_normal(size) for rng in rngs])
-        else:
-            drawn = np.array([rng.integers(0, 2, size) * 2 - 1 for rng in rngs])
-        return self._ordered(drawn.astype(dtype)[place])
+        return self._ordered(drawn_for(kind, self.seeds, self._step, self._p.shape[1]).astype(self._p.dtype))
 
     def _answer(self, p: Array, seeds: Array) -> tuple[Array, Array]:
         loss, grads = self.objective.loss_and_grads(self.layout.shown(p), self._step, seeds)
@@ -98,3 +91,12 @@ class Counter:
 
     def _ordered(self, a: Array) -> Array:
         return np.asarray(a, order=self.objective.order)
+
+
+def drawn_for(kind: Kind, seeds: Array, step: int, size: int) -> Array:
+    """What a rule draws at a step (runs, size)."""
+    unique, place = np.unique(seeds, return_inverse=True)
+    rngs = [generator(int(seed), "probe", step) for seed in unique]
+    if kind == "normal":
+        return np.array([rng.standard_normal(size) for rng in rngs])[place]
+    return np.array([rng.integers(0, 2, size) * 2 - 1 for rng in rngs])[place]

@@ -7,7 +7,7 @@ not occur, because such a run is computed twice.
 
 import copy
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -45,22 +45,26 @@ class Engine:
         keep: bool = False,
         budget: int | None = None,
         measure: Sequence[str] = (),
+        compiled: "Callable[..., Block] | None" = None,
     ) -> None:
+        """`compiled` makes the blocks of another engine than NumPy's."""
         self.objective, self.optimizer, self.keep = objective, optimizer, keep
         at = np.linspace(0, steps, min(records, steps) + 1).round().astype(np.int64)
         self.trace = Trace(np.array(seeds), at)
         size = Layout.of(objective.init(self.trace.seeds[:1])).size
         if size <= PATH:
             self.trace.path = np.full((len(seeds), len(self.trace.at), size), np.nan)
-        self._threads = 1
-        if objective.order == "F" and not objective.remembers:
+        self._threads, make = 1, compiled or Block
+        if compiled is not None:  # whose threads and blocks are its own
+            height = len(seeds)
+        elif objective.order == "F" and not objective.remembers:
             height = max(2, TILE // size)
         else:  # networks keep to the cache on their own
             if objective.parallel and not objective.remembers:
                 self._threads = max(1, min(cores(), len(seeds) * size // SHARE))
             height = -(-len(seeds) // self._threads)
         self._blocks = [
-            Block(objective, optimizer, self.trace, np.arange(start, min(start + height, len(seeds))), budget, measure)
+            make(objective, optimizer, self.trace, np.arange(start, min(start + height, len(seeds))), budget, measure)
             for start in range(0, len(seeds), height)
         ]
 
@@ -197,10 +201,12 @@ class Block:
                 missing = np.full((runs, *value.shape[1:]), np.nan, value.dtype)
                 trace.finals.setdefault(name, missing)[rows] = value
 
-    def _settle(self, budget: int, earlier: Array | None, step: int, record: int) -> None:
-        """End the runs whose budget is spent; a step that it did not pay for is undone."""
+    def _settle(
+        self, budget: int, earlier: Array | None, step: int, record: int, now: Array | bool = True
+    ) -> None:
+        """End the runs whose budget is spent, those of `now`; a step that it did not pay for is undone."""
         asked = self._oracle.asked
-        spent, over = asked >= budget, asked > budget
+        spent, over = (asked >= budget) & now, (asked > budget) & now
         if spent.any():
             held, before = self.optimizer.evaluation_point(self._p), self._before
             assert before is not None
@@ -208,7 +214,7 @@ class Block:
                 np.asarray(np.where(over[:, None], undone, made), order=self.objective.order)
                 for undone, made in ((before, held), (before if earlier is None else earlier, before))
             )
-            np.minimum(asked, budget, out=asked)
+            np.minimum(asked, np.where(spent, budget, asked), out=asked)
             finite = self._write(held, spent, slice(record, None), np.where(over, step, step + 1), step + 1)
             self._end(held, spent & finite)
             self._select(np.flatnonzero(~spent))

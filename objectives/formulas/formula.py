@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import numpy as np
 
-from objectives.arrays import Array, Params, Seeds
+from objectives.arrays import Array, Params, Seeds, traced
 from objectives.base import Objective, Split
 from objectives.fields import Called, Dtype, StaticNonNegative
 from objectives.formulas.expressions import expression, names, parsed
@@ -131,7 +131,7 @@ class Formula(Objective):
         grads = {}
         for name, start in self._start.items():
             own, slopes = slopes[: start.size], slopes[start.size :]
-            grads[name] = np.array(own).T if start.ndim else own[0]
+            grads[name] = np.array(own, like=own[0]).T if start.ndim else own[0]
         return grads
 
     def evaluate(self, params: Params, split: Split) -> dict[str, Array]:
@@ -145,5 +145,5 @@ class Formula(Objective):
 
 def _spread(found: list[Any], like: Array) -> list[Array]:
     """What a tape has found, (runs,) each, also where it is a number."""
-    arrays = [np.asarray(value, dtype=like.dtype) for value in found]
+    arrays = [value if traced(value) else np.asarray(value, dtype=like.dtype, like=like) for value in found]
     return [a if a.shape == like.shape else np.broadcast_to(a, like.shape).copy() for a in arrays]

@@ -136,7 +136,7 @@ class Analytic(Objective):
 
 def columns(*parts: Array) -> Array:
     """The coordinates of a gradient, each (runs,), as (runs, dim) with the runs contiguous."""
-    return np.array(parts).T
+    return np.array(parts, like=parts[0]).T
 
 
 def bounds(box: Box, dim: int) -> tuple[Array, Array]:

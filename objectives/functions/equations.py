@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from objectives.arrays import Array
+from objectives.arrays import Array, by_run
 from objectives.functions.analytic import Box, Dim, Property
 from objectives.functions.residuals import PAPER, Equations
 
@@ -28,7 +28,7 @@ class DiscreteBoundaryValue(Equations):
     def residuals(self, x: Array) -> tuple[Array, Array]:
         n, h = self.dim, 1 / (self.dim + 1)
         y = x + np.arange(1, n + 1, dtype=x.dtype) * x.dtype.type(h) + 1
-        J = np.broadcast_to((2 * np.eye(n) - np.eye(n, k=1) - np.eye(n, k=-1)).astype(x.dtype), (len(x), n, n)).copy()
+        J = np.zeros_like(x, shape=(len(x), n, n)) + (2 * np.eye(n) - np.eye(n, k=1) - np.eye(n, k=-1)).astype(x.dtype)
         k = np.arange(n)
         J[:, k, k] += x.dtype.type(1.5 * h * h) * y * y
         r = 2 * x + x.dtype.type(h * h / 2) * y * y * y
@@ -50,7 +50,7 @@ class BroydenTridiagonal(Equations):
         r = (3 - 2 * x) * x + 1
         r[:, 1:] -= x[:, :-1]
         r[:, :-1] -= 2 * x[:, 1:]
-        J = np.broadcast_to((-np.eye(n, k=-1) - 2 * np.eye(n, k=1)).astype(x.dtype), (len(x), n, n)).copy()
+        J = np.zeros_like(x, shape=(len(x), n, n)) + (-np.eye(n, k=-1) - 2 * np.eye(n, k=1)).astype(x.dtype)
         k = np.arange(n)
         J[:, k, k] = 3 - 4 * x
         return r, J
@@ -104,7 +104,7 @@ class Chebyquad(Equations):
         r, J = [], []
         for i in range(1, n + 1):
             integral = -1 / (i * i - 1) if i % 2 == 0 else 0.0
-            r.append(np.mean(np.ascontiguousarray(now), axis=1) - integral)
+            r.append(np.mean(by_run(now), axis=1) - integral)
             J.append(slope / n)
             before, now, slope_before, slope = now, 2 * y * now - before, slope, 4 * now + 2 * y * slope - slope_before
         return np.stack(r, axis=1), np.stack(J, axis=1)

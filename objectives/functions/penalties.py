@@ -5,7 +5,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from objectives.arrays import Array, power
+from objectives.arrays import Array, by_run, power
 from objectives.functions.analytic import Box, Dim, Property
 from objectives.functions.residuals import PAPER, SumOfSquares
 
@@ -95,7 +95,7 @@ class Penalty1(SumOfSquares):
     def residuals(self, x: Array) -> tuple[Array, Array]:
         root = x.dtype.type(np.sqrt(1e-5))
         eye = np.broadcast_to(root * np.eye(self.dim, dtype=x.dtype), (len(x), self.dim, self.dim))
-        last = np.sum(np.ascontiguousarray(x * x), axis=1) - 0.25
+        last = np.sum(by_run(x * x), axis=1) - 0.25
         return np.column_stack([root * (x - 1), last]), np.concatenate([eye, 2 * x[:, None]], axis=1)
 
 
@@ -129,8 +129,8 @@ class Penalty2(SumOfSquares):
         weights = np.arange(n, 0, -1, dtype=x.dtype)
         r = [x[:, :1] - 0.2, root * (grown[:, 1:] + grown[:, :-1] - y)]
         r += [root * (grown[:, 1:] - x.dtype.type(np.exp(-0.1)))]
-        r += [np.sum(np.ascontiguousarray(weights * x * x), axis=1, keepdims=True) - 1]
-        J = np.zeros((len(x), 2 * n, n), x.dtype)
+        r += [np.sum(by_run(weights * x * x), axis=1, keepdims=True) - 1]
+        J = np.zeros_like(x, shape=(len(x), 2 * n, n))
         k = np.arange(1, n)
         J[:, 0, 0] = 1
         J[:, k, k] = J[:, n + k - 1, k] = root * grown[:, 1:] / 10
@@ -160,7 +160,7 @@ class VariablyDimensioned(SumOfSquares):
 
     def residuals(self, x: Array) -> tuple[Array, Array]:
         j = np.arange(1, self.dim + 1, dtype=x.dtype)
-        s = np.sum(np.ascontiguousarray(j * (x - 1)), axis=1, keepdims=True)
+        s = np.sum(by_run(j * (x - 1)), axis=1, keepdims=True)
         eye = np.broadcast_to(np.eye(self.dim, dtype=x.dtype), (len(x), self.dim, self.dim))
         pull = np.broadcast_to(j, x.shape)[:, None]
         return np.concatenate([x - 1, s, s * s], axis=1), np.concatenate([eye, pull, 2 * s[:, None] * pull], axis=1)
@@ -189,8 +189,8 @@ class Trigonometric(SumOfSquares):
     def residuals(self, x: Array) -> tuple[Array, Array]:
         i = np.arange(1, self.dim + 1, dtype=x.dtype)
         cos, sin = np.cos(x), np.sin(x)
-        r = self.dim - np.sum(np.ascontiguousarray(cos), axis=1, keepdims=True) + i * (1 - cos) - sin
-        own = np.zeros((len(x), self.dim, self.dim), x.dtype)
+        r = self.dim - np.sum(by_run(cos), axis=1, keepdims=True) + i * (1 - cos) - sin
+        own = np.zeros_like(x, shape=(len(x), self.dim, self.dim))
         k = np.arange(self.dim)
         own[:, k, k] = i * sin - cos
         return r, own + sin[:, None]
@@ -225,8 +225,8 @@ class BrownAlmostLinear(SumOfSquares):
 
     def residuals(self, x: Array) -> tuple[Array, Array]:
         n = self.dim
-        whole = np.sum(np.ascontiguousarray(x), axis=1, keepdims=True)
-        others = np.stack([np.prod(np.ascontiguousarray(np.delete(x, k, axis=1)), axis=1) for k in range(n)], axis=1)
-        J = np.broadcast_to(np.eye(n, dtype=x.dtype) + 1, (len(x), n, n)).copy()
+        whole = np.sum(by_run(x), axis=1, keepdims=True)
+        others = np.stack([np.prod(by_run(np.delete(x, k, axis=1)), axis=1) for k in range(n)], axis=1)
+        J = np.zeros_like(x, shape=(len(x), n, n)) + (np.eye(n, dtype=x.dtype) + 1)
         J[:, -1] = others
         return np.concatenate([x[:, :-1] + whole - (n + 1), x[:, -1:] * others[:, -1:] - 1], axis=1), J

@@ -6,6 +6,7 @@ from typing import Literal
 
 import numpy as np
 
+from objectives.tracing import rows_of
 from objectives.arrays import Array, Params, Seeds
 from objectives.base import Objective, Split
 from objectives.checks import demand_batch
@@ -72,9 +73,9 @@ class QuadraticDeep(Objective):
         mean of 1/2 x^T Q x.
         """
         theta, batch = params["theta"], self._batches.at(step, seeds)
-        pull = self._times(np.mean(self._x[batch], axis=1))
+        pull = self._times(np.mean(rows_of(self._x, batch), axis=1))
         slope = self._times(theta) - pull
-        loss = np.sum(theta * (slope - pull), axis=1) / 2 + np.mean(self._energies[batch], axis=1)
+        loss = np.sum(theta * (slope - pull), axis=1) / 2 + np.mean(rows_of(self._energies, batch), axis=1)
         return loss, {"theta": slope}
 
     def evaluate(self, params: Params, split: Split) -> dict[str, Array]:

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from objectives.arrays import Array
+from objectives.arrays import Array, by_run, laid_out
 from objectives.functions.analytic import Analytic, Dim, Property
 
 PAPER = "Moré, Garbow & Hillstrom 1981, problem"
@@ -24,10 +24,10 @@ class SumOfSquares(Analytic):
         """The residuals (runs, m) and their derivatives (runs, m, dim) at x (runs, dim)."""
 
     def value_and_gradient(self, x: Array) -> tuple[Array, Array]:
-        r, J = (np.ascontiguousarray(part) for part in self.residuals(x))
+        r, J = (by_run(part) for part in self.residuals(x))
         # run by run: a product over all runs would round otherwise beside other runs
         value = np.matmul(r[:, None], r[:, :, None])[:, 0, 0]
-        return value, np.asfortranarray(2 * np.matmul(r[:, None], J)[:, 0])
+        return value, laid_out(2 * np.matmul(r[:, None], J)[:, 0], "F")
 
 
 @dataclass

@@ -3,6 +3,7 @@
 from abc import abstractmethod
 from dataclasses import dataclass
 from inspect import get_annotations
+from typing import Any
 
 from objectives.arrays import Array, Params, Seeds
 from objectives.base import Objective, Split
@@ -37,3 +38,9 @@ class Around(Objective):
 
     def select(self, rows: Array) -> None:
         self.inner.select(rows)
+
+    def memory(self) -> Any:
+        return self.inner.memory()
+
+    def recall(self, memory: Any) -> None:
+        self.inner.recall(memory)

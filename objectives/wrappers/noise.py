@@ -2,10 +2,12 @@
 
 from abc import abstractmethod
 from dataclasses import dataclass
+from typing import Any
+from typing import Any
 
 import numpy as np
 
-from objectives.arrays import Array, Params, Seeds
+from objectives.arrays import Array, Params, Seeds, laid_out
 from objectives.fields import Index, Instance, StaticNonNegative, StaticPart, StaticPositive
 from objectives.random import Draws
 from objectives.wrappers.around import Around
@@ -135,21 +137,33 @@ class DelayedGradients(Around):
     def prepare(self) -> None:
         self.remembers = self.delay > 0 or self.inner.remembers
         self.deterministic = self.inner.deterministic and not self.delay
-        self._past: dict[int, Params] = {}  # by step
+        self._past: Params = {}  # name -> (runs, delay + 1, ...), the gradients of step k at k % (delay + 1)
+        self._steps = np.zeros((0, 2), np.int64)  # the first and the newest step of each run; -1 before them
 
     def init(self, seeds: Seeds) -> Params:
-        self._past = {}
-        return super().init(seeds)
+        params = super().init(seeds)
+        self._begin(params)
+        return params
+
+    def _begin(self, params: Params) -> None:
+        kept = self.delay + 1 if self.delay else 0
+        self._past = {name: np.zeros((len(p), kept, *p.shape[1:]), p.dtype) for name, p in params.items()}
+        self._steps = np.full((len(next(iter(params.values()))), 2), -1)
 
     def loss_and_grads(self, params: Params, step: int, seeds: Seeds) -> tuple[Array, Params]:
         loss, grads = super().loss_and_grads(params, step, seeds)
         if not self.delay:
             return loss, grads
-        if step not in self._past:
-            self._past[step] = {name: g.copy() for name, g in grads.items()}
-        late = self._past[max(step - self.delay, min(self._past))]
-        self._past = {k: past for k, past in self._past.items() if k >= step - self.delay}
-        return loss, {name: g.copy() for name, g in late.items()}
+        if not self._past:
+            self._begin(params)
+        first, newest = self._steps[:, 0], self._steps[:, 1]
+        fresh, first = newest != step, np.where(first < 0, step, first)
+        here, late = step % (self.delay + 1), np.maximum(step - self.delay, first)[0] % (self.delay + 1)
+        for name, g in grads.items():
+            past = self._past[name]
+            past[:, here] = np.where(fresh.reshape(-1, *(1,) * (g.ndim - 1)), g, past[:, here])
+        self._steps = np.stack([first, np.zeros_like(first) + step], axis=1)
+        return loss, {name: laid_out(self._past[name][:, late].copy(), self.order) for name in grads}
 
     def hvp(self, params: Params, v: Params, step: int, seeds: Seeds) -> Params:
         """Of the inner objective: curvature isn't late."""
@@ -157,4 +171,12 @@ class DelayedGradients(Around):
 
     def select(self, rows: Array) -> None:
         super().select(rows)
-        self._past = {k: {name: g[rows] for name, g in past.items()} for k, past in self._past.items()}
+        self._past = {name: past[rows] for name, past in self._past.items()}
+        self._steps = self._steps[rows]
+
+    def memory(self) -> Any:
+        return self._past, self._steps, super().memory()
+
+    def recall(self, memory: Any) -> None:
+        self._past, self._steps, inner = memory
+        super().recall(inner)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import numpy as np
 
-from objectives.arrays import Array, Params, Seeds, power
+from objectives.arrays import Array, Params, Seeds, by_run, laid_out, power
 from objectives.base import Split
 from objectives.fields import Instance, Range, StaticNonNegative, StaticPositive
 from objectives.random import generator
@@ -44,11 +44,11 @@ class Linear(Around):
         """Every tensor times its matrix (0) or the inverse (1)."""
         found = {}
         for name, tensor in tensors.items():
-            flat = np.ascontiguousarray(tensor.reshape(len(tensor), -1))
+            flat = by_run(tensor.reshape(len(tensor), -1))
             A = self._map(name, flat.shape[1])[which].astype(flat.dtype)
             # run by run: a product of all would round otherwise beside other runs
             turned = np.matmul(flat[:, None], A if transposed else np.ascontiguousarray(A.T))[:, 0]
-            found[name] = np.asarray(turned.reshape(tensor.shape), order=self.order)
+            found[name] = laid_out(turned.reshape(tensor.shape), self.order)
         return found
 
     def _map(self, name: str, size: int) -> tuple[Array, Array]:

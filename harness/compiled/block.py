@@ -1,0 +1,143 @@
+"""A block of the engine whose steps are compiled. What happens at records, who leaves and when, is the engine's own."""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import jax
+import numpy as np
+
+from harness.compiled import links
+from harness.compiled.feed import Feed, back, parts, turned_host
+from harness.compiled.program import Ended, Program, State
+from harness.compiled.tracer import Carried
+from harness.optimizers.base import Optimizer
+from harness.results.trace import Trace
+from harness.running.engine import Block, cores
+from objectives.arrays import Array
+from objectives.base import Objective
+
+Programs = Callable[[Objective, Optimizer, int, int, int | None], Program]  # of so many params, steps, gradients
+
+
+class CompiledBlock(Block):
+    """All runs of a population. Between records they stand in NumPy's arrays, from where those who go on are filled
+    into the fewest blocks of the program."""
+
+    def __init__(
+        self,
+        programs: Programs,
+        objective: Objective,
+        optimizer: Optimizer,
+        trace: Trace,
+        rows: Array,
+        budget: int | None,
+        measure: Sequence[str] = (),
+    ) -> None:
+        self._known: Array | None = None  # the point that each run asked for last
+        super().__init__(objective, optimizer, trace, rows, budget, measure)
+        links.remember(self.optimizer, self._p, self._layout)
+        longest = int(np.max(np.diff(trace.at), initial=1))
+        self.program = programs(objective, self.optimizer, self._layout.size, longest, self.budget)
+        self._last = objective.order == "F"
+        if self.program.kept:
+            self._known = np.full_like(self._p, np.nan)
+
+    def advance(self, start: int, stop: int, record: int) -> None:
+        moved = "update_ratio" in self.measure and self.budget is None
+        if moved and stop > start and len(self.rows):
+            self._reach(start, stop - 1)
+            self._before, start = self.optimizer.evaluation_point(self._p).copy(order="K"), stop - 1
+        ended = self._reach(start, stop)
+        if ended is not None and self.budget is not None:
+            self._settle_all(ended, self.budget, record)
+
+    def _reach(self, start: int, stop: int) -> Ended | None:
+        """Make these steps, in as many calls as the program needs."""
+        runs, program = len(self.rows), self.program
+        if not runs or start == stop:
+            return None
+        seeds = self.trace.seeds[self.rows]
+        lanes = [(rows, real, self._state(rows)) for rows, real in parts(runs, program.block)]
+        for first in range(start, stop, program.longest):
+            count = min(program.longest, stop - first)
+            feed = Feed(program, self.optimizer, seeds, first, first + count)
+
+            def made(lane: Any, first: int = first, count: int = count, feed: Feed = feed) -> Any:
+                rows, real, state = lane
+                return rows, real, program.steps(state, feed.of(rows), first, count)
+
+            lanes = each(made, lanes)
+        return self._taken_back(lanes, stop - start)
+
+    def _state(self, rows: Array) -> State:
+        """Of these runs, as the program holds it."""
+        slots = [[slot[rows] for slot in link._memory.slots] for link in links.links(self.optimizer) if link._memory]
+        ended = None
+        if self.budget is not None:
+            before = np.full_like(self._p, np.nan) if self._before is None else self._before
+            none = np.zeros(len(rows), bool)
+            ended = Ended(none, none.astype(np.int64), before[rows], before[rows])
+        known = None if self._known is None else self._known[rows]
+        memory = mapped(lambda a: a[rows], self.objective.memory())
+        state = State(self._p[rows], slots, Carried(self._oracle.asked[rows], known, memory), ended)
+        return mapped(lambda a: turned_host(a, self._last), state)
+
+    def _taken_back(self, lanes: Sequence[tuple[Array, int, State]], steps: int) -> Ended | None:
+        """Write what the program made into NumPy's arrays."""
+        ended: list[Any] = []
+        memories: list[Any] = []
+        for rows, real, made in lanes:
+            state, to = mapped(lambda a: back(a, self._last)[:real], made), rows[:real]  # noqa: B023 - called at once
+            self._p[to], self._oracle.asked[to] = state.p, state.carried.asked
+            if self._known is not None:
+                self._known[to] = state.carried.last
+            memories.append(state.carried.memory)
+            for link, slots in zip(links.links(self.optimizer), state.slots, strict=True):
+                for held, slot in zip(link._memory.slots if link._memory else [], slots, strict=True):
+                    held[to] = slot
+            ended.append(state.ended)
+        for link in links.links(self.optimizer):
+            link._updates, link._last = link._updates + steps, None
+        self.objective.recall(joined(memories))
+        if self.budget is None:
+            return None
+        return Ended(*(np.concatenate(part) for part in zip(*ended, strict=True)))
+
+    def _settle_all(self, ended: Ended, budget: int, record: int) -> None:
+        """End the runs whose budgets are spent, in the order in which that happened."""
+        order = self.objective.order
+        rows = np.arange(len(self.rows))  # of `ended`, those that are still here
+        for step in sorted(set(ended.step[ended.spent].tolist())):
+            now = ended.spent[rows] & (ended.step[rows] == step)
+            self._before = np.asarray(ended.before[rows], order=order)
+            self._settle(budget, np.asarray(ended.earlier[rows], order=order), step, record, now)
+            rows = rows[~now]
+        if not ended.spent.any():
+            self._before = np.asarray(ended.before, order=order)
+
+    def _select(self, keep: Array) -> None:
+        kept = self._accompanied(keep)
+        super()._select(keep)
+        if self._known is not None and len(kept):
+            self._known = np.asarray(self._known[kept], order=self.objective.order)
+
+
+def each(f: Callable[[Any], Any], items: Sequence[Any]) -> list[Any]:
+    """f of each, in as many threads as there are cores: XLA lets go of Python while it works."""
+    threads = min(cores(), len(items))
+    if threads < 2:
+        return [f(item) for item in items]
+    first = f(items[0])  # alone, as it may be the one that compiles
+    with ThreadPoolExecutor(threads) as pool:
+        return [first, *pool.map(f, items[1:])]
+
+
+def mapped(f: Callable[[Any], Any], tree: Any) -> Any:
+    """f of every array of it."""
+    return jax.tree.map(f, tree)
+
+
+def joined(trees: Sequence[Any]) -> Any:
+    """Their arrays, one after another along the runs."""
+    return jax.tree.map(lambda *parts: np.concatenate(parts), *trees)

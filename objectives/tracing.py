@@ -1,0 +1,50 @@
+"""What the texts of rules and objectives say to an engine that writes them down instead of running them.
+
+Such an engine hands over arrays that record what happens to them. What no array can show, a decision for all runs, a
+loop until the last run is done, random numbers, is said to the tracer. Without one NumPy does it at once.
+"""
+
+from collections.abc import Callable
+from contextvars import ContextVar
+from typing import Any, Protocol
+
+from objectives.arrays import Array, traced
+
+
+class Tracer(Protocol):
+    """Who writes down what is asked here: the same functions, for its own arrays."""
+
+    def every(self, due: Array, then: Callable[[], Any], otherwise: Any) -> Any: ...
+
+    def repeat(self, going: Callable[[Any], Array], step: Callable[[Any], Any], state: Any, most: int) -> Any: ...
+
+    def drawn(self, draws: Any, step: Any, seeds: Any) -> Array: ...
+
+
+TRACER: ContextVar[Tracer | None] = ContextVar("TRACER", default=None)
+
+
+def every(due: Array, then: Callable[[], Any], otherwise: Any) -> Any:
+    """then() in the updates that are due, which are the same for all runs."""
+    tracer = TRACER.get()
+    if tracer is not None:
+        return tracer.every(due, then, otherwise)
+    return then() if due.flat[0] else otherwise
+
+
+def repeat(going: Callable[[Any], Array], step: Callable[[Any], Any], state: Any, most: int) -> Any:
+    """state = step(state) while any run is going(state), at most so often. A state is a tuple of arrays, or of such
+    tuples; a step changes the state of the runs that go on, and of no other."""
+    tracer = TRACER.get()
+    if tracer is not None:
+        return tracer.repeat(going, step, state, most)
+    for _ in range(most):
+        if not going(state).any():
+            break
+        state = step(state)
+    return state
+
+
+def rows_of(data: Array, index: Array) -> Array:
+    """data[index], for an index that may be recorded: NumPy's own indexing takes no array but its own."""
+    return index.rows_of(data) if traced(index) else data[index]  # type: ignore[attr-defined, no-any-return]
