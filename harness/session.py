@@ -72,7 +72,7 @@ def start(
         if out is not None:
             from rich.text import Text
 
-            for line in planner.about_data():
+            for line in (*planner.about_data(), *planner.about_engines()):
                 out.print(Text(line), soft_wrap=True)
         metric = ranked_by(begun.cells, planner)
         if not going_on:

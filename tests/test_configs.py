@@ -97,7 +97,7 @@ def test_defaults_are_those_of_the_main_job(source: Composer) -> None:
     composed = source.compose([])
     assert composed.choices == {
         "objective": "mlp", "dataset": "digits", "optimizer": "sgd", "schedule": "constant",
-        "sampler": "tpe", "pruner": "none",
+        "sampler": "tpe", "pruner": "none", "engine": "numpy",
     }  # fmt: skip
     assert (composed.config["seeds"], composed.config["steps"]) == (None, 1000)
 
@@ -122,5 +122,5 @@ def test_a_word_is_no_boolean(source: Composer, group: str) -> None:
 
 
 def test_conf_has_no_strays() -> None:
-    groups = {"objective", "optimizer", "schedule", "dataset", "experiment", "sampler", "pruner"}
+    groups = {"objective", "optimizer", "schedule", "dataset", "experiment", "sampler", "pruner", "engine"}
     assert {path.name for path in CONF.iterdir()} == groups | {"config.yaml"}

@@ -32,12 +32,11 @@ LAYERS = """
     objectives
     harness.errors harness.text
     harness.answers harness.schedules
-    harness.optimizers
+    harness.optimizers harness.engines
     harness.configs harness.book
     harness.cells
     harness.results
     harness.screens harness.running
-    harness.compiled
     harness.tuning
     harness.session harness.show harness.answer
     harness.command harness

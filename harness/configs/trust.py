@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import Any, get_type_hints
 
 from harness.configs import places
+from harness.engines import Backend
 from harness.errors import UserError
 from harness.optimizers.base import Optimizer
 from harness.schedules import Schedule
@@ -14,7 +15,7 @@ from objectives.data import Dataset
 from objectives.names import today
 
 OURS = ("harness", "objectives", "optuna.samplers", "optuna.pruners")
-KINDS: tuple[type, ...] = (Optimizer, Schedule, Objective, Dataset)
+KINDS: tuple[type, ...] = (Optimizer, Schedule, Objective, Dataset, Backend)
 
 
 def check(config: Any, trusted: tuple[str, ...] = ()) -> None:

@@ -15,6 +15,7 @@ from harness.configs import places, trust
 from harness.configs.building import build, built_optimizer, demand, gradients, numbers, with_datasets
 from harness.configs.places import Path
 from harness.configs.settings import ABOUT
+from harness.engines import Backend
 from harness.errors import UserError
 from harness.results.trial import Population, Trial
 from harness.running.contract import fresh
@@ -24,10 +25,12 @@ from harness.running.fingerprint import fingerprint
 from objectives.base import Objective
 from objectives.data import Dataset
 
+NUMPY = {"_target_": "harness.engines.Numpy"}
 SHARED = (
     "objective",
     "optimizer",
     "schedules",
+    "engine",
     "steps",
     "records",
     "save_params",
@@ -60,6 +63,8 @@ class Planner:
         self._datasets: dict[str, Dataset] = {}
         self._objectives: dict[str, tuple[Objective, dict[str, Any]]] = {}
         self._forms: dict[Cell, _Form] = {}
+        self._programs: Any = None  # of harness.running.compiled, once an engine wants them
+        self._untraced: dict[str, str] = {}  # populations that run on numpy after all, and why
 
     def check(self, cells: Sequence[Cell]) -> None:
         """Whether all of them can be built, before anything runs."""
@@ -78,6 +83,7 @@ class Planner:
             except UserError as error:
                 raise UserError(f"in the cell {cell.name}: {error}" if cell.name else str(error)) from error
             self._objective(cell, cell.settings.seeds)
+            self._demand_engine(cell)
             if redrawn(cell.config):
                 another._objective(cell, cell.settings.seeds, replicate=1)
 
@@ -104,6 +110,26 @@ class Planner:
                 raise UserError(
                     f"at {told} of its space: {error}" if str(error) != declared and told else str(error)
                 ) from error
+
+    def backend(self, cell: Cell) -> Backend:
+        """What advances the cell's populations; older folders say nothing of it."""
+        found: Backend = demand(build(cell.config.get("engine") or NUMPY, "engine", self.trusted), Backend, "engine")
+        return found
+
+    def about_engines(self) -> list[str]:
+        """A line for each reason why a cell runs on NumPy after all."""
+        return [f"engine: numpy for {named}: {why}" for named, why in self._untraced.items()]
+
+    def _demand_engine(self, cell: Cell) -> None:
+        """Whether its engine is there, and can compile what the cell asks for: else it runs on NumPy, which is said."""
+        backend = self.backend(cell)
+        backend.prepare()
+        if backend.compiles:
+            try:
+                self._planned([Trial(cell, cell.settings.seeds[:1])])
+            except UserError:  # the declared values of what is searched may be none
+                if not cell.space:
+                    raise
 
     def plan(self, trials: Sequence[Trial]) -> list[Planned]:
         """The populations of these trials, each of which gets its rows in a trace."""
@@ -154,12 +180,28 @@ class Planner:
         keep = settings.save_params and first.phase != "tune"
         budget = settings.steps * gradients(config, self.trusted) if settings.budget == "gradients" else None
         measure = settings.measured
-        engine = Engine(fresh(objective), optimizer, seeds, settings.steps, settings.records, keep, budget, measure)
+        given = optimizer, seeds, settings.steps, settings.records, keep, budget, measure
+        engine = self._compiled(first, objective, found["problem"], given) or Engine(fresh(objective), *given)
         start = 0
         for trial, count in zip(trials, counts, strict=True):
             trial.trace, trial.problem = engine.trace, found["problem"]
             trial.rows = slice(start, start := start + count)
         return Planned(Population(engine.trace, trials, found), engine)
+
+    def _compiled(self, trial: Trial, objective: Objective, problem: str, given: tuple[Any, ...]) -> Engine | None:
+        """The engine that compiles, if the cell wants it and its texts can be followed."""
+        backend, named = self.backend(trial.cell), f"{trial.cell.choices['optimizer']} on {type(objective).__name__}"
+        if not backend.compiles or named in self._untraced:
+            return None
+        from harness.running import compiled
+
+        backend.prepare()
+        self._programs = self._programs or compiled.programs(backend)
+        try:
+            return Engine(fresh(objective), *given, compiled=self._programs.of(problem))
+        except FAILURES as error:
+            self._untraced[named] = told(error).splitlines()[0]
+            return None
 
     def _form(self, cell: Cell) -> _Form:
         if cell not in self._forms:

@@ -15,9 +15,9 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
-from harness.compiled import links
-from harness.compiled.tracer import Carried, Found, Tracer, fitted
-from harness.compiled.traced import Traced, bare
+from harness.running.compiled import links
+from harness.running.compiled.tracer import Carried, Found, Tracer, fitted
+from harness.running.compiled.traced import Traced, bare
 from harness.optimizers.base import Optimizer
 from harness.optimizers.layout import Layout
 from objectives.arrays import Array

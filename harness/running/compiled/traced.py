@@ -12,7 +12,7 @@ import jax.numpy as jnp
 import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
-from harness.compiled.functions import ACCUMULATIONS, REDUCTIONS, STABLE, WITHOUT_MEANING, function, ufunc
+from harness.running.compiled.functions import ACCUMULATIONS, REDUCTIONS, STABLE, WITHOUT_MEANING, function, ufunc
 from objectives.tracing import TRACER
 
 LARGE = 1 << 12  # elements from which an array of NumPy's is an argument of the program, not written in its text

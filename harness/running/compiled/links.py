@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from harness.compiled.traced import Traced
+from harness.running.compiled.traced import Traced
 from harness.optimizers.base import Optimizer, Wrapper, hyperparameters
 from harness.optimizers.layout import Layout
 from harness.optimizers.memory import Memory

@@ -8,13 +8,13 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
-from harness.compiled.traced import Traced, bare, bare_tree, clad_tree
+from harness.running.compiled.traced import Traced, bare, bare_tree, clad_tree
 from harness.optimizers.oracle import Kind
 from objectives.arrays import Array
 from objectives.random import Draws
 
 if TYPE_CHECKING:
-    from harness.compiled.program import Program
+    from harness.running.compiled.program import Program
 
 
 class Found:

@@ -7,10 +7,10 @@ from typing import Any
 import jax
 import numpy as np
 
-from harness.compiled import links
-from harness.compiled.feed import Feed, back, parts, turned_host
-from harness.compiled.program import Ended, Program, State
-from harness.compiled.tracer import Carried
+from harness.running.compiled import links
+from harness.running.compiled.feed import Feed, back, parts, turned_host
+from harness.running.compiled.program import Ended, Program, State
+from harness.running.compiled.tracer import Carried
 from harness.optimizers.base import Optimizer
 from harness.results.trace import Trace
 from harness.running.engine import Block, cores

@@ -1,2 +1,0 @@
-"""The second engine: the same texts of rules and objectives, written down by arrays that NumPy's own functions are led
-to (NEP 13, NEP 18), compiled by XLA and run in blocks of a fixed number of runs."""

@@ -1,0 +1,91 @@
+"""What advances populations: NumPy, the reference, or jax, which compiles the same texts. conf/engine chooses."""
+
+import os
+import sys
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from typing import ClassVar, Literal
+
+from harness.errors import UserError
+from objectives import fields
+
+REVISION = 1  # of what decides the last bits of a run; another one is told in CHANGELOG.md
+INSTALL = "pip install -e '.[jax]'"
+# no fused multiply-add, which AVX does not have, and no algebra on the program
+NUMPYS_BITS = ("--xla_cpu_max_isa=AVX", "--xla_disable_hlo_passes=algsimp")
+
+
+@dataclass(frozen=True)
+class Backend(ABC):
+    """A way to advance populations."""
+
+    compiles: ClassVar[bool] = False
+
+    def __post_init__(self) -> None:
+        fields.check(self)
+
+    @property
+    @abstractmethod
+    def identity(self) -> str:
+        """What decides a run's last bits: runs of another one are not gone on with."""
+
+    def prepare(self) -> None:
+        """Make ready for use; a UserError where it is not there."""
+
+
+@dataclass(frozen=True)
+class Numpy(Backend):
+    """Step by step, on arrays in memory."""
+
+    @property
+    def identity(self) -> str:
+        return f"numpy, revision {REVISION}"
+
+
+@dataclass(frozen=True)
+class Jax(Backend):
+    """Compiled by XLA, many steps at once. `bits=numpy` leaves out what rounds otherwise than NumPy does, and takes up
+    to twice as long; it must be known before jax is first used in the process."""
+
+    bits: Literal["own", "numpy"] = "own"
+    device: Literal["cpu", "cuda"] = "cpu"
+
+    compiles: ClassVar[bool] = True
+
+    @property
+    def identity(self) -> str:
+        return f"jax {version('jax')}, revision {REVISION}, bits={self.bits}, device={self.device}"
+
+    def prepare(self) -> None:
+        demand_jax("engine=jax")
+        flags = os.environ.get("XLA_FLAGS", "")
+        if self.bits == "numpy" and any(flag not in flags.split() for flag in NUMPYS_BITS):
+            if "jax" in sys.modules:
+                raise UserError("engine.bits=numpy: jax has started in this process already; begin with it in a new one")
+            os.environ["XLA_FLAGS"] = " ".join((flags, *NUMPYS_BITS)).strip()
+        if self.device == "cuda":
+            import jax
+
+            try:
+                jax.devices("cuda")
+            except RuntimeError as error:
+                raise UserError("engine.device=cuda: jax finds no such device here; use engine.device=cpu") from error
+
+
+@dataclass(frozen=True)
+class Auto(Backend):
+    """Whichever is faster for a cell, as some steps of it show before the first one counts. What was chosen is kept
+    with the sweep."""
+
+    @property
+    def identity(self) -> str:
+        raise TypeError("which engine it is has not been chosen yet")
+
+
+def demand_jax(what: str) -> None:
+    """A UserError without jax."""
+    try:
+        version("jax")
+    except PackageNotFoundError:
+        raise UserError(f"{what} needs the package jax: {INSTALL}") from None

@@ -1,0 +1,40 @@
+"""Which program a population runs in: found again wherever nothing but numbers differs."""
+
+from functools import partial
+from typing import Any
+
+from harness.running.compiled.block import CompiledBlock
+from harness.running.compiled.links import structure
+from harness.running.compiled.program import Program
+from harness.optimizers.base import Optimizer
+from objectives.base import Objective
+
+ELEMENTS = 1 << 13  # parameters in a block of runs that are computed side by side
+MOST = 256  # runs in a block
+
+
+def block_of(objective: Objective, size: int) -> int:
+    """How many runs a program takes: one network, or as many functions as fill the registers. It is part of the
+    numbers, as XLA sums in another order for another number: with another rule the revision of engines changes."""
+    return 1 if objective.order == "C" else min(MOST, 1 << max(0, (ELEMENTS // size).bit_length() - 1))
+
+
+class Programs:
+    """Those made so far: of a problem, which its hash names, an optimizer's formulas, and how far one call goes."""
+
+    def __init__(self, block: int | None = None) -> None:
+        self.block = block  # for all, where it is studied
+        self._made: dict[Any, Program] = {}
+
+    def of(self, problem: str) -> "partial[CompiledBlock]":
+        """What makes the blocks of an engine, for this problem."""
+        return partial(CompiledBlock, partial(self._found, problem))
+
+    def _found(
+        self, problem: str, objective: Objective, optimizer: Optimizer, size: int, longest: int, budget: int | None
+    ) -> Program:
+        block = block_of(objective, size) if self.block is None else self.block
+        key = (problem, structure(optimizer), block, longest, budget)
+        if key not in self._made:
+            self._made[key] = Program(objective, optimizer, block, longest, budget)
+        return self._made[key]
