@@ -30,7 +30,7 @@ class Backend(ABC):
     def identity(self) -> str:
         """What decides a run's last bits: runs of another one are not gone on with."""
 
-    def prepare(self) -> None:
+    def prepare(self) -> None:  # noqa: B027 - NumPy is always there
         """Make ready for use; a UserError where it is not there."""
 
 
@@ -58,11 +58,14 @@ class Jax(Backend):
         return f"jax {version('jax')}, revision {REVISION}, bits={self.bits}, device={self.device}"
 
     def prepare(self) -> None:
-        demand_jax("engine=jax")
+        if not available():
+            raise UserError(f"engine=jax needs the package jax: {INSTALL}")
         flags = os.environ.get("XLA_FLAGS", "")
         if self.bits == "numpy" and any(flag not in flags.split() for flag in NUMPYS_BITS):
             if "jax" in sys.modules:
-                raise UserError("engine.bits=numpy: jax has started in this process already; begin with it in a new one")
+                raise UserError(
+                    "engine.bits=numpy: jax has started in this process already; begin with it in a new one"
+                )
             os.environ["XLA_FLAGS"] = " ".join((flags, *NUMPYS_BITS)).strip()
         if self.device == "cuda":
             import jax
@@ -83,9 +86,10 @@ class Auto(Backend):
         raise TypeError("which engine it is has not been chosen yet")
 
 
-def demand_jax(what: str) -> None:
-    """A UserError without jax."""
+def available() -> bool:
+    """Whether jax is installed."""
     try:
         version("jax")
     except PackageNotFoundError:
-        raise UserError(f"{what} needs the package jax: {INSTALL}") from None
+        return False
+    return True

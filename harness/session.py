@@ -3,7 +3,7 @@
 import shlex
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from secrets import token_hex
 from typing import TYPE_CHECKING, Any
@@ -24,6 +24,7 @@ from harness.results.files import Results
 from harness.results.metrics import STEPS_TO_TARGET, Metric
 from harness.results.trial import Outcome, Show, Trial
 from harness.running import signals
+from harness.running.choosing import chosen
 from harness.running.failures import no_memory
 from harness.running.plan import Planner
 from harness.running.ranking import ranked_by
@@ -69,6 +70,8 @@ def start(
                 begun = Begun(budget.shared(source, cells, trusted), texts(overrides), config_dir, trusted, name)
         planner = Planner(trusted)
         planner.check(begun.cells)
+        if not going_on:
+            begun = replace(begun, cells=chosen(begun.cells, planner))
         if out is not None:
             from rich.text import Text
 

@@ -24,8 +24,8 @@ class Tracer(Protocol):
 TRACER: ContextVar[Tracer | None] = ContextVar("TRACER", default=None)
 
 
-def every(due: Array, then: Callable[[], Any], otherwise: Any) -> Any:
-    """then() in the updates that are due, which are the same for all runs."""
+def every(due: Any, then: Callable[[], Any], otherwise: Any) -> Any:
+    """then() where it is due: a bool that is the same for all runs."""
     tracer = TRACER.get()
     if tracer is not None:
         return tracer.every(due, then, otherwise)
@@ -33,7 +33,7 @@ def every(due: Array, then: Callable[[], Any], otherwise: Any) -> Any:
 
 
 def repeat(going: Callable[[Any], Array], step: Callable[[Any], Any], state: Any, most: int) -> Any:
-    """state = step(state) while any run is going(state), at most so often. A state is a tuple of arrays, or of such
+    """State = step(state) while any run is going(state), at most so often. A state is a tuple of arrays, or of such
     tuples; a step changes the state of the runs that go on, and of no other."""
     tracer = TRACER.get()
     if tracer is not None:
@@ -47,4 +47,4 @@ def repeat(going: Callable[[Any], Array], step: Callable[[Any], Any], state: Any
 
 def rows_of(data: Array, index: Array) -> Array:
     """data[index], for an index that may be recorded: NumPy's own indexing takes no array but its own."""
-    return index.rows_of(data) if traced(index) else data[index]  # type: ignore[attr-defined, no-any-return]
+    return index.rows_of(data) if traced(index) else data[index]  # type: ignore[attr-defined]

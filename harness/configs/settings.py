@@ -10,7 +10,15 @@ MEASURES = get_args(Measure)  # what records show when asked to: harness.running
 MOST = {"trials": 10**6}  # beyond lies a slip of the finger
 # settings that older folders do not have, as they were then
 LATER: dict[str, Any] = {"measure": [], "replicates": 1, "finalists": 1, "finals": 0, "level": 0.05}
-PARTS = ("objective", "dataset", "optimizer", "schedules", "engine", "sampler", "pruner")  # what stands beside the settings
+PARTS = (
+    "objective",
+    "dataset",
+    "optimizer",
+    "schedules",
+    "engine",
+    "sampler",
+    "pruner",
+)  # what stands beside the settings
 GROUPS = ("schedule", "experiment")  # chosen by these names, which are no settings
 CHOSEN = (*(part for part in PARTS if part != "schedules"), *GROUPS)  # there is one of each
 EXCHANGED = tuple(group for group in CHOSEN if group != "experiment")  # which writes the whole config

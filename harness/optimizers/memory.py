@@ -70,9 +70,7 @@ class Band(NamedTuple):
 class Memory:
     """The slots of a population whose parameters lie in a buffer p (runs, size), and their way through a rule."""
 
-    def __init__(
-        self, p: Array, plan: Layout, sees: Sees, slots: Any, owner: Any = None, whole: bool = False
-    ) -> None:
+    def __init__(self, p: Array, plan: Layout, sees: Sees, slots: Any, owner: Any = None, whole: bool = False) -> None:
         """`whole`: never cut into pieces, nor numbers spread, as another engine wants it."""
         self.uncut = whole
         self.plan, self.sees, self.type = plan, sees, slots
@@ -178,7 +176,9 @@ class Memory:
         self.runs, size = runs, self.plan.size
         height = max(1, min(runs, BLOCK if self.order == "F" else round(BLOCK / size)))
         width = max(1, BLOCK // height) if self.order == "F" or size > 1.5 * BLOCK else size
-        self._whole = self.sees == "run" or (self.sees == "elements" and (self.uncut or (height == runs and width >= size)))
+        self._whole = self.sees == "run" or (
+            self.sees == "elements" and (self.uncut or (height == runs and width >= size))
+        )
         self._bands = []
         if self.sees == "tensors":
             tensors = enumerate(zip(self.plan.shapes, self.plan.columns, strict=True))

@@ -123,6 +123,7 @@ def write(
         "runs": {state: states.count(state) for state in STATES if states.count(state) or state != "pruned"},
         "failures": failures,
         "seconds": round(sum(population.seconds for population in outcome.populations), 3),
+        "engines": sorted({one.engine for one in outcome.populations if one.trace.records and one.engine}),
         "problems": {one.fingerprint["problem"]: one.fingerprint for one in outcome.populations if one.trace.records},
     }
     if about.get("study"):

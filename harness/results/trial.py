@@ -107,6 +107,7 @@ class Population:
     trials: list[Trial]
     fingerprint: dict[str, Any]
     seconds: float = 0.0
+    engine: str = ""  # the identity of what advanced them
 
 
 @dataclass

@@ -7,6 +7,7 @@ not occur, because such a run is computed twice.
 
 import copy
 import os
+import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -79,6 +80,14 @@ class Engine:
             self._each("reach", before, step, record)
             self.trace.records, before = record + 1, step
             yield
+
+    def tried(self, steps: int) -> float:
+        """Seconds that the first steps take, the second time that they are made: for a population that goes no
+        further."""
+        for start in (0, steps):
+            begun = time.perf_counter()
+            self._each("advance", start, start + steps, 1)
+        return time.perf_counter() - begun
 
     def finish(self, test: bool = True) -> None:
         """Read the test set, unless told not to, and keep the final parameters if asked to."""
@@ -201,9 +210,7 @@ class Block:
                 missing = np.full((runs, *value.shape[1:]), np.nan, value.dtype)
                 trace.finals.setdefault(name, missing)[rows] = value
 
-    def _settle(
-        self, budget: int, earlier: Array | None, step: int, record: int, now: Array | bool = True
-    ) -> None:
+    def _settle(self, budget: int, earlier: Array | None, step: int, record: int, now: Array | bool = True) -> None:
         """End the runs whose budget is spent, those of `now`; a step that it did not pay for is undone."""
         asked = self._oracle.asked
         spent, over = (asked >= budget) & now, (asked > budget) & now

@@ -2,8 +2,9 @@
 
 import copy
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -15,8 +16,9 @@ from harness.configs import places, trust
 from harness.configs.building import build, built_optimizer, demand, gradients, numbers, with_datasets
 from harness.configs.places import Path
 from harness.configs.settings import ABOUT
-from harness.engines import Backend
+from harness.engines import Backend, Numpy
 from harness.errors import UserError
+from harness.optimizers.base import Optimizer
 from harness.results.trial import Population, Trial
 from harness.running.contract import fresh
 from harness.running.engine import Engine
@@ -64,7 +66,7 @@ class Planner:
         self._objectives: dict[str, tuple[Objective, dict[str, Any]]] = {}
         self._forms: dict[Cell, _Form] = {}
         self._programs: Any = None  # of harness.running.compiled, once an engine wants them
-        self._untraced: dict[str, str] = {}  # populations that run on numpy after all, and why
+        self._untraced: dict[str, str] = {}  # the forms that were looked at, and why some run on numpy after all
 
     def check(self, cells: Sequence[Cell]) -> None:
         """Whether all of them can be built, before anything runs."""
@@ -116,9 +118,18 @@ class Planner:
         found: Backend = demand(build(cell.config.get("engine") or NUMPY, "engine", self.trusted), Backend, "engine")
         return found
 
+    def engine_of(self, trial: Trial) -> str:
+        """The identity of what advances it here."""
+        backend = self.backend(trial.cell)
+        return self._planned([replace(trial)]).population.engine if backend.compiles else backend.identity
+
+    def order(self, cell: Cell) -> str:
+        """The memory order of its objective's params."""
+        return self._objective(cell, cell.settings.seeds)[0].order
+
     def about_engines(self) -> list[str]:
         """A line for each reason why a cell runs on NumPy after all."""
-        return [f"engine: numpy for {named}: {why}" for named, why in self._untraced.items()]
+        return [f"engine: numpy, as {why}" for why in dict.fromkeys(self._untraced.values()) if why]
 
     def _demand_engine(self, cell: Cell) -> None:
         """Whether its engine is there, and can compile what the cell asks for: else it runs on NumPy, which is said."""
@@ -181,27 +192,34 @@ class Planner:
         budget = settings.steps * gradients(config, self.trusted) if settings.budget == "gradients" else None
         measure = settings.measured
         given = optimizer, seeds, settings.steps, settings.records, keep, budget, measure
-        engine = self._compiled(first, objective, found["problem"], given) or Engine(fresh(objective), *given)
+        made, backend = partial(Engine, fresh(objective), *given), self.backend(cell)
+        engine = self._compiled(first, objective, optimizer, made) if backend.compiles else None
+        if engine is None:
+            engine, backend = made(), Numpy()
         start = 0
         for trial, count in zip(trials, counts, strict=True):
             trial.trace, trial.problem = engine.trace, found["problem"]
             trial.rows = slice(start, start := start + count)
-        return Planned(Population(engine.trace, trials, found), engine)
+        return Planned(Population(engine.trace, trials, found, engine=backend.identity), engine)
 
-    def _compiled(self, trial: Trial, objective: Objective, problem: str, given: tuple[Any, ...]) -> Engine | None:
-        """The engine that compiles, if the cell wants it and its texts can be followed."""
-        backend, named = self.backend(trial.cell), f"{trial.cell.choices['optimizer']} on {type(objective).__name__}"
-        if not backend.compiles or named in self._untraced:
-            return None
+    def _compiled(
+        self, trial: Trial, objective: Objective, optimizer: Optimizer, made: Callable[..., Engine]
+    ) -> Engine | None:
+        """The engine that compiles, if the texts of this population can be followed."""
         from harness.running import compiled
 
-        backend.prepare()
-        self._programs = self._programs or compiled.programs(backend)
-        try:
-            return Engine(fresh(objective), *given, compiled=self._programs.of(problem))
-        except FAILURES as error:
-            self._untraced[named] = told(error).splitlines()[0]
-            return None
+        form, name = self._form(trial.cell).structure, f"{type(optimizer).__name__} on {type(objective).__name__}"
+        self._programs = self._programs or compiled.programs()
+        blocks = self._programs.of(self._objective(trial.cell, trial.seeds, trial.point, trial.replicate)[1]["problem"])
+        if form not in self._untraced:
+            try:
+                engine = made(compiled=blocks)
+                self._untraced[form] = compiled.refused(objective, optimizer, blocks)
+            except FAILURES as error:
+                self._untraced[form] = f"{name}: {told(error).splitlines()[0]}"
+        elif not self._untraced[form]:
+            engine = made(compiled=blocks)
+        return None if self._untraced[form] else engine
 
     def _form(self, cell: Cell) -> _Form:
         if cell not in self._forms:

@@ -18,6 +18,7 @@ from objectives.arrays import Array
 
 PLAIN = ("seeds", "at", "steps", "spent", "diverged", "ended", "pruned")
 GROUPS = ("curves", "test", "finals")
+FIRST = "numpy, revision 1"  # what older folders were made by, which do not say so
 
 
 def save(path: Path, populations: Sequence[Population]) -> None:
@@ -37,6 +38,7 @@ def save(path: Path, populations: Sequence[Population]) -> None:
                 "failure": trace.failure,
                 "seconds": population.seconds,
                 "fingerprint": population.fingerprint,
+                "engine": population.engine,
                 "parts": [_told(trial) for trial in population.trials],
             }
         )
@@ -85,5 +87,5 @@ def _loaded(arrays: dict[str, Array], cells: Sequence[Cell]) -> list[Population]
             cell, problem = cells[was["cell"]], one["fingerprint"]["problem"]
             told = was["phase"], was["trial"], was["point"], was.get("replicate", 0)
             trials.append(Trial(cell, seeds, *told, trace, rows, problem))
-        populations.append(Population(trace, trials, one["fingerprint"], one["seconds"]))
+        populations.append(Population(trace, trials, one["fingerprint"], one["seconds"], one.get("engine", FIRST)))
     return populations

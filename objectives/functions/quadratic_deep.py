@@ -6,12 +6,12 @@ from typing import Literal
 
 import numpy as np
 
-from objectives.tracing import rows_of
 from objectives.arrays import Array, Params, Seeds
 from objectives.base import Objective, Split
 from objectives.checks import demand_batch
 from objectives.fields import Count, Dtype, Index
 from objectives.random import epochs
+from objectives.tracing import rows_of
 
 DIM = 100
 EXAMPLES = 1000  # of each split

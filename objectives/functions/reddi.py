@@ -55,7 +55,11 @@ class ReddiCounterexample(Objective):
 
     def loss_and_grads(self, params: Params, step: int, seeds: Seeds) -> tuple[Array, Params]:
         x = params["x"]
-        rare = self._draws.at(step, seeds)[:, None] if self.stochastic else np.full_like(x, step % self.period == 0, dtype=bool)
+        rare = (
+            self._draws.at(step, seeds)[:, None]
+            if self.stochastic
+            else np.full_like(x, step % self.period == 0, dtype=bool)
+        )
         slope = np.where(rare, self.large, -self.small).astype(self.dtype)
         return (slope * x)[:, 0], {"x": slope}
 

@@ -3,11 +3,21 @@ to (NEP 13, NEP 18), compiled by XLA and run in blocks of a fixed number of runs
 
 from typing import Any
 
-from harness.engines import Backend
+from harness.optimizers.base import Optimizer
+from objectives.base import Objective
 
 
-def programs(backend: Backend) -> Any:
+def programs() -> Any:
     """Where programs are kept. Only here is jax imported."""
+    from harness.running.compiled.cache import keep_compiled
     from harness.running.compiled.programs import Programs
 
+    keep_compiled()
     return Programs()
+
+
+def refused(objective: Objective, optimizer: Optimizer, blocks: Any) -> str:
+    """Why these two run on NumPy after all, or nothing."""
+    from harness.running.compiled.agreement import disagreement
+
+    return disagreement(objective, optimizer, blocks)

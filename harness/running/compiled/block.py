@@ -7,12 +7,12 @@ from typing import Any
 import jax
 import numpy as np
 
+from harness.optimizers.base import Optimizer
+from harness.results.trace import Trace
 from harness.running.compiled import links
 from harness.running.compiled.feed import Feed, back, parts, turned_host
 from harness.running.compiled.program import Ended, Program, State
 from harness.running.compiled.tracer import Carried
-from harness.optimizers.base import Optimizer
-from harness.results.trace import Trace
 from harness.running.engine import Block, cores
 from objectives.arrays import Array
 from objectives.base import Objective
@@ -81,7 +81,8 @@ class CompiledBlock(Block):
         known = None if self._known is None else self._known[rows]
         memory = mapped(lambda a: a[rows], self.objective.memory())
         state = State(self._p[rows], slots, Carried(self._oracle.asked[rows], known, memory), ended)
-        return mapped(lambda a: turned_host(a, self._last), state)
+        made: State = mapped(lambda a: turned_host(a, self._last), state)
+        return made
 
     def _taken_back(self, lanes: Sequence[tuple[Array, int, State]], steps: int) -> Ended | None:
         """Write what the program made into NumPy's arrays."""
@@ -124,7 +125,7 @@ class CompiledBlock(Block):
 
 
 def each(f: Callable[[Any], Any], items: Sequence[Any]) -> list[Any]:
-    """f of each, in as many threads as there are cores: XLA lets go of Python while it works."""
+    """F of each, in as many threads as there are cores: XLA lets go of Python while it works."""
     threads = min(cores(), len(items))
     if threads < 2:
         return [f(item) for item in items]
@@ -134,7 +135,7 @@ def each(f: Callable[[Any], Any], items: Sequence[Any]) -> list[Any]:
 
 
 def mapped(f: Callable[[Any], Any], tree: Any) -> Any:
-    """f of every array of it."""
+    """F of every array of it."""
     return jax.tree.map(f, tree)
 
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 
+from harness.optimizers.base import Optimizer
 from harness.running.compiled import links
 from harness.running.compiled.program import Fed, Program
-from harness.optimizers.base import Optimizer
 from harness.running.counting import drawn_for
 from objectives.arrays import Array, Seeds
 

@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from harness.running.compiled.traced import Traced
 from harness.optimizers.base import Optimizer, Wrapper, hyperparameters
 from harness.optimizers.layout import Layout
 from harness.optimizers.memory import Memory
+from harness.running.compiled.traced import Traced
 from objectives import fields
 from objectives.arrays import Array
 
@@ -36,7 +36,9 @@ def remember(optimizer: Optimizer, p: Array, layout: Layout) -> None:
 
 def numbers(optimizer: Optimizer, rows: Array, dtype: Any) -> list[dict[str, Array]]:
     """Every link's numbers (len(rows), 1), whether they were searched or not: one program serves all of them."""
-    return [{n: _column(getattr(link, n), rows, dtype) for n in fields.numbers(type(link))} for link in links(optimizer)]
+    return [
+        {n: _column(getattr(link, n), rows, dtype) for n in fields.numbers(type(link))} for link in links(optimizer)
+    ]
 
 
 def scheduled(optimizer: Optimizer, start: int, stop: int, rows: Array, dtype: Any) -> list[dict[str, Array]]:
@@ -50,14 +52,16 @@ def scheduled(optimizer: Optimizer, start: int, stop: int, rows: Array, dtype: A
     ]
 
 
-def handed(optimizer: Optimizer, slots: Sequence[Sequence[Any]], numbers: Sequence[dict[str, Any]], t: Any) -> Optimizer:
+def handed(
+    optimizer: Optimizer, slots: Sequence[Sequence[Any]], numbers: Sequence[dict[str, Any]], t: Any
+) -> Optimizer:
     """A copy whose slots and numbers are traced, before update t (1, 1), counted from 0."""
     outer = copy.copy(optimizer)
     for link, mine, given in zip(_copied(outer), slots, numbers, strict=True):
         assert link._memory is not None
         link.schedules = {}
         link._memory = copy.copy(link._memory)
-        link._memory.slots = [Traced(slot) for slot in mine]
+        link._memory.slots = [Traced(slot) for slot in mine]  # type: ignore[misc]
         link._memory._cut(link._memory.runs)
         told = {name: Traced(value) for name, value in given.items()}
         told |= {name: getattr(link, name) for name in fields.choices(type(link)) if name != "inner"}

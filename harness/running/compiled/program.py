@@ -15,11 +15,11 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
-from harness.running.compiled import links
-from harness.running.compiled.tracer import Carried, Found, Tracer, fitted
-from harness.running.compiled.traced import Traced, bare
 from harness.optimizers.base import Optimizer
 from harness.optimizers.layout import Layout
+from harness.running.compiled import links
+from harness.running.compiled.traced import Traced, bare
+from harness.running.compiled.tracer import Carried, Found, Tracer, fitted
 from objectives.arrays import Array
 from objectives.base import Objective
 from objectives.tracing import TRACER
@@ -94,7 +94,7 @@ class Program:
     def _looked_for(self, p: Array, memory: Any) -> list[Any]:
         """Find out what the texts ask for, by a step that nobody makes; the large arrays, as XLA holds them."""
         chain, everybody = links.links(self._optimizer), np.arange(self.block)
-        slots = [[slot for slot in link._memory.slots] for link in chain if link._memory]
+        slots = [list(link._memory.slots) for link in chain if link._memory]
         none = np.zeros(self.block, bool)
         ended = None if self.budget is None else Ended(none, none.astype(np.int64), p, p)
         carried = Carried(none.astype(np.int64), p if self.kept else None, memory)
@@ -109,7 +109,8 @@ class Program:
         """With the runs last in memory where they are contiguous, and back."""
         if self.objective.order == "C":
             return state
-        return jax.tree.map(lambda a: a.T if a.ndim == 2 else a, state)
+        made: State = jax.tree.map(lambda a: a.T if a.ndim == 2 else a, state)
+        return made
 
     def _written_down(self, state: State, fed: Fed, start: Any, count: Any, constants: Any) -> State:
         def given(i: Any) -> Given | None:
@@ -125,12 +126,14 @@ class Program:
             return self.turned(self._step(self.turned(state), now, fed.seeds, start + i, given(i)))
 
         if self.budget is None:
-            return lax.fori_loop(0, count, step, state)
+            made: State = lax.fori_loop(0, count, step, state)
+            return made
 
         def more(carry: Any) -> Any:
             return (carry[0] < count) & ~carry[1].ended.spent.all()
 
-        return lax.while_loop(more, lambda carry: (carry[0] + 1, step(*carry)), (0, state))[1]
+        _, made = lax.while_loop(more, lambda carry: (carry[0] + 1, step(*carry)), (0, state))
+        return made
 
     def _step(self, state: State, numbers: list[dict[str, Any]], seeds: Any, step: Any, given: Given | None) -> State:
         tracer = Tracer(self, state.p, seeds, step, state.carried, given)
@@ -163,7 +166,7 @@ class Program:
             kept(state.ended.before, shown),
             kept(state.ended.earlier, state.ended.before),
         )
-        merged = jax.tree.map(kept, state._replace(ended=None), made)
+        merged: State = jax.tree.map(kept, state._replace(ended=None), made)
         return merged._replace(ended=ended)
 
 

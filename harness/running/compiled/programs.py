@@ -3,10 +3,10 @@
 from functools import partial
 from typing import Any
 
+from harness.optimizers.base import Optimizer
 from harness.running.compiled.block import CompiledBlock
 from harness.running.compiled.links import structure
 from harness.running.compiled.program import Program
-from harness.optimizers.base import Optimizer
 from objectives.base import Objective
 
 ELEMENTS = 1 << 13  # parameters in a block of runs that are computed side by side

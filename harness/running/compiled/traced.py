@@ -109,7 +109,7 @@ class Traced(NDArrayOperatorsMixin):
     flat = property(lambda self: self.reshape(-1))
 
     @property
-    def T(self) -> "Traced":
+    def T(self) -> "Traced":  # noqa: N802 - NumPy's name
         return self._view(lambda a: a.T, lambda a, new: jnp.broadcast_to(new, a.shape[::-1]).T)
 
     def swapaxes(self, i: int, j: int) -> "Traced":

@@ -8,8 +8,8 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
-from harness.running.compiled.traced import Traced, bare, bare_tree, clad_tree
 from harness.optimizers.oracle import Kind
+from harness.running.compiled.traced import Traced, bare, bare_tree, clad_tree
 from objectives.arrays import Array
 from objectives.random import Draws
 
