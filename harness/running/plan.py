@@ -209,7 +209,7 @@ class Planner:
         from harness.running import compiled
 
         form, name = self._form(trial.cell).structure, f"{type(optimizer).__name__} on {type(objective).__name__}"
-        self._programs = self._programs or compiled.programs()
+        self._programs = self._programs or compiled.empty()
         blocks = self._programs.of(self._objective(trial.cell, trial.seeds, trial.point, trial.replicate)[1]["problem"])
         if form not in self._untraced:
             try:

@@ -7,8 +7,8 @@ from harness.optimizers.base import Optimizer
 from objectives.base import Objective
 
 
-def programs() -> Any:
-    """Where programs are kept. Only here is jax imported."""
+def empty() -> Any:
+    """Where programs will be kept. Only from here on is jax imported."""
     from harness.running.compiled.cache import keep_compiled
     from harness.running.compiled.programs import Programs
 
