@@ -12,6 +12,7 @@ from objectives.checks import demand_batch, demand_classes, demand_range
 from objectives.data import Dataset
 from objectives.fields import Count, Dtype, Index, StaticNonNegative, demand
 from objectives.learning.layers import sigmoid
+from objectives.learning.minibatches import taken
 from objectives.learning.newton import demand_unique, minimise
 from objectives.random import epochs
 
@@ -59,9 +60,11 @@ class LogisticRegression(Objective):
         return {"w": np.zeros((len(seeds), features), self.dtype), "b": np.zeros((len(seeds), 1), self.dtype)}
 
     def loss_and_grads(self, params: Params, step: int, seeds: Seeds) -> tuple[Array, Params]:
-        x, y = (part[self._batches.at(step, seeds)] for part in self._data["train"])
+        x, y = taken(self._data["train"], self._batches.at(step, seeds))
         w, z = params["w"], _scores(params, x)
-        delta = (sigmoid(z) - y) / self.batch_size
+        delta = sigmoid(z)
+        delta -= y
+        delta /= self.batch_size
         grads = {"w": np.matmul(x.swapaxes(-1, -2), delta[..., None])[..., 0] + self.l2 * w}
         grads["b"] = np.sum(delta, axis=1, keepdims=True)
         return np.mean(_losses(z, y), axis=1) + self.l2 / 2 * np.sum(w * w, axis=1), grads
@@ -104,7 +107,8 @@ class LogisticRegression(Objective):
 
 
 def _scores(params: Params, x: Array) -> Array:
-    found: Array = np.matmul(x, params["w"][..., None])[..., 0] + params["b"]
+    found: Array = np.matmul(x, params["w"][..., None])[..., 0]
+    found += params["b"]
     return found
 
 
