@@ -181,11 +181,9 @@ class MLP(Objective):
         """Outputs, each layer's inputs and slopes, and normalisations; `room` is where they are worked out."""
         inputs, slopes = [x], list[Array]()
         norms: dict[int, Normalised] = {}
-        for (k, _), z in zip(self._layers, room, strict=True):
+        *hidden, last = zip(self._layers, room, strict=True)
+        for (k, _), z in hidden:
             np.matmul(inputs[-1], params[f"W{k}"], out=z)
-            if k == len(self._layers):
-                z += params[f"b{k}"][:, None]
-                return z, inputs, slopes, norms
             if self.batch_norm:
                 norms[k] = normalised(z, params[f"g{k}"], params[f"b{k}"])
                 z = norms[k].value
@@ -197,7 +195,10 @@ class MLP(Objective):
                 slope = slope * masks[k - 1]
             inputs.append(a)
             slopes.append(slope)
-        raise AssertionError("a network has a last layer")
+        (k, _), outputs = last
+        np.matmul(inputs[-1], params[f"W{k}"], out=outputs)
+        outputs += params[f"b{k}"][:, None]
+        return outputs, inputs, slopes, norms
 
     def evaluate(self, params: Params, split: Split) -> dict[str, Array]:
         x, y = (part[:EVALUATED] if split == "train" else part for part in self._data[split])
@@ -232,7 +233,8 @@ class MLP(Objective):
         """Which runs, which examples, and their outputs, which the next ones are written over."""
         blocks = self._blocks(len(params["b1"]), CHUNK)
         widest = max(width for _, (_, width) in self._layers)
-        room = np.empty((2, blocks[0].stop * min(CHUNK, len(x)) * widest), params["b1"].dtype)
+        highest = max((rows.stop - rows.start for rows in blocks), default=0)
+        room = np.empty((2, highest * min(CHUNK, len(x)) * widest), params["b1"].dtype)
         for rows in blocks:
             here = {name: p[rows] for name, p in params.items()}
             for start in range(0, len(x), CHUNK):
