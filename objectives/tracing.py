@@ -45,6 +45,10 @@ def repeat(going: Callable[[Any], Array], step: Callable[[Any], Any], state: Any
     return state
 
 
-def rows_of(data: Array, index: Array) -> Array:
-    """data[index], for an index that may be recorded: NumPy's own indexing takes no array but its own."""
-    return index.rows_of(data) if traced(index) else data[index]  # type: ignore[attr-defined]
+def rows_of(data: Array, index: Array, out: Array | None = None) -> Array:
+    """data[index] of rows that are there, for an index that may be recorded: NumPy's own indexing takes no array but
+    its own."""
+    if traced(index):
+        return index.rows_of(data)  # type: ignore[attr-defined]
+    found: Array = data.take(index, axis=0, out=out, mode="clip")  # in half the time of data[index]
+    return found

@@ -230,7 +230,7 @@ def test_a_sweep_finds_the_same_on_both_engines_and_goes_on(tmp_path: Path) -> N
     other = harness.sweep(*SMALL, "pruner=asha", "engine=jax", "replicates=2")
     assert [run["state"] for run in other.runs] == [run["state"] for run in one.runs]
     np.testing.assert_allclose([run["loss"] for run in other.runs], [run["loss"] for run in one.runs], rtol=1e-3)
-    again = harness.sweep(*SMALL, "pruner=asha", "engine=jax", f"hydra.sweep.dir={tmp_path / 'more'}")
+    again = harness.sweep(*SMALL, "pruner=asha", "engine=jax", "replicates=1", f"hydra.sweep.dir={tmp_path / 'more'}")
     more = harness.sweep(f"resume={tmp_path / 'more'}", "replicates=2")
     assert len(again.runs) < len(more.runs)
     for file in ("runs.csv", "cells.csv", "trials.csv", "curves.npz"):

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 import numpy as np
 
-from objectives.arrays import Array
+from objectives.arrays import Array, by_run, traced
 from objectives.fields import Called, Count, StaticNonNegative
 
 EPS = 1e-5  # in the root of batch normalisation
@@ -27,6 +27,8 @@ def _zeros(dtype: np.dtype[Any]) -> Array:
 
 
 def _relu(z: Array) -> Array:
+    if traced(z):
+        return np.maximum(z, 0, out=z)
     # beside a scalar, or a row that is broadcast, NumPy's loop takes about twice as long
     zeros = _zeros(z.dtype)[: z.size].reshape(z.shape) if z.size <= ZEROS else np.zeros(z.shape[-1], z.dtype)
     return np.maximum(z, zeros, out=z)
@@ -69,7 +71,8 @@ def _sigmoid_with_slope(z: Array) -> tuple[Array, Array]:
 def _normal_cdf(z: Array) -> Array:
     from scipy.special import ndtr
 
-    return np.asarray(ndtr(z))
+    found: Array = ndtr(z)
+    return found
 
 
 def _gelu(z: Array) -> Array:
@@ -99,7 +102,7 @@ ACTIVATIONS: dict[ActivationName, Activation] = {
 
 def _highest(outputs: Array) -> Array:
     """The maximum over the last, short axis, which NumPy reduces slowly."""
-    highest: Array = np.maximum.reduce(np.ascontiguousarray(outputs.swapaxes(-1, -2)), axis=-2)
+    highest: Array = np.maximum.reduce(by_run(outputs.swapaxes(-1, -2)), axis=-2)
     return highest[..., None]
 
 

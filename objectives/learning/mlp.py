@@ -29,6 +29,7 @@ from objectives.learning.layers import (
     through_normalisation,
 )
 from objectives.random import Draws, epochs, generator, with_replacement
+from objectives.tracing import rows_of
 
 BLOCK = 1 << 20  # bytes of activations per layer: a block of runs goes through all layers within the cache
 CHUNK = 512  # examples that `evaluate` takes at once: in pieces of another size products have other bits
@@ -128,6 +129,12 @@ class MLP(Objective):
     def select(self, rows: Array) -> None:
         self._running = {k: (means[rows], variances[rows]) for k, (means, variances) in self._running.items()}
 
+    def memory(self) -> Any:
+        return self._running
+
+    def recall(self, memory: Any) -> None:
+        self._running = memory
+
     def _drawn_mask(self, width: int, rng: np.random.Generator) -> Array:
         """What hidden units are multiplied by in one step: (1, batch, width)."""
         kept = rng.random((1, self.batch_size, width)) >= self.dropout
@@ -136,22 +143,20 @@ class MLP(Objective):
 
     def loss_and_grads(self, params: Params, step: int, seeds: Seeds) -> tuple[Array, Params]:
         batches = self._batches.at(step, seeds)
-        dtype = params["b1"].dtype
-        losses = np.empty((len(seeds), self.batch_size), dtype)
+        losses = np.empty_like(params["b1"], shape=(len(seeds), self.batch_size))
         grads = {name: np.empty_like(p) for name, p in params.items()}
         blocks = self._blocks(len(seeds), self.batch_size)
         examples = self._data["train"][0], self._targets
-        gathered = [np.empty((*batches[blocks[0]].shape, part.shape[1]), part.dtype) for part in examples]
-        room = [np.empty((*batches[blocks[0]].shape, width), dtype) for _, (_, width) in self._layers]
+        masks = [kept.at(step, seeds) for kept in self._kept] if self.dropout else []
+        several = batches[blocks[0]].shape
+        gathered = [np.empty((*several, part.shape[1]), part.dtype) for part in examples]
+        room = [np.empty_like(params["b1"], shape=(*several, width)) for _, (_, width) in self._layers]
         for rows in blocks:
             here = {name: p[rows] for name, p in params.items()}
             batch = batches[rows]
-            masks = [kept.at(step, seeds[rows]) for kept in self._kept] if self.dropout else []
-            x, y = (
-                part.take(batch, axis=0, out=out[: len(batch)], mode="clip")
-                for part, out in zip(examples, gathered, strict=True)
-            )
-            outputs, inputs, slopes, norms = self._forward(here, x, masks, [z[: len(batch)] for z in room])
+            x, y = (rows_of(part, batch, out=out[: len(batch)]) for part, out in zip(examples, gathered, strict=True))
+            left = [mask[rows] for mask in masks]
+            outputs, inputs, slopes, norms = self._forward(here, x, left, [z[: len(batch)] for z in room])
             losses[rows], delta = self._loss(outputs, y)
             for k, made in norms.items():
                 for held, seen in zip(self._running[k], (made.mean, made.variance), strict=True):
