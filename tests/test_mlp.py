@@ -1,5 +1,6 @@
 """The population of multilayer perceptrons, and the data it learns from."""
 
+import copy
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import harness
 from objectives import data
 from objectives.arrays import Array
 from objectives.data import Dataset, digits, split
-from objectives.learning.layers import ACTIVATIONS, LOSSES, normalised
+from objectives.learning.layers import ACTIVATIONS, LOSSES, ZEROS, cross_entropy, cross_entropy_of, normalised
 from objectives.learning.mlp import MLP
 from tests.test_objectives import check_gradient
 
@@ -59,6 +60,59 @@ def test_evaluate_agrees_with_a_plain_loop() -> None:
             loss, outputs = reference(mlp, params, run, x, y)
             assert metrics["loss"][run] == pytest.approx(loss, rel=1e-12)
             assert metrics["accuracy"][run] == np.mean(outputs.argmax(axis=1) == y)
+
+
+@pytest.mark.exact
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_losses_of_labels_are_those_of_one_hot_targets(dtype: str) -> None:
+    """Bit for bit, also where outputs are equal, zeros of both signs, or not finite."""
+    rng = np.random.default_rng(0)
+    outputs = rng.normal(scale=30, size=(3, 50, 10)).astype(dtype)
+    outputs[0, :9] = 0.0
+    outputs[0, 3:6, ::2] = -0.0
+    labels = rng.integers(10, size=50)
+    targets = (labels[:, None] == np.arange(10)).astype(dtype)
+    diverged = outputs.copy()
+    diverged[0, 20, 4], diverged[0, 21, labels[21]], diverged[1, 22, 1] = -np.inf, -np.inf, np.nan
+    diverged[2, 23] = np.finfo(dtype).max * np.where(np.arange(10) % 2, 1, -1)  # the difference is not finite
+    for given in (outputs, diverged):
+        with np.errstate(all="ignore"):
+            shifted = given - np.max(given, axis=-1, keepdims=True)
+            wanted = np.log(np.sum(np.exp(shifted), axis=-1)) - np.sum(shifted * targets, axis=-1)
+            np.testing.assert_array_equal(cross_entropy_of(given.copy(), labels), wanted)
+            np.testing.assert_array_equal(cross_entropy(given.copy(), targets)[0], wanted)
+    assert not np.isfinite(wanted[0, 20:22]).any()
+
+
+def test_relu_of_more_than_the_zeros_that_are_kept() -> None:
+    z = np.random.default_rng(0).normal(size=(2, ZEROS // 8, 5)).astype(np.float32)
+    a, slope = ACTIVATIONS["relu"].with_slope(z.copy())
+    np.testing.assert_array_equal(a, np.where(z > 0, z, 0))
+    np.testing.assert_array_equal(slope, z > 0)
+
+
+@pytest.mark.parametrize("hidden", [[], [7, 5]])
+@pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_nothing_given_or_handed_out_is_written_over(activation: str, loss: str, hidden: list[int]) -> None:
+    """Networks work in place; data, params and what an earlier call returned stay as they are."""
+    mlp = MLP(blobs(), hidden, activation, loss=loss, dropout=0.2, weight_decay=0.1, batch_size=20)
+    params = mlp.init(SEEDS)
+    returned = mlp.loss_and_grads(params, 0, SEEDS), mlp.evaluate(params, "train")
+    held = params, returned, mlp._data, mlp._targets
+    before = copy.deepcopy(held)
+    for step in range(3):
+        mlp.loss_and_grads({name: p + 1 for name, p in params.items()}, step, SEEDS)
+        for name in ("train", "validation", "test"):
+            mlp.evaluate(params, name)
+    assert all(np.array_equal(a, b) for a, b in zip(leaves(before), leaves(held), strict=True))
+
+
+def leaves(found: Any) -> list[Array]:
+    """The arrays in dicts and tuples."""
+    if isinstance(found, np.ndarray):
+        return [found]
+    return [leaf for part in (found.values() if isinstance(found, dict) else found) for leaf in leaves(part)]
 
 
 def test_r2_of_several_numbers_is_their_mean() -> None:

@@ -10,6 +10,7 @@ from objectives.arrays import Array, Params, Seeds, power
 from objectives.base import Objective, Split
 from objectives.checks import demand_batch
 from objectives.fields import Count, Dtype, Instance, Range, StaticNonNegative
+from objectives.learning.minibatches import taken
 from objectives.random import epochs, generator
 
 
@@ -68,7 +69,7 @@ class LeastSquares(Objective):
         return {"w": np.zeros((len(seeds), self.features), self.dtype)}
 
     def loss_and_grads(self, params: Params, step: int, seeds: Seeds) -> tuple[Array, Params]:
-        x, y = (part[self._batches.at(step, seeds)] for part in self._data["train"])
+        x, y = taken(self._data["train"], self._batches.at(step, seeds))
         error = _errors(params["w"], x, y)
         slope = np.matmul(x.swapaxes(-1, -2), error[..., None])[..., 0] / self.batch_size
         return _half_mean_square(error), {"w": slope}
@@ -78,7 +79,8 @@ class LeastSquares(Objective):
 
 
 def _errors(w: Array, x: Array, y: Array) -> Array:
-    found: Array = np.matmul(x, w[..., None])[..., 0] - y
+    found: Array = np.matmul(x, w[..., None])[..., 0]
+    found -= y
     return found
 
 

@@ -12,6 +12,7 @@ from objectives.checks import demand_batch, demand_singular_values
 from objectives.fields import Count, Dtype, Instance, NonNegatives, StaticNonNegative
 from objectives.learning.layers import Widths
 from objectives.learning.matrices import with_singular_values
+from objectives.learning.minibatches import taken
 from objectives.random import epochs, generator
 
 
@@ -76,18 +77,22 @@ class LinearNetwork(Objective):
         return params
 
     def loss_and_grads(self, params: Params, step: int, seeds: Seeds) -> tuple[Array, Params]:
-        x, y = (part[self._batches.at(step, seeds)] for part in self._data["train"])
+        x, y = taken(self._data["train"], self._batches.at(step, seeds))
         activities = self._activities(params, x)
-        error = activities.pop() - y
+        error = activities.pop()
+        error -= y
         delta, grads = error / self.batch_size, {}
         for name, activity in zip(reversed(self._layers), reversed(activities), strict=True):
             grads[name] = np.matmul(activity.swapaxes(-1, -2), delta)
-            delta = np.matmul(delta, params[name].swapaxes(-1, -2))
+            if name != "W1":
+                delta = np.matmul(delta, params[name].swapaxes(-1, -2))
         return _half_mean_square(error), {name: grads[name] for name in params}
 
     def evaluate(self, params: Params, split: Split) -> dict[str, Array]:
         x, y = self._data[split]
-        return {"loss": _half_mean_square(self._activities(params, x)[-1] - y)}
+        error = self._activities(params, x)[-1]
+        error -= y
+        return {"loss": _half_mean_square(error)}
 
     def _activities(self, params: Params, x: Array) -> list[Array]:
         """The inputs of every layer, and the outputs of the last."""

@@ -11,11 +11,10 @@ from objectives.base import Objective, Split
 from objectives.checks import demand_batch, demand_classes, demand_range
 from objectives.data import Dataset
 from objectives.fields import Count, Dtype, Index, StaticNonNegative, demand
-from objectives.learning.layers import ACTIVATIONS
+from objectives.learning.layers import sigmoid
+from objectives.learning.minibatches import taken
 from objectives.learning.newton import demand_unique, minimise
 from objectives.random import epochs
-
-SIGMOID = ACTIVATIONS["sigmoid"].value
 
 
 @dataclass
@@ -61,9 +60,11 @@ class LogisticRegression(Objective):
         return {"w": np.zeros((len(seeds), features), self.dtype), "b": np.zeros((len(seeds), 1), self.dtype)}
 
     def loss_and_grads(self, params: Params, step: int, seeds: Seeds) -> tuple[Array, Params]:
-        x, y = (part[self._batches.at(step, seeds)] for part in self._data["train"])
+        x, y = taken(self._data["train"], self._batches.at(step, seeds))
         w, z = params["w"], _scores(params, x)
-        delta = (SIGMOID(z) - y) / self.batch_size
+        delta = sigmoid(z)
+        delta -= y
+        delta /= self.batch_size
         grads = {"w": np.matmul(x.swapaxes(-1, -2), delta[..., None])[..., 0] + self.l2 * w}
         grads["b"] = np.sum(delta, axis=1, keepdims=True)
         return np.mean(_losses(z, y), axis=1) + self.l2 / 2 * np.sum(w * w, axis=1), grads
@@ -83,7 +84,7 @@ class LogisticRegression(Objective):
         x, y, penalty = self._newton_data()
 
         def slopes(v: Array) -> tuple[Array, Array]:
-            p = SIGMOID(x @ v)
+            p = sigmoid(x @ v)
             curvature = x.T @ (x * (p * (1 - p))[:, None]) / len(x)
             return x.T @ (p - y) / len(x) + penalty * v, curvature + np.diag(penalty)
 
@@ -106,7 +107,8 @@ class LogisticRegression(Objective):
 
 
 def _scores(params: Params, x: Array) -> Array:
-    found: Array = np.matmul(x, params["w"][..., None])[..., 0] + params["b"]
+    found: Array = np.matmul(x, params["w"][..., None])[..., 0]
+    found += params["b"]
     return found
 
 

@@ -2,6 +2,7 @@
 
 import copy
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
@@ -23,13 +24,14 @@ from objectives.learning.layers import (
     LossName,
     Normalised,
     Widths,
+    cross_entropy_of,
     normalised,
     through_normalisation,
 )
 from objectives.random import Draws, epochs, generator, with_replacement
 
-BLOCK = 1 << 17  # bytes of activations per layer: a block of runs goes through all layers within the cache
-CHUNK = 512  # examples that `evaluate` takes at once
+BLOCK = 1 << 20  # bytes of activations per layer: a block of runs goes through all layers within the cache
+CHUNK = 512  # examples that `evaluate` takes at once: in pieces of another size products have other bits
 RENEWED = 0.1  # of the running statistics at each step
 EVALUATED = 10_000  # examples of the train split that `evaluate` reads at most
 
@@ -81,6 +83,7 @@ class MLP(Objective):
         demand_range(self, self.dataset, self.dtype)
         self.digest, self.splits = self.dataset.digest, self.dataset.splits
         self._data = {name: self._prepared(*self.dataset.split(name)) for name in self.splits}
+        self._labels = {name: np.argmax(y, axis=-1) for name, (_, y) in self._data.items() if self.dataset.classes}
         self._activation, self._loss = ACTIVATIONS[self.activation], LOSSES[self.loss]
         widths = [self.dataset.x.shape[1], *self.hidden, self._data["train"][1].shape[1]]
         self._layers = list(enumerate(pairwise(widths), start=1))
@@ -132,87 +135,89 @@ class MLP(Objective):
         return mask
 
     def loss_and_grads(self, params: Params, step: int, seeds: Seeds) -> tuple[Array, Params]:
-        x, y = self._data["train"][0], self._targets
         batches = self._batches.at(step, seeds)
-        loss = np.empty(len(seeds), dtype=params["b1"].dtype)
+        dtype = params["b1"].dtype
+        losses = np.empty((len(seeds), self.batch_size), dtype)
         grads = {name: np.empty_like(p) for name, p in params.items()}
-        for rows in self._blocks(len(seeds), self.batch_size):
+        blocks = self._blocks(len(seeds), self.batch_size)
+        examples = self._data["train"][0], self._targets
+        gathered = [np.empty((*batches[blocks[0]].shape, part.shape[1]), part.dtype) for part in examples]
+        room = [np.empty((*batches[blocks[0]].shape, width), dtype) for _, (_, width) in self._layers]
+        for rows in blocks:
             here = {name: p[rows] for name, p in params.items()}
             batch = batches[rows]
             masks = [kept.at(step, seeds[rows]) for kept in self._kept] if self.dropout else []
-            losses, delta, inputs, slopes, norms = self._forward(here, x[batch], y[batch], masks)
+            x, y = (
+                part.take(batch, axis=0, out=out[: len(batch)], mode="clip")
+                for part, out in zip(examples, gathered, strict=True)
+            )
+            outputs, inputs, slopes, norms = self._forward(here, x, masks, [z[: len(batch)] for z in room])
+            losses[rows], delta = self._loss(outputs, y)
             for k, made in norms.items():
                 for held, seen in zip(self._running[k], (made.mean, made.variance), strict=True):
                     if not np.iscomplexobj(seen):  # curvature is only looked at
                         held[rows] += held.dtype.type(RENEWED) * (seen - held[rows])
-            loss[rows] = np.mean(losses, axis=-1)
             delta /= self.batch_size
             for k, _ in reversed(self._layers):
-                np.sum(delta, axis=1, out=grads[f"b{k}"][rows])
+                np.add.reduce(delta, axis=1, out=grads[f"b{k}"][rows])
                 if k in norms:
                     np.sum(delta * norms[k].away, axis=1, out=grads[f"g{k}"][rows])
                     delta = through_normalisation(delta, norms[k], here[f"g{k}"])
                 np.matmul(inputs[k - 1].swapaxes(-1, -2), delta, out=grads[f"W{k}"][rows])
-                if k > 1:
-                    delta = np.matmul(delta, here[f"W{k}"].swapaxes(-1, -2))
+                if k > 1:  # nobody needs these inputs any more
+                    delta = np.matmul(delta, here[f"W{k}"].swapaxes(-1, -2), out=inputs[k - 1])
                     delta *= slopes[k - 2]
-            if self.weight_decay:
-                for k, _ in self._layers:
-                    W = here[f"W{k}"]
-                    grads[f"W{k}"][rows] += self.weight_decay * W
-                    loss[rows] += self.weight_decay / 2 * np.sum(W * W, axis=(1, 2))
+        loss = np.mean(losses, axis=-1)
+        for rows in blocks if self.weight_decay else ():
+            for k, _ in self._layers:
+                W = params[f"W{k}"][rows]
+                grads[f"W{k}"][rows] += self.weight_decay * W
+                loss[rows] += self.weight_decay / 2 * np.sum(W * W, axis=(1, 2))
         return loss, grads
 
     def _forward(
-        self, params: Params, x: Array, y: Array, masks: list[Array]
-    ) -> tuple[Array, Array, list[Array], list[Array], dict[int, Normalised]]:
-        """Losses per example, their gradient at the outputs, each layer's inputs and slopes, and normalisations."""
-        inputs, slopes, norms = [x], [], {}
-        for k, _ in self._layers[:-1]:
-            z = np.matmul(inputs[-1], params[f"W{k}"])
+        self, params: Params, x: Array, masks: list[Array], room: list[Array]
+    ) -> tuple[Array, list[Array], list[Array], dict[int, Normalised]]:
+        """Outputs, each layer's inputs and slopes, and normalisations; `room` is where they are worked out."""
+        inputs, slopes = [x], list[Array]()
+        norms: dict[int, Normalised] = {}
+        *hidden, last = zip(self._layers, room, strict=True)
+        for (k, _), z in hidden:
+            np.matmul(inputs[-1], params[f"W{k}"], out=z)
             if self.batch_norm:
                 norms[k] = normalised(z, params[f"g{k}"], params[f"b{k}"])
                 z = norms[k].value
             else:
                 z += params[f"b{k}"][:, None]
-            a = self._activation.value(z)
-            slope = self._activation.slope(z, a)
+            a, slope = self._activation.with_slope(z)
             if masks:
-                a, slope = a * masks[k - 1], slope * masks[k - 1]
+                a *= masks[k - 1]
+                slope = slope * masks[k - 1]
             inputs.append(a)
             slopes.append(slope)
-        losses, delta = self._loss(self._outputs(params, inputs[-1]), y)
-        return losses, delta, inputs, slopes, norms
-
-    def _outputs(self, params: Params, a: Array) -> Array:
-        k = len(self._layers)
-        out: Array = np.matmul(a, params[f"W{k}"]) + params[f"b{k}"][:, None]
-        return out
+        (k, _), outputs = last
+        np.matmul(inputs[-1], params[f"W{k}"], out=outputs)
+        outputs += params[f"b{k}"][:, None]
+        return outputs, inputs, slopes, norms
 
     def evaluate(self, params: Params, split: Split) -> dict[str, Array]:
         x, y = (part[:EVALUATED] if split == "train" else part for part in self._data[split])
-        runs = len(params["b1"])
+        runs, labels = len(params["b1"]), self._labels.get(split, y)
         losses = np.empty((runs, len(x)), dtype=self.dtype)
         hits = np.empty((runs, len(x)), dtype=bool)
         several = not self.dataset.classes and y.shape[1] > 1
         squares = np.zeros((runs, y.shape[1]))  # the sums of squared errors, for each output
-        for rows in self._blocks(runs, CHUNK):
-            here = {name: p[rows] for name, p in params.items()}
-            for start in range(0, len(x), CHUNK):
-                some = slice(start, start + CHUNK)
-                a = x[some]
-                for k, _ in self._layers[:-1]:
-                    z = np.matmul(a, here[f"W{k}"])
-                    if self.batch_norm:
-                        means, variances = (held[rows][:, None] for held in self._running[k])
-                        z = (z - means) / np.sqrt(variances + EPS) * here[f"g{k}"][:, None]
-                    z += here[f"b{k}"][:, None]
-                    a = self._activation.value(z)
-                outputs = self._outputs(here, a)
-                losses[rows, some] = self._loss(outputs, y[some])[0]
-                hits[rows, some] = np.argmax(outputs, axis=-1) == np.argmax(y[some], axis=-1)
-                if several:
-                    squares[rows] += np.sum((outputs - y[some]) ** 2, axis=1)
+        for rows, some, outputs in self._outputs(params, x):
+            if self.dataset.classes:
+                np.equal(np.argmax(outputs, axis=-1), labels[some], out=hits[rows, some])
+            if self.loss == "cross_entropy":
+                losses[rows, some] = cross_entropy_of(outputs, labels[some])
+                continue
+            outputs -= y[some]
+            outputs *= outputs
+            losses[rows, some] = np.mean(outputs, axis=-1)
+            if several:
+                squares[rows] += np.sum(outputs, axis=1)
         loss = np.mean(losses, axis=-1)
         if self.dataset.classes:
             return {"loss": loss, "accuracy": np.mean(hits, axis=-1)}
@@ -223,6 +228,30 @@ class MLP(Objective):
             varied = explained.shape[1]
             return {"loss": loss, "r2": np.sum(explained, axis=1) / varied if varied else np.full_like(loss, np.nan)}
         return {"loss": loss} | self._of_numbers(loss, np.var(y) if np.ptp(y) > 0 else 0.0)
+
+    def _outputs(self, params: Params, x: Array) -> Iterator[tuple[slice, slice, Array]]:
+        """Which runs, which examples, and their outputs, which the next ones are written over."""
+        blocks = self._blocks(len(params["b1"]), CHUNK)
+        widest = max(width for _, (_, width) in self._layers)
+        highest = max((rows.stop - rows.start for rows in blocks), default=0)
+        room = np.empty((2, highest * min(CHUNK, len(x)) * widest), params["b1"].dtype)
+        for rows in blocks:
+            here = {name: p[rows] for name, p in params.items()}
+            for start in range(0, len(x), CHUNK):
+                some = slice(start, start + CHUNK)
+                a = x[some]
+                for k, (_, width) in self._layers:
+                    shape = len(here["b1"]), len(a) if k == 1 else a.shape[1], width
+                    z = room[k % 2, : math.prod(shape)].reshape(shape)
+                    np.matmul(a, here[f"W{k}"], out=z)
+                    if self.batch_norm and k < len(self._layers):
+                        means, variances = (held[rows][:, None] for held in self._running[k])
+                        z -= means
+                        z /= np.sqrt(variances + EPS)
+                        z *= here[f"g{k}"][:, None]
+                    z += here[f"b{k}"][:, None]
+                    a = self._activation.value(z) if k < len(self._layers) else z
+                yield rows, some, a
 
     def _of_numbers(self, loss: Array, variance: Any) -> dict[str, Array]:
         """R2, the share of the variance that is explained, and the error in the units of the target."""
