@@ -149,7 +149,14 @@ def _where(condition: Array, a: End, b: End) -> End:
     return End(*(np.where(condition, one, other) for one, other in zip(a, b, strict=True)))
 
 
-def _taken(found: Any, new: Found, where: Array) -> Found:
+def _taken(found: Found, new: Found, where: Array) -> Found:
     """What was found, with the new where it holds."""
-    p, loss, g = (np.where(where, n, old) for n, old in zip(new[:3], found[:3], strict=True))
-    return Found(p, loss, g, np.where(where, new.step, found.step), found.good | new.good)
+    if unanimous(where):
+        return new
+    p, loss, g, step = (np.where(where, n, old) for n, old in zip(new[:4], found[:4], strict=True))
+    return Found(p, loss, g, step, found.good | new.good)
+
+
+def unanimous(where: Array) -> bool:
+    """Whether it is known to hold for all runs: to choose arrays by runs costs several times what it costs to copy."""
+    return isinstance(where, np.ndarray) and bool(where.all())
