@@ -1,11 +1,11 @@
 """How far to go in a direction: each run by its own decisions, all of them at once."""
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
-from harness.optimizers.norms import dot
+from harness.optimizers.norms import dot, unanimous
 from objectives.arrays import Array, ratio
 
 MOST = 20  # points that a search tries
@@ -155,8 +155,3 @@ def _taken(found: Found, new: Found, where: Array) -> Found:
         return new
     p, loss, g, step = (np.where(where, n, old) for n, old in zip(new[:4], found[:4], strict=True))
     return Found(p, loss, g, step, found.good | new.good)
-
-
-def unanimous(where: Array) -> bool:
-    """Whether it is known to hold for all runs: to choose arrays by runs costs several times what it costs to copy."""
-    return isinstance(where, np.ndarray) and bool(where.all())

@@ -6,9 +6,9 @@ from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 import numpy as np
 
 from harness.optimizers.base import Optimizer
-from harness.optimizers.line_search import MOST, Found, backtracking, strong_wolfe, unanimous
+from harness.optimizers.line_search import MOST, Found, backtracking, strong_wolfe
 from harness.optimizers.memory import Element, Iterate, New, PerRun, Sees, Slot
-from harness.optimizers.norms import dot, norm
+from harness.optimizers.norms import dot, norm, unanimous
 from objectives.arrays import Array
 from objectives.fields import Count, Fraction, Positive
 
