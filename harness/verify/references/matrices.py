@@ -153,7 +153,7 @@ CASES = [
         transposed=True, problems=(RECTANGLES,), why_problems="it takes matrices only",
         differs="its momentum is an average, whose norm doesn't matter, and its Newton-Schulz runs in bfloat16",
     ),
-    Case("shampoo", {**SHAMPOO, "momentum": 0.0}, po("Shampoo", lr=0.1, matrix_eps=0.1)),
-    Case("shampoo", SHAMPOO, by_hand(shampoo, lr=0.1, eps=0.1, momentum=0.7, interval=1)),
+    Case("shampoo", {**SHAMPOO, "momentum": 0.0, "interval": 1}, po("Shampoo", lr=0.1, matrix_eps=0.1)),
+    Case("shampoo", {**SHAMPOO, "interval": 1}, by_hand(shampoo, lr=0.1, eps=0.1, momentum=0.7, interval=1)),
     Case("shampoo", {**SHAMPOO, "interval": 4}, by_hand(shampoo, lr=0.1, eps=0.1, momentum=0.7, interval=4)),
 ]  # fmt: skip
