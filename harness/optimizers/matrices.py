@@ -110,9 +110,9 @@ class Shampoo(Optimizer):
     on what was preconditioned.
 
     The powers are computed anew every `interval` updates, algorithm 1 to the letter where that is 1 (20 lose no
-    accuracy, says Gupta's tf.contrib.opt.ShampooOptimizer), and before that for a run whose g they would make longer
-    than sqrt(min(inputs, outputs)), a vector longer than 1: powers of sums that hold g cannot, and those that have not
-    seen its direction multiply it by up to 1 / sqrt(eps).
+    accuracy, says Gupta's tf.contrib.opt.ShampooOptimizer). `early`, which is ours: and before that for a run whose g
+    they would make longer than sqrt(min(inputs, outputs)), a vector longer than 1. Powers of sums that hold g cannot,
+    and those that have not seen its direction multiply it by up to 1 / sqrt(eps).
 
     >>> params = {"W": np.zeros((2, 2))}
     >>> Shampoo(lr=0.1, eps=1e-12, momentum=0.0).update(params, {"W": np.array([[0.0, 5.0], [1.0, 0.0]])})
@@ -125,6 +125,7 @@ class Shampoo(Optimizer):
     eps: Positive = 1e-4
     momentum: Fraction = 0.9
     interval: Count = 10
+    early: bool = True
 
     sees: ClassVar[Sees] = "tensors"
 
@@ -145,7 +146,7 @@ class Shampoo(Optimizer):
         due, u = np.ones(len(g), dtype=bool), matrix
         if (int(h.t.flat[0]) - 1) % h.interval:
             u = one @ matrix @ other if both else one @ matrix
-            due = ~(total(u * u)[:, 0, 0] <= min(matrix.shape[1:]))
+            due = ~(total(u * u)[:, 0, 0] <= min(matrix.shape[1:])) & h.early
         if due.any():
             one = _renewed(one, left, eps, -1 / 4 if both else -1 / 2, due)
             other = _renewed(other, right, eps, -1 / 4, due) if both else other
