@@ -19,7 +19,7 @@ from omegaconf.basecontainer import BaseContainer
 from omegaconf.errors import OmegaConfBaseException
 from yaml import YAMLError
 
-from harness.configs import advice, settings
+from harness.configs import advice, patterns, settings
 from harness.configs.checks import demand_choice, demand_plain, refuse_changes, refuse_unknown
 from harness.configs.exchange import Files
 from harness.configs.override import Override, quoted, texts
@@ -63,6 +63,13 @@ class Memory:
     stamps: tuple[tuple[str, tuple[int, ...]], ...] = ()  # every file of conf/, and when it was written
     templates: dict[tuple[str, ...], Template] = field(default_factory=dict)  # by the overrides that choose
     compositions: list[Composition] = field(default_factory=list)  # those of them that Hydra composed
+    written: dict[tuple[str, ...], patterns.Written] = field(default_factory=dict)  # of templates, by the same
+    composed: dict[Any, Composed] = field(default_factory=dict)  # by what chooses, and the pattern of the values
+
+    def clear(self) -> None:
+        """Forget what was composed."""
+        for known in (self.templates, self.compositions, self.written, self.composed):
+            known.clear()
 
 
 class Composer:
@@ -88,6 +95,22 @@ class Composer:
 
     def compose(self, overrides: Sequence[Override]) -> Composed:
         """The config of these overrides, resolved; plain values are written into a copy of the template."""
+        structure, values = self._sorted(overrides)
+        template = self._template(structure)
+        chosen, memory = tuple(texts(structure)), self._memory
+        if chosen not in memory.written:
+            memory.written[chosen] = patterns.written(template.config)
+        common = patterns.pattern(memory.written[chosen], values)
+        if common is None:
+            return self._resolved(overrides)
+        if (known := memory.composed.get((chosen, common))) is None:
+            if len(memory.composed) >= MOST:
+                memory.composed.clear()
+            known = memory.composed[chosen, common] = self._resolved(overrides)
+        return Composed(patterns.put(known.config, common, values), dict(known.choices))
+
+    def _resolved(self, overrides: Sequence[Override]) -> Composed:
+        """What OmegaConf makes of them."""
         config, choices = self.unresolved(overrides)
         if not re.search(r"\$\{\.*dataset[.}]", str(config.get("objective"))):
             typed = [override.text for override in overrides if override.key.partition(".")[0] == "dataset"]
@@ -135,8 +158,7 @@ class Composer:
         templates = self._memory.templates
         if key not in templates:
             if len(templates) >= MOST:  # somebody adds or forces another value each time
-                templates.clear()
-                self._memory.compositions.clear()
+                self._memory.clear()
             templates[key] = self._exchanged(structure) or self._composed(structure)
         return templates[key]
 

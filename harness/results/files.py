@@ -17,6 +17,7 @@ from zipfile import BadZipFile
 import numpy as np
 
 from harness.errors import UserError
+from harness.results.config_text import config_text
 from harness.results.metrics import Metric
 from harness.results.rows import GROUPS, Row, cell_row, run_rows, timing_rows, trial_row
 from harness.results.trial import STATES, Outcome, Trial
@@ -89,12 +90,10 @@ def write(
 ) -> None:
     """Write the outcome, and the config where there is none yet, into its folder; summary.json comes last, so a folder
     that has one is complete."""
-    from omegaconf import OmegaConf
-
     trials = outcome.trials
     runs = [row for trial in trials for row in run_rows(trial, metric)]
     if config is not None:
-        save_file(folder / "config.yaml", OmegaConf.to_yaml(OmegaConf.create(dict(config))).encode())
+        save_file(folder / "config.yaml", config_text(config))
     save_file(folder / "runs.csv", _csv(runs))
     cells = [cell_row(cell, metric) for cell in outcome.standings]
     save_file(folder / "cells.csv", _csv(cells))

@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable, Container, Iterable, Sequence
 
 import numpy as np
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -23,6 +24,7 @@ from harness.text.visible import in_line
 from objectives.arrays import Array
 
 POINT = "best hyperparameters"
+GAP = 2  # between two columns
 RIGHT = ("tuned", "best loss", "runs", "trials", "pruned", "failed", "div.", "evals", "seconds")
 METRICS = tuple(f"{split}{name}" for split in ("", "train_", "test_") for name in ("loss", *MEANS))
 
@@ -237,22 +239,22 @@ def fitted(
     rows: Sequence[Row], width: int, droppable: Sequence[str], best: Container[int] = (), header: str = "dim"
 ) -> Table:
     """A table of the rows, the best in green; the droppable columns go, one after the other, until it fits."""
-    columns = list(dict.fromkeys(column for row in rows for column, value in row.items() if value != ""))
-    unlimited = Console(width=1000)
-    for drop in (None, *droppable):
-        columns = [column for column in columns if column != drop]
-        table = Table(box=None, padding=(0, 2, 0, 0), header_style=header)
-        for column in columns:
-            table.add_column(
-                Text(in_line(column)),
-                justify="right" if column in RIGHT or column.startswith(("median ", "mean ")) else "left",
-                no_wrap=True,
-            )
-        for k, row in enumerate(rows):
-            texts = (Text(in_line(str(row.get(column, "")))) for column in columns)
-            table.add_row(*texts, style="bold green" if k in best else None)
-        if table.__rich_measure__(unlimited, unlimited.options).maximum <= width:
+    named = dict.fromkeys(column for row in rows for column, value in row.items() if value != "")
+    texts = {column: [in_line(str(row.get(column, ""))) for row in rows] for column in named}
+    widths = {column: GAP + max(map(cell_len, (in_line(column), *texts[column]))) for column in named}
+    for drop in droppable:
+        if sum(widths.values()) <= width:
             break
+        widths.pop(drop, None)
+    table = Table(box=None, padding=(0, GAP, 0, 0), header_style=header)
+    for column in widths:
+        table.add_column(
+            Text(in_line(column)),
+            justify="right" if column in RIGHT or column.startswith(("median ", "mean ")) else "left",
+            no_wrap=True,
+        )
+    for k in range(len(rows)):
+        table.add_row(*(Text(texts[column][k]) for column in widths), style="bold green" if k in best else None)
     return table
 
 

@@ -12,6 +12,7 @@ from harness.configs.declared import Settings
 from harness.configs.override import Override, one, parse, texts
 from harness.configs.settings import MOST
 from harness.errors import UserError
+from harness.results.config_text import config_text
 from harness.results.files import save_file
 
 MORE = ("trials", "replicates")  # of which a sweep that goes on may have more
@@ -46,9 +47,7 @@ class Begun:
 
     def save(self, folder: Path) -> None:
         """Write it into the sweep's folder, before anything runs."""
-        from omegaconf import OmegaConf
-
-        save_file(folder / CONFIG, OmegaConf.to_yaml(OmegaConf.create(self.config())).encode())
+        save_file(folder / CONFIG, config_text(self.config()))
 
 
 def folder_of(name: str) -> Path:
