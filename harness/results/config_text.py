@@ -1,4 +1,4 @@
-"""A config as the text of config.yaml: the bytes that OmegaConf writes, by libyaml where it is there and writes them."""
+"""A config as the text of config.yaml: OmegaConf's bytes, by libyaml where that is installed and writes them."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -43,4 +43,4 @@ def _alike(data: Any) -> bool:
         return all(isinstance(k, str) and 0 < len(k) <= LONGEST and _alike(k) and _alike(v) for k, v in data.items())
     if isinstance(data, (list, tuple)):
         return all(map(_alike, data))
-    return not isinstance(data, str) or (data.isascii() and data.isprintable())
+    return not isinstance(data, str) or (data.isprintable() and max(data, default="") <= "\uffff")

@@ -131,6 +131,11 @@ def write(
     save_file(folder / "summary.json", (json.dumps(plain(summary), indent=2) + "\n").encode())
 
 
+def write_profile(folder: Path, rows: list[Row]) -> None:
+    """Write where the seconds went: like those of timings.csv, no rerun repeats them."""
+    save_file(folder / "profile.csv", _csv(rows))
+
+
 def looks(folder: Path) -> list[Any]:
     """The answers that were given of a sweep which goes on, as its summary.json records them."""
     file = folder / "summary.json"

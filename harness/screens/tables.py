@@ -25,7 +25,7 @@ from objectives.arrays import Array
 
 POINT = "best hyperparameters"
 GAP = 2  # between two columns
-RIGHT = ("tuned", "best loss", "runs", "trials", "pruned", "failed", "div.", "evals", "seconds")
+RIGHT = ("tuned", "best loss", "runs", "trials", "pruned", "failed", "div.", "evals", "seconds", "share")
 METRICS = tuple(f"{split}{name}" for split in ("", "train_", "test_") for name in ("loss", *MEANS))
 
 

@@ -109,7 +109,7 @@ def reopened(folder: Path, typed: Sequence[Override], trusted: tuple[str, ...]) 
         raise UserError(
             f"resume={folder}: it goes on as it was begun, or with more trials or replicates; not with {told}"
         )
-    new = {o.key: o.value for o in typed if o.key in (*MORE, "timeout", "on_error")}
+    new = {o.key: o.value for o in typed if o.key in (*MORE, "timeout", "on_error", "profile")}
     grids = [cell for cell in cells if cell.config["sampler"]["_target_"].endswith(".GridSampler")]
     if grids and new.get("trials", cells[0].settings.trials) != cells[0].settings.trials:
         raise UserError(f"resume={folder}: a grid is laid out for its number of trials; begin a sweep with more")
@@ -152,7 +152,7 @@ def _kept(override: Override, begun: Begun) -> bool:
         return True
     if override.several or override.kind in ("add", "delete"):
         return False
-    if key in ("timeout", "on_error"):  # which change no number
+    if key in ("timeout", "on_error", "profile"):  # which change no number
         return True
     if key in MORE:
         return type(value) is int and getattr(begun.cells[0].settings, key) <= value <= MOST["trials"]
