@@ -1,4 +1,4 @@
-"""The text of config.yaml is OmegaConf's, whoever writes it; composing by pattern gives what OmegaConf gives."""
+"""The text of config.yaml is OmegaConf's, whoever writes it; composing on plain data gives what OmegaConf gives."""
 
 from typing import Any
 
@@ -47,6 +47,7 @@ LINES = [
 
 @pytest.mark.parametrize("line", LINES)
 def test_compositions_that_differ_in_values_are_omegaconfs(line: tuple[str, ...]) -> None:
+    """Composed by OmegaConf only where a value looks around, or somebody looks at a whole of which one is a part."""
     with composer() as source:
         for lr, whole in ((0.25, 4), (0.125, 6), (1e-05, 8)):
             typed = parse(*(text.format(lr, whole) for text in line))
@@ -67,6 +68,6 @@ def test_every_optimizer_is_exchanged_as_hydra_composes_it(name: str) -> None:
     with composer() as source:
         source.compose([])
         typed = parse(f"optimizer={name}", "schedule=linear", "steps=30")
-        template = source._composed(parse(f"optimizer={name}", "schedule=linear"))
-        assert source.unresolved(parse(f"optimizer={name}", "schedule=linear")) == template
+        structure = parse(f"optimizer={name}", "schedule=linear")
+        assert source._template(structure) == source._composed(structure)
         assert source.compose(typed) == source._resolved(typed)

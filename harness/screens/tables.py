@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Container, Iterable, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 from rich.cells import cell_len
@@ -9,19 +10,19 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from harness.answers.answer import Answer
 from harness.answers.statistics import median
-from harness.answers.text import MOST
 from harness.results.files import Results
 from harness.results.metrics import STEPS_TO_TARGET, Metric
 from harness.results.replicates import history, known, over_replicates
 from harness.results.rows import MEANS, Row
 from harness.screens import unfinished
-from harness.screens.answers import say
 from harness.screens.numbers import number, sparkline, spread
 from harness.text.copying import command, words_of
 from harness.text.visible import in_line
 from objectives.arrays import Array
+
+if TYPE_CHECKING:
+    from harness.answers.answer import Answer
 
 POINT = "best hyperparameters"
 GAP = 2  # between two columns
@@ -34,6 +35,8 @@ def show(results: Results, out: Console) -> None:
     summary = results.summary
     begun = not summary.get("study") or any(cell["trials"] for cell in results.cells)
     if summary["kind"] != "run" and begun:
+        from harness.screens.answers import say
+
         for answer in results.answer:
             more = command(str(results.folder), module="harness.answer")
             say(answer, out, more=more, brief=True)
@@ -78,6 +81,8 @@ def _say_how_it_goes_on(results: Results, out: Console) -> None:
 
 
 def _show_cells(results: Results, out: Console) -> None:
+    from harness.answers.text import MOST
+
     summary = results.summary
     metric = Metric.of(summary)
     tuned, several = bool(summary.get("study")), summary.get("replicates", 1) > 1
@@ -110,7 +115,7 @@ def _show_cells(results: Results, out: Console) -> None:
         out.print()
 
 
-def _in_order(results: Results, answer: Answer, metric: Metric) -> list[Row]:
+def _in_order(results: Results, answer: "Answer", metric: Metric) -> list[Row]:
     """A row per cell, that of its typical replicate, as the answer has them; where it says nothing, the best first."""
     rows = {(cell["cell"], cell.get("replicate", 0)): cell for cell in results.cells}
     found = [rows.get((line.cell, line.replicate)) or rows[line.cell, 0] for line in answer.lines]

@@ -13,7 +13,7 @@ from harness.configs.override import Override, one, parse, texts
 from harness.configs.settings import MOST
 from harness.errors import UserError
 from harness.results.config_text import config_text
-from harness.results.files import save_file
+from harness.results.saving import save_file
 
 MORE = ("trials", "replicates")  # of which a sweep that goes on may have more
 CONFIG, LOCK, ROUNDS, JOURNAL = "config.yaml", ".lock", "rounds", "study.journal"
