@@ -11,11 +11,13 @@ import numpy as np
 from harness.cells.cell import Cell
 from harness.cells.space import corners
 from harness.cells.splits import drawn, redrawn
+from harness.clock import Clock
 from harness.configs import places, trust
 from harness.configs.building import build, built_optimizer, demand, gradients, numbers, with_datasets
 from harness.configs.places import Path
 from harness.configs.settings import ABOUT
 from harness.errors import UserError
+from harness.results.trace import Trace
 from harness.results.trial import Population, Trial
 from harness.running.contract import fresh
 from harness.running.engine import Engine
@@ -57,9 +59,15 @@ class Planner:
 
     def __init__(self, trusted: tuple[str, ...] = ()) -> None:
         self.trusted = trusted
+        self._clock: Clock | None = None
         self._datasets: dict[str, Dataset] = {}
         self._objectives: dict[str, tuple[Objective, dict[str, Any]]] = {}
         self._forms: dict[Cell, _Form] = {}
+
+    def timed(self, clock: Clock) -> None:
+        """Have a clock tell what building takes, and what is built its parts of training."""
+        self._clock = clock
+        clock.listen(self, "building", "plan", "fingerprint")
 
     def check(self, cells: Sequence[Cell]) -> None:
         """Whether all of them can be built, before anything runs."""
@@ -155,6 +163,8 @@ class Planner:
         budget = settings.steps * gradients(config, self.trusted) if settings.budget == "gradients" else None
         measure = settings.measured
         engine = Engine(fresh(objective), optimizer, seeds, settings.steps, settings.records, keep, budget, measure)
+        if self._clock is not None:
+            engine.timed(self._clock)
         start = 0
         for trial, count in zip(trials, counts, strict=True):
             trial.trace, trial.problem = engine.trace, found["problem"]
@@ -207,6 +217,13 @@ class Planner:
                 f"objective: from a fixed start without noise the {len(seeds)} seeds are copies of one run; add seeds=1"
             )
         return objective, found
+
+
+def never_begun(trial: Trial, failure: str) -> Population:
+    """A trial whose objective or optimizer could not even be made."""
+    trial.trace = Trace(np.array(trial.seeds, dtype=np.int64), np.zeros(1, dtype=np.int64), failure=failure)
+    trial.rows, trial.problem = slice(0, len(trial.seeds)), ""
+    return Population(trial.trace, [trial], {"problem": ""})
 
 
 def _node(config: Mapping[str, Any]) -> dict[str, Any]:
