@@ -13,11 +13,15 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from harness.clock import Clock
 from harness.screens.streams import INTERRUPTED, SHELL, entered, kept
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from harness.configs.compose import Composer
     from harness.configs.override import Override
 
@@ -46,7 +50,7 @@ Which optimizer, tuned fairly, wins on this problem, and how sure are we?
   seeds=8 or seeds=[3,5]   steps=1000   records=50   save_params=true   measure=[gradient_norm,update_ratio]
   trials=64   search=[lr]   metric=loss|best_loss|accuracy|steps_to_target|gradient_norm   target=0.01
   aggregate=median|mean|q75   replicates=12   finalists=4   finals=10   confirm=10   batch=16   rungs=10
-  timeout=60   on_error=continue|raise   budget=steps   storage=sqlite:///studies.db
+  timeout=60   on_error=continue|raise   budget=steps   storage=sqlite:///studies.db   profile=true
   trust=my_package         lets configs build objects of your own package; hydra.verbose=true shows tracebacks
 """
 REFUSED = {
@@ -60,7 +64,7 @@ REFUSED = {
 def entry() -> None:
     """The console script, and `python -m harness`."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    gc.set_threshold(50_000)  # composing makes many objects that stay: the collector would look at them in vain
+    gc.set_threshold(200_000)  # composing makes many objects that stay: the collector would look at them in vain
     code = entered(main)
     if code > SHELL:
         # an interrupt that came within an exec() of the standard library makes CPython die by the signal in spite of
@@ -68,6 +72,7 @@ def entry() -> None:
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(code)
+    gc.freeze()  # what the process takes with it is not looked at one by one: an eighth of a short run
     sys.exit(code)
 
 
@@ -83,24 +88,27 @@ def _main(arguments: list[str]) -> int:
 
         print(f"harness {installed() or 'from a source tree'}")
         return 0
-    from hydra.errors import HydraException
-    from omegaconf.errors import OmegaConfBaseException
+    clock = Clock()
+    with clock.part("starting"):
+        from hydra.errors import HydraException
+        from omegaconf.errors import OmegaConfBaseException
 
-    from harness.configs import advice
-    from harness.configs.compose import composer
-    from harness.configs.typed import trusting
-    from harness.errors import RunError, UserError
-    from harness.text.visible import say, visible
+        from harness.configs import advice
+        from harness.configs.compose import composer
+        from harness.configs.typed import trusting
+        from harness.errors import RunError, UserError
+        from harness.text.visible import say, visible
 
     try:
         for flag, line in REFUSED.items():
             if getattr(args, flag):
                 raise UserError(line)
-        overrides, trusted = trusting(args.overrides)
+        with clock.part("composing"):
+            overrides, trusted = trusting(args.overrides)
         if trusted:
             sys.path.append(os.getcwd())  # `python -m` has it already, the console script has not
         if not (args.help or args.info or args.shell_completion or args.cfg):
-            return _run(args, overrides, trusted)
+            return _run(args, overrides, trusted, clock)
         with composer(args.config_dir) as made:
             if args.help:
                 return _help(made)
@@ -128,27 +136,41 @@ def _main(arguments: list[str]) -> int:
         return 1
 
 
-def _run(args: argparse.Namespace, overrides: list["Override"], trusted: tuple[str, ...]) -> int:
-    from harness.running import signals
-    from harness.running.allocation import keep_memory
-    from harness.screens.tables import show
-    from harness.screens.terminal import console
-    from harness.session import start
-    from harness.text.visible import say
+def _run(args: argparse.Namespace, overrides: list["Override"], trusted: tuple[str, ...], clock: Clock) -> int:
+    with clock.part("starting"):
+        from harness.running import signals
+        from harness.running.allocation import keep_memory
+        from harness.screens.tables import show
+        from harness.screens.terminal import console
+        from harness.session import start
+        from harness.text.visible import say
 
     out = console()
     keep_memory()
     with signals.noted() as came:
         try:
-            results = start(overrides, args.multirun, args.config_dir, trusted, out, lambda: bool(came))
+            results = start(overrides, args.multirun, args.config_dir, trusted, out, lambda: bool(came), clock)
         except KeyboardInterrupt:  # before anything ran
             say("interrupted")
             return SHELL + came[0] if came else INTERRUPTED
-        show(results, out)
+        with clock.part("drawing"):
+            show(results, out)
+        if clock.on:
+            _show_profile(clock, results.folder, out)
     out.done()
     if results.summary["interrupted"]:
         return SHELL + came[0]
     return 1 if results.summary["failures"] else 0
+
+
+def _show_profile(clock: Clock, folder: Path, out: "Console") -> None:
+    """Where the seconds went, up to here."""
+    from harness.results.files import write_profile
+    from harness.screens import profile
+
+    rows = clock.rows()
+    write_profile(folder, rows)
+    profile.show(rows, out)
 
 
 def _help(made: "Composer") -> int:

@@ -12,6 +12,7 @@ from harness.cells import budget
 from harness.cells import enumeration as sweep_cells
 from harness.cells.cell import Cell
 from harness.cells.splits import WORD, redrawn
+from harness.clock import Clock
 from harness.configs import database
 from harness.configs.compose import composer
 from harness.configs.override import Override, texts
@@ -45,10 +46,12 @@ def start(
     trusted: tuple[str, ...] = (),
     out: "Console | None" = None,
     stop: Callable[[], bool] = lambda: False,
+    clock: Clock | None = None,
 ) -> Results:
     """Compose, check everything, claim a folder, train, write, and read back what was written."""
-    with signals.leaving():
-        with composer(config_dir) as source:
+    clock = clock or Clock()
+    with signals.leaving(), clock.part("building"):
+        with clock.part("composing"), composer(config_dir) as source:
             resumed = (override.value for override in overrides if override.key == "resume")
             going_on = [value for value in resumed if value is not None]
             if going_on:
@@ -68,6 +71,7 @@ def start(
                 wanted = _folder_typed(overrides, kind)
                 name = token_hex(4) if cells[0].settings.storage else ""
                 begun = Begun(budget.shared(source, cells, trusted), texts(overrides), config_dir, trusted, name)
+        clock.on = begun.cells[0].settings.profile
         planner = Planner(trusted)
         planner.check(begun.cells)
         if not going_on:
@@ -82,7 +86,9 @@ def start(
             say_lost(begun.cells, planner, out)
         if out is not None and any(cell.space for cell in begun.cells):
             out.print(size.told(begun.cells, planner), style="dim", soft_wrap=True)
-    job = _Job(begun, kind, planner, metric, out, stop)
+    if clock.on:
+        planner.timed(clock)
+    job = _Job(begun, kind, planner, metric, out, stop, clock)
     if going_on:
         return job.tune(folder)
     with _claimed(wanted, kind) as folder:
@@ -110,11 +116,12 @@ class _Job:
     metric: Metric
     out: "Console | None"
     stop: Callable[[], bool]
+    clock: Clock
 
     def run(self, folder: Path) -> Results:
         """Train every cell as it is declared."""
         planned = self.planner.plan([Trial(cell, cell.settings.seeds) for cell in self.begun.cells])
-        with self._screen() as show:
+        with self._screen() as show, self.clock.part("stepping"):
             populations = train(self.planner, planned, _Watching(show, self.stop))
         outcome = Outcome(populations, [])
         outcome.standings = [rows.standing(trial, self.metric) for trial in outcome.trials]
@@ -123,7 +130,8 @@ class _Job:
 
     def tune(self, folder: Path) -> Results:
         """Search every cell's space; an interrupted sweep goes on where it ended."""
-        from harness.tuning.tuning import Tuner
+        with self.clock.part("starting"):
+            from harness.tuning.tuning import Tuner
 
         begun, storage = self.begun, self.begun.cells[0].settings.storage
         asking = signals.leaving if storage else nullcontext  # a prompt, and a server that may never answer
@@ -131,8 +139,10 @@ class _Job:
             secret = database.password(storage)
         with resume.held(folder):
             with self._screen() as show:
-                with asking():
+                with asking(), self.clock.part("asking"):
                     tuner = Tuner(begun.cells, self.planner, folder, self.metric, begun.name, secret, show, self.stop)
+                if self.clock.on:
+                    tuner.timed(self.clock)
                 tuner.replay()
                 begun.save(folder)  # only now: what cannot go on is left as it was
                 try:
@@ -144,14 +154,17 @@ class _Job:
             return self._written(folder, outcome, tuner.where)
 
     def _written(self, folder: Path, outcome: Outcome, study: str | None) -> Results:
-        begun, kind = self.begun, self.kind
-        about = {**_about(kind, _title(begun.cells, kind), begun, outcome.stopped), "study": study}
-        about |= {"metric": self.metric.name, "aggregate": self.metric.aggregate, "maximise": self.metric.maximise}
-        config = None if study else begun.cells[0].config if kind == "run" else begun.config()
-        with signals.waiting():
-            about |= {"looks": results.looks(folder)} if study else {}
-            results.write(folder, outcome, config, about, self.metric)
-        return results.load(folder)
+        begun, kind, clock = self.begun, self.kind, self.clock
+        with clock.part("writing"):
+            about = {**_about(kind, _title(begun.cells, kind), begun, outcome.stopped), "study": study}
+            about |= {"metric": self.metric.name, "aggregate": self.metric.aggregate, "maximise": self.metric.maximise}
+            config = None if study else begun.cells[0].config if kind == "run" else begun.config()
+            with signals.waiting():
+                about |= {"looks": results.looks(folder)} if study else {}
+                results.write(folder, outcome, config, about, self.metric)
+                if clock.on:
+                    results.write_profile(folder, clock.rows())
+            return results.load(folder)
 
     @contextmanager
     def _screen(self) -> Iterator[Show]:
@@ -162,6 +175,8 @@ class _Job:
 
         title = _title(self.begun.cells, self.kind)
         with Screen(self.out, title, self.kind == "run", self.metric) as screen:
+            if self.clock.on:
+                self.clock.listen(screen, "drawing", "show")
             yield screen.show
 
 

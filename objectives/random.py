@@ -1,6 +1,7 @@
 """Randomness by (seed, stream, step): counter-based, so that nobody's numbers depend on who else draws."""
 
 from collections.abc import Callable
+from typing import NamedTuple
 from zlib import crc32
 
 import numpy as np
@@ -22,12 +23,21 @@ def generator(seed: int, stream: str, counter: int = 0) -> np.random.Generator:
     return np.random.Generator(np.random.Philox(key=key, counter=np.array([0, 0, 0, counter], dtype=np.uint64)))
 
 
+class Made(NamedTuple):
+    """What the seeds of a block have drawn at a counter."""
+
+    counter: int
+    unique: Seeds
+    place: Array  # of each run, its row in `drawn`
+    drawn: Array
+
+
 class Draws:
     """What each run draws at each step, made for `chunk` steps at once: draw(generator) -> (chunk, ...)."""
 
     def __init__(self, stream: str, chunk: int, draw: Callable[[np.random.Generator], Array]) -> None:
         self.stream, self.chunk, self.draw = stream, chunk, draw
-        self._made: dict[bytes, tuple[int, Array, Array]] = {}  # by seeds: the counter, each run's row, the draws
+        self._made: dict[bytes, Made] = {}  # by seeds
 
     def at(self, step: int, seeds: Seeds) -> Array:
         """The draws (runs, ...) of this step."""
@@ -53,14 +63,25 @@ class Draws:
     def _chunk(self, counter: int, seeds: Seeds) -> tuple[Array, Array]:
         """Each run's place among the seeds, and what these draw in a chunk of steps (seeds, chunk, ...)."""
         key = np.ascontiguousarray(seeds).tobytes()
-        made, place, drawn = self._made.get(key, (-1, seeds, seeds))
-        if made != counter:
-            if len(self._made) > BLOCKS:
-                self._made.clear()
-            unique, place = np.unique(seeds, return_inverse=True)
-            drawn = np.stack([self.draw(generator(int(seed), self.stream, counter)) for seed in unique])
-            self._made[key] = counter, place, drawn
-        return place, drawn
+        made = self._made.get(key)
+        if made is None or made.counter != counter:
+            made = self._part(counter, seeds) or self._anew(counter, key, seeds)
+        return made.place, made.drawn
+
+    def _anew(self, counter: int, key: bytes, seeds: Seeds) -> Made:
+        if len(self._made) > BLOCKS:
+            self._made.clear()
+        unique, place = np.unique(seeds, return_inverse=True)
+        drawn = np.stack([self.draw(generator(int(seed), self.stream, counter)) for seed in unique])
+        self._made[key] = made = Made(counter, unique, place, drawn)
+        return made
+
+    def _part(self, counter: int, seeds: Seeds) -> Made | None:
+        """Of some runs of a block that has been drawn, as those that still search along a line."""
+        for made in self._made.values():
+            if made.counter == counter and np.isin(seeds, made.unique).all():
+                return made._replace(place=np.searchsorted(made.unique, seeds))
+        return None
 
 
 def with_replacement(examples: int, batch_size: int) -> Draws:

@@ -28,7 +28,7 @@ MOMENTS = {
     "in mid-ask": ("harness.tuning.study", "CellStudy", "ask", 21, "nothing"),
     "between asking and training": ("harness.running.plan", "Planner", "plan", 3, "nothing"),
     "in mid-training": ("harness.running.engine", "Block", "record", 70, "all"),
-    "before the results are named": ("harness.tuning.rounds", None, "save_file", 2, "nothing"),
+    "before the results are named": ("harness.tuning.rounds", None, "save_arrays", 2, "nothing"),
     "between results and tell": ("harness.tuning.tuning", "Tuner", "_tell", 2, "nothing"),
     "in mid-append": ("optuna.storages.journal", "JournalFileBackend", "append_logs", 3, "torn"),
     "while the journal's lock is given back": ("os", None, "unlink", 2, "nothing"),

@@ -129,7 +129,7 @@ def test_blocks_do_not_matter(
 ) -> None:
     config = node(source, "optimizer", optimizer_name)
     whole = walk(config, list(range(8)), order=order)
-    monkeypatch.setattr(memory, "BLOCK", block)
+    monkeypatch.setattr(memory, "BLOCK", 8 * block)
     np.testing.assert_array_equal(walk(config, list(range(8)), order=order), whole)
 
 
@@ -138,7 +138,7 @@ def test_blocks_do_not_matter(
 def test_a_run_that_leaves_changes_nobody(
     source: Composer, optimizer_name: str, block: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(memory, "BLOCK", block)
+    monkeypatch.setattr(memory, "BLOCK", 8 * block)
     config = node(source, "optimizer", optimizer_name)
     stayed = [0, 1, 2, 4, 5, 6, 7]
     np.testing.assert_array_equal(walk(config, list(range(8)), drop=3), walk(config, list(range(8)))[stayed])
@@ -556,7 +556,7 @@ def test_a_rule_may_ask_for_the_loss() -> None:
 def test_slots_survive_a_rule_that_hands_back_its_arguments(
     block: int, shape: tuple[int, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(memory, "BLOCK", block)
+    monkeypatch.setattr(memory, "BLOCK", 8 * block)
     optimizer, params = Crossed(runs=2), {"x": np.zeros((2, *shape))}
     held, a, b, p = np.zeros((2, *shape)), 0.0, 0.0, 0.0
     rng = np.random.default_rng(0)
@@ -598,7 +598,7 @@ def test_views_and_other_dtypes_are_kept_as_the_runs_need_them(
 ) -> None:
     found = []
     for block in (3, 1 << 15):
-        monkeypatch.setattr(memory, "BLOCK", block)
+        monkeypatch.setattr(memory, "BLOCK", 8 * block)
         rng, optimizer = np.random.default_rng(0), Viewing(runs=2)
         params = {"x": rng.normal(size=(2, *shape)).astype(dtype)}
         for _ in range(6):

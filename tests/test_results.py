@@ -17,6 +17,7 @@ from harness.command import main
 from harness.errors import UserError
 from harness.optimizers.gradient_descent import SGD
 from harness.results import files as results
+from harness.results import saving
 from harness.results.trial import Trial
 from harness.running.engine import Engine
 from harness.running.fingerprint import fingerprint, same
@@ -97,7 +98,7 @@ def test_runs_of_different_length_in_one_table() -> None:
         engine = Engine(Sphere(), SGD(0.1, runs=1), np.array([0]), steps, steps)
         list(engine.advance())
         trials.append(Trial(a_cell(number, steps), (0,), trace=engine.trace, rows=slice(0, 1)))
-    curves = results._curves(trials)
+    curves = dict(results._curves(trials))
     assert curves["step"].tolist() == [[0, 1, 2, 3, 4], [0, 1, 2, -1, -1]]
     assert np.isnan(curves["loss"][1, 3:]).all()
 
@@ -112,8 +113,10 @@ def test_names_that_look_like_numbers_stay_names(tmp_path: Path) -> None:
 
 def test_summary_comes_last(monkeypatch: pytest.MonkeyPatch) -> None:
     written: list[str] = []
-    real = results.save_file
-    monkeypatch.setattr(results, "save_file", lambda path, content: (written.append(path.name), real(path, content)))
+    for name in ("save_file", "save_arrays"):
+        real = getattr(results, name)
+        noted = lambda path, content, real=real: (written.append(path.name), real(path, content))  # noqa: E731
+        monkeypatch.setattr(results, name, noted)
     harness.run("objective=valley", "steps=2", "seeds=1", "save_params=true")
     assert set(written) == FILES | {"params.npz"}
     assert written[-1] == "summary.json", "a folder that has one is complete"
@@ -209,12 +212,12 @@ def test_a_folder_that_cannot_be_made_is_one_line(tmp_path: Path) -> None:
 
 def test_a_file_is_whole_or_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "runs.csv"
-    results.save_file(path, b"old")
+    saving.save_file(path, b"old")
     calls: list[str] = []
     real_fsync, real_replace = os.fsync, os.replace
     monkeypatch.setattr(os, "fsync", lambda fd: (calls.append("fsync"), real_fsync(fd)))
     monkeypatch.setattr(os, "replace", lambda a, b: (calls.append("rename"), real_replace(a, b)))
-    results.save_file(path, b"new")
+    saving.save_file(path, b"new")
     assert path.read_bytes() == b"new"
     assert calls == ["fsync", "rename", "fsync"], "contents, then the name, then the folder"
     assert stat.S_IMODE(path.stat().st_mode) & 0o044, "readable as any other file"
@@ -224,7 +227,7 @@ def test_a_file_is_whole_or_not_there(tmp_path: Path, monkeypatch: pytest.Monkey
 
     monkeypatch.setattr(os, "fsync", fail)
     with pytest.raises(OSError, match="disk full"):
-        results.save_file(path, b"half")
+        saving.save_file(path, b"half")
     assert path.read_bytes() == b"new"
     assert [p.name for p in tmp_path.iterdir()] == ["runs.csv"], "no litter"
 
@@ -278,3 +281,10 @@ def test_tables_tell_what_cells_cost() -> None:
     grid = harness.sweep("optimizer=sgd", "optimizer.lr=0.1,0.01", "objective=valley", "steps=20")
     assert [(t["population"], t["cell"], t["evaluations"]) for t in grid.timings] == [(0, 0, 60), (0, 1, 60)]
     assert grid.timings[0]["seconds"] == pytest.approx(grid.timings[1]["seconds"], abs=2e-6)
+
+
+def test_arrays_are_written_as_numpy_writes_them(tmp_path: Path) -> None:
+    arrays = {"a": np.arange(6.0).reshape(2, 3), "b/c": np.zeros((0, 1), np.float32), "about": np.array("ü")}
+    saving.save_arrays(tmp_path / "ours.npz", arrays.items())
+    np.savez(tmp_path / "numpys.npz", **arrays)  # type: ignore[arg-type]
+    assert (tmp_path / "ours.npz").read_bytes() == (tmp_path / "numpys.npz").read_bytes()

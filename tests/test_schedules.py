@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from harness import schedules
 from harness.configs import building, trust
 from harness.configs.building import built_optimizer
 from harness.configs.compose import Composer
@@ -278,3 +279,11 @@ def test_half_lives_grow_as_in_ademamix(source: Composer) -> None:
     for g in gradients:
         optimizer.update(params, {"x": g[None]})
     np.testing.assert_allclose(params["x"][0], p, rtol=1e-12)
+
+
+def test_every_name_is_imported_when_it_is_asked_for() -> None:
+    assert sorted(name for names in schedules.HOMES.values() for name in names) == sorted(schedules.__all__)
+    for home, names in schedules.HOMES.items():
+        assert {getattr(schedules, name).__module__ for name in names} == {home}
+    with pytest.raises(AttributeError, match="no attribute 'Sawtooth'"):
+        _ = schedules.Sawtooth  # type: ignore[attr-defined]

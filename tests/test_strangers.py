@@ -32,7 +32,7 @@ HOSTILE: dict[str, tuple[Files, tuple[str, ...]]] = {
                            (*TUNED, "sampler=mine")),
     "globals of a method": ({OBJECTIVE: "_target_: objectives.mlp.MLP.__init__.__globals__.np.savetxt\n"},
                             ("objective=mine",)),
-    "a function of ours": ({OBJECTIVE: "_target_: harness.results.files.save_file\npath: PLANTED\ncontent: x\n"},
+    "a function of ours": ({OBJECTIVE: "_target_: harness.results.saving.save_file\npath: PLANTED\ncontent: x\n"},
                            ("objective=mine",)),
     "a builder of ours": (
         {"optimizer/mine.yaml": "_target_: harness.building.built_optimizer\nruns: 1\ntrusted: [evil_package]\n"

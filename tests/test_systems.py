@@ -11,6 +11,7 @@ import pytest
 import harness
 from harness.command import main
 from harness.results import files as results
+from harness.results import saving
 from tests.support import ONCE
 
 TUNED = ("-m", "objective=valley", "optimizer=sgd", "steps=3", "seeds=1", "trials=4", "batch=2", "confirm=0", *ONCE)
@@ -73,4 +74,4 @@ def test_no_space_for_a_file_names_it(monkeypatch: pytest.MonkeyPatch, tmp_path:
 
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(OSError, match=r"No space left on device: '.*runs.csv'"):
-        results.save_file(tmp_path / "runs.csv", b"x")
+        saving.save_file(tmp_path / "runs.csv", b"x")

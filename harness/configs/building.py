@@ -13,7 +13,8 @@ from harness.configs.places import Path
 from harness.configs.settings import ABOUT
 from harness.errors import UserError
 from harness.optimizers.base import Optimizer
-from harness.schedules import Constant, Schedule
+from harness.schedules.base import Schedule
+from harness.schedules.decay import Constant
 from objectives import fields
 from objectives.data import Dataset
 

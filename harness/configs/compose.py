@@ -1,6 +1,5 @@
 """Hydra composes, we run: everything that touches Hydra."""
 
-import copy
 import os
 import re
 import threading
@@ -19,7 +18,7 @@ from omegaconf.basecontainer import BaseContainer
 from omegaconf.errors import OmegaConfBaseException
 from yaml import YAMLError
 
-from harness.configs import advice, settings
+from harness.configs import advice, plain, settings
 from harness.configs.checks import demand_choice, demand_plain, refuse_changes, refuse_unknown
 from harness.configs.exchange import Files
 from harness.configs.override import Override, quoted, texts
@@ -40,10 +39,17 @@ class Composed(NamedTuple):
     choices: dict[str, str]
 
 
-class Template(NamedTuple):
-    """A composition, interpolations unresolved, and the choice made in every group."""
+class Unresolved(NamedTuple):
+    """A config with its interpolations as they stand, and the choice made in every group."""
 
     config: DictConfig
+    choices: dict[str, str]
+
+
+class Template(NamedTuple):
+    """What the files of a composition write, as plain data, and the choice made in every group."""
+
+    files: dict[str, Any]
     choices: dict[str, str]
 
 
@@ -87,25 +93,38 @@ class Composer:
         return self._memory.files.options(group)
 
     def compose(self, overrides: Sequence[Override]) -> Composed:
-        """The config of these overrides, resolved; plain values are written into a copy of the template."""
+        """The config of these overrides, resolved: on plain data where that gives what OmegaConf gives."""
+        structure, values = self._sorted(overrides)
+        template = self._template(structure)
+        uses = _uses_dataset(template.files)
+        found = None
+        if uses or not any(override.key.partition(".")[0] == "dataset" for override in overrides):
+            found = plain.composed(template.files, values, uses)
+        if found is None:
+            return self._resolved(overrides)
+        demand_plain(found)
+        return Composed(found, {k: v for k, v in template.choices.items() if uses or k != "dataset"})
+
+    def _resolved(self, overrides: Sequence[Override]) -> Composed:
+        """What OmegaConf makes of them."""
         config, choices = self.unresolved(overrides)
-        if not re.search(r"\$\{\.*dataset[.}]", str(config.get("objective"))):
+        if not _uses_dataset(config):
             typed = [override.text for override in overrides if override.key.partition(".")[0] == "dataset"]
             if typed:
                 raise UserError(f"{typed[0]}: objective={choices['objective']} uses no dataset")
             config.pop("dataset", None)
             choices.pop("dataset", None)
         refuse_unknown(config, choices, [override.package or override.key for override in overrides], self.groups)
-        plain = OmegaConf.to_container(config, resolve=True, throw_on_missing=True)
-        demand_plain(plain)
-        return Composed(cast("dict[str, Any]", plain), choices)
+        found = OmegaConf.to_container(config, resolve=True, throw_on_missing=True)
+        demand_plain(found)
+        return Composed(cast("dict[str, Any]", found), choices)
 
-    def unresolved(self, overrides: Sequence[Override]) -> Template:
+    def unresolved(self, overrides: Sequence[Override]) -> Unresolved:
         """The config with its interpolations as they stand: a copy."""
         structure, values = self._sorted(overrides)
         template = self._template(structure)
-        config = copy.deepcopy(template.config)
-        return Template(config, template.choices | write_all(config, values))
+        config = OmegaConf.create(template.files)
+        return Unresolved(config, template.choices | write_all(config, values))
 
     def of_hydra(self, overrides: Sequence[Override]) -> DictConfig:
         """Hydra's own settings."""
@@ -147,9 +166,9 @@ class Composer:
         chosen, rest = split(structure)
         for base in self._memory.compositions:
             if base.rest == rest and base.chosen.keys() <= chosen.keys():
-                config, choices = base.template
+                files, choices = base.template
                 wanted = {group: option for group, option in chosen.items() if choices.get(group) != option}
-                found = self._memory.files.exchanged(config, choices, wanted)
+                found = self._memory.files.exchanged(files, choices, wanted)
                 if found is not None:
                     return Template(*found)
         return None
@@ -165,7 +184,7 @@ class Composer:
         for name in settings.CHOSEN:
             if name in made and name not in own.runtime.choices:
                 raise UserError(f"{name}: a config chooses several; choose one, and to compare them list cells")
-        template = Template(made, choices)
+        template = Template(cast("dict[str, Any]", OmegaConf.to_container(made, resolve=False)), choices)
         self._memory.compositions.append(Composition(template, *split(structure)))
         return template
 
@@ -260,6 +279,11 @@ def split(structure: Sequence[Override]) -> tuple[dict[str, str], tuple[str, ...
     """The plain choices like optimizer=adam, option by group, and the texts of all others."""
     plain = [o for o in structure if o.kind == "set" and o.package is None and o.key in settings.EXCHANGED]
     return {o.key: str(o.value) for o in plain}, tuple(o.text for o in structure if o not in plain)
+
+
+def _uses_dataset(config: Any) -> bool:
+    """Whether the objective looks at the data set."""
+    return re.search(r"\$\{\.*dataset[.}]", str(config.get("objective"))) is not None
 
 
 def _undecodable(folder: Path) -> Path:

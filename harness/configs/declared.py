@@ -62,6 +62,7 @@ class Settings:
     storage: Annotated[str | None, Called("a URL like sqlite:///studies.db, or null")]
     cells: Annotated[tuple[str, ...], Written(Sequence[str]), Called("a list of lines of overrides")]
     save_params: bool
+    profile: bool
     measure: Annotated[
         tuple[Measure, ...],
         Written(Measure | Sequence[Measure]),

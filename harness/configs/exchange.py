@@ -4,7 +4,6 @@ It gives what Hydra gives as long as the file writes its own place alone and not
 composes. Hydra says which files a composition is made of (its choices); what they write is read here.
 """
 
-import copy
 import re
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -16,6 +15,8 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 from yaml import YAMLError
 
+from harness.configs import places
+
 PRIMARY = "config"
 EVERYWHERE = "_global_"
 NESTED = r"/(?P<group>\w+)@(?P<field>[a-zA-Z]\w*): (?P<name>[\w/]+)"  # /optimizer@inner: adam
@@ -23,6 +24,7 @@ BASE = r"/(?P<group>\w+)/(?P<name>[\w/]+)@_here_"  # /optimizer/adam@_here_
 DEEPEST = 9  # a defaults list that leads back to itself is for Hydra to refuse
 
 Choices = dict[str, str]  # option by group
+Plain = dict[str, Any]
 
 
 class File(NamedTuple):
@@ -37,7 +39,7 @@ class Option(NamedTuple):
     """What choosing an option writes, where it writes one place alone."""
 
     place: str
-    node: DictConfig
+    node: Any  # plain data
     nested: Choices  # what stands in it: {"optimizer@optimizer.inner": "adam"}
 
 
@@ -92,7 +94,7 @@ class Files:
         if place.startswith("_"):  # extras@_global_: another place than its own
             return None
         if not file.defaults:
-            return Option(place, file.body, {})
+            return Option(place, OmegaConf.to_container(file.body, resolve=False), {})
         try:
             return self._merged(file, place, depth + 1)
         except OmegaConfBaseException:
@@ -120,11 +122,11 @@ class Files:
                 nested = {f"{found['group']}@{inner.place}": found["name"]} | inner.nested | nested
             else:
                 return None
-        return Option(place, node, nested)
+        return Option(place, OmegaConf.to_container(node, resolve=False), nested)
 
-    def exchanged(self, config: DictConfig, choices: Choices, wanted: Choices) -> tuple[DictConfig, Choices] | None:
-        """A copy of the config with other options in the groups that are `wanted`, and its choices; None where Hydra
-        has to compose. `choices` are those that the config was composed of.
+    def exchanged(self, config: Plain, choices: Choices, wanted: Choices) -> tuple[Plain, Choices] | None:
+        """A copy of the config, which is plain data, with other options in the groups that are `wanted`, and its
+        choices; None where Hydra has to compose. `choices` are those that the config was composed of.
         """
         new: dict[str, Option] = {}
         for group, name in wanted.items():
@@ -133,15 +135,19 @@ class Files:
             if option is None or old is None or option.place != old.place:
                 return None
             others = self._written({key: other for key, other in choices.items() if key != group})
-            if others is None or any(_overlap(option.place, other) for other in others):
+            if (
+                not places.has(config, option.place)
+                or others is None
+                or any(_overlap(option.place, other) for other in others)
+            ):
                 return None
             new[group] = option
-        config, made = copy.deepcopy(config), dict[str, str]()
+        config, made = places.copied(config), dict[str, str]()
         for key, name in choices.items():
             made[key] = wanted.get(key, name)
             if key in new:
                 made |= new[key].nested  # where Hydra lists them
-                OmegaConf.update(config, new[key].place, new[key].node, merge=False)
+                places.put(config, tuple(new[key].place.split(".")), places.copied(new[key].node))
         return config, made
 
     def _written(self, choices: Choices) -> list[str] | None:

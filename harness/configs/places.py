@@ -52,6 +52,13 @@ def put(config: Any, path: Path, value: Any) -> None:
     get(config, path[:-1])[path[-1]] = value
 
 
+def copied(config: Any) -> Any:
+    """A copy of plain data, dicts and lists all the way down."""
+    if isinstance(config, dict):
+        return {key: copied(value) for key, value in config.items()}
+    return [copied(value) for value in config] if isinstance(config, list) else config
+
+
 def innermost(config: Any, place: str) -> Any:
     """The last that is there on the way to a place.
 

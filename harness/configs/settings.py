@@ -9,16 +9,9 @@ Measure = Literal["gradient_norm", "update_ratio"]
 MEASURES = get_args(Measure)  # what records show when asked to: harness.running.measures
 MOST = {"trials": 10**6}  # beyond lies a slip of the finger
 # settings that older folders do not have, as they were then
-LATER: dict[str, Any] = {"measure": [], "replicates": 1, "finalists": 1, "finals": 0, "level": 0.05}
-PARTS = (
-    "objective",
-    "dataset",
-    "optimizer",
-    "schedules",
-    "engine",
-    "sampler",
-    "pruner",
-)  # what stands beside the settings
+LATER: dict[str, Any] = {"measure": [], "replicates": 1, "finalists": 1, "finals": 0, "level": 0.05, "profile": False}
+# what stands beside the settings
+PARTS = ("objective", "dataset", "optimizer", "schedules", "engine", "sampler", "pruner")
 GROUPS = ("schedule", "experiment")  # chosen by these names, which are no settings
 CHOSEN = (*(part for part in PARTS if part != "schedules"), *GROUPS)  # there is one of each
 EXCHANGED = tuple(group for group in CHOSEN if group != "experiment")  # which writes the whole config
@@ -36,7 +29,7 @@ OF_TUNING = (
     "sampler",
     "pruner",
 )  # read by nothing else
-NOT_OF_A_RUN = (*OF_TUNING, "trials", "metric", "aggregate", "level", "target", "on_error", "resume")
+NOT_OF_A_RUN = (*OF_TUNING, "trials", "metric", "aggregate", "level", "target", "on_error", "resume", "profile")
 NAMES = (
     "seeds",
     "steps",
@@ -59,6 +52,7 @@ NAMES = (
     "storage",
     "cells",
     "save_params",
+    "profile",
     "measure",
     "resume",
 )

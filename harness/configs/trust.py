@@ -9,7 +9,7 @@ from harness.configs import places
 from harness.engines import Backend
 from harness.errors import UserError
 from harness.optimizers.base import Optimizer
-from harness.schedules import Schedule
+from harness.schedules.base import Schedule
 from objectives.base import Objective
 from objectives.data import Dataset
 from objectives.names import today

@@ -9,7 +9,7 @@ import numpy as np
 from harness.optimizers.adam import Moments, moments
 from harness.optimizers.base import Optimizer
 from harness.optimizers.memory import Element, New, PerTensor, Sees
-from harness.optimizers.norms import dot, norm
+from harness.optimizers.norms import dot, norm, unanimous
 from objectives.arrays import Array, ratio
 from objectives.fields import Fraction, NonNegative
 
@@ -171,27 +171,26 @@ class AdamP(Optimizer):
         s = moments(g, s, h)
         u, decay = ratio(s.m / s.c1, np.sqrt(s.v / s.c2) + h.eps), h.lr * h.weight_decay
         if p.ndim > 2:
-            inputs = tuple(range(1, p.ndim - 1))
-            into = [_along(p, g, u, axes, h.delta) for axes in (inputs, (*inputs, p.ndim - 1))]
-            channels, layer = into[0].near, into[1].near
-            u = u - np.where(channels, into[0].part, np.where(layer, into[1].part, 0))
-            decay = decay * np.where(channels | layer, h.decay_ratio, 1)
+            near, u = _tangential(p, g, u, h.delta)
+            decay = decay * np.where(near, h.decay_ratio, 1)
         return p * (1 - decay) - h.lr * u, s
 
 
-class _Along(NamedTuple):
-    near: Array  # whether gradient and weights are nearly orthogonal
-    part: Array  # of the step, along the weights
+def _tangential(p: Array, g: Array, u: Array, delta: Array) -> tuple[Array, Array]:
+    """Whether gradient and weights are nearly orthogonal, of the weights into every output or else of the whole matrix,
+    and the step without its part along these weights if they are."""
+    extents = tuple(range(1, p.ndim - 1)), tuple(range(1, p.ndim))
 
+    def sums(product: Array) -> list[Array]:
+        return [np.sum(product, axis=axes, keepdims=True) for axes in extents]
 
-def _along(p: Array, g: Array, u: Array, axes: tuple[int, ...], delta: Array) -> _Along:
-    def inner(a: Array, b: Array) -> Array:
-        added: Array = np.sum(a * b, axis=axes, keepdims=True)
-        return added
-
-    squares = inner(p, p)
-    lengths = np.sqrt(squares * inner(g, g))
-    cosine = ratio(np.abs(inner(p, g)), lengths)
-    largest = np.max(cosine, axis=tuple(range(1, p.ndim)), keepdims=True)
-    size = np.sqrt(prod(p.shape[axis] for axis in axes))
-    return _Along(largest < delta / size, ratio(p * inner(p, u), squares))
+    squares, near = sums(p * p), []
+    for axes, both, lengths, slopes in zip(extents, sums(p * g), squares, sums(g * g), strict=True):
+        cosine = ratio(np.abs(both), np.sqrt(lengths * slopes))
+        largest = np.max(cosine, axis=extents[1], keepdims=True)
+        near.append(largest < delta / np.sqrt(prod(p.shape[axis] for axis in axes)))
+    channels, either = near[0], near[0] | near[1]
+    if unanimous(~either):
+        return either, u
+    part = ratio(p * np.where(channels, *sums(p * u)), np.where(channels, *squares))
+    return either, u - np.where(either, part, 0)

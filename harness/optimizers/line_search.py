@@ -1,11 +1,11 @@
 """How far to go in a direction: each run by its own decisions, all of them at once."""
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
-from harness.optimizers.norms import dot
+from harness.optimizers.norms import dot, unanimous
 from objectives.arrays import Array, ratio
 
 MOST = 20  # points that a search tries
@@ -149,7 +149,9 @@ def _where(condition: Array, a: End, b: End) -> End:
     return End(*(np.where(condition, one, other) for one, other in zip(a, b, strict=True)))
 
 
-def _taken(found: Any, new: Found, where: Array) -> Found:
+def _taken(found: Found, new: Found, where: Array) -> Found:
     """What was found, with the new where it holds."""
-    p, loss, g = (np.where(where, n, old) for n, old in zip(new[:3], found[:3], strict=True))
-    return Found(p, loss, g, np.where(where, new.step, found.step), found.good | new.good)
+    if unanimous(where):
+        return new
+    p, loss, g, step = (np.where(where, n, old) for n, old in zip(new[:4], found[:4], strict=True))
+    return Found(p, loss, g, step, found.good | new.good)

@@ -9,7 +9,7 @@ import numpy as np
 from harness.optimizers.adam import moments
 from harness.optimizers.base import Optimizer
 from harness.optimizers.memory import Element, New, PerTensor, Sees, Slot
-from harness.optimizers.norms import norm
+from harness.optimizers.norms import norm, total
 from objectives.arrays import Array, power, ratio
 from objectives.fields import Count, Fraction, NonNegative, Positive
 
@@ -106,8 +106,13 @@ Right = Annotated[Array, Slot(_right)]
 @dataclass
 class Shampoo(Optimizer):
     """Preconditioning of both sides of a matrix (Gupta, Koren & Singer 2018, arXiv 1802.09568, algorithm 1): by the
-    -1/4 powers of eps I plus the sums of g g' and g' g; of a vector by the -1/2 power of its one matrix. Every
-    `interval` updates the powers are computed anew. Momentum acts on what was preconditioned.
+    -1/4 powers of eps I plus the sums of g g' and g' g; of a vector by the -1/2 power of its one matrix. Momentum acts
+    on what was preconditioned.
+
+    The powers are computed anew every `interval` updates, algorithm 1 to the letter where that is 1 (20 lose no
+    accuracy, says Gupta's tf.contrib.opt.ShampooOptimizer). `early`, which is ours: and before that for a run whose g
+    they would make longer than sqrt(min(inputs, outputs)), a vector longer than 1. Powers of sums that hold g cannot,
+    and those that have not seen its direction multiply it by up to 1 / sqrt(eps).
 
     >>> params = {"W": np.zeros((2, 2))}
     >>> Shampoo(lr=0.1, eps=1e-12, momentum=0.0).update(params, {"W": np.array([[0.0, 5.0], [1.0, 0.0]])})
@@ -119,7 +124,8 @@ class Shampoo(Optimizer):
     lr: NonNegative = 0.1
     eps: Positive = 1e-4
     momentum: Fraction = 0.9
-    interval: Count = 1
+    interval: Count = 10
+    early: bool = True
 
     sees: ClassVar[Sees] = "tensors"
 
@@ -137,12 +143,25 @@ class Shampoo(Optimizer):
         eps = np.reshape(h.eps, (-1, 1, 1))
         left, one = s.left + matrix @ matrix.swapaxes(-1, -2), s.left_power
         right, other = (s.right + matrix.swapaxes(-1, -2) @ matrix, s.right_power) if both else (s.right, s.right_power)
-        if (int(h.t.flat[0]) - 1) % h.interval == 0:
-            one = _power(left, eps, -1 / 4 if both else -1 / 2)
-            other = _power(right, eps, -1 / 4) if both else other
-        u = one @ matrix @ other if both else one @ matrix
+        due, u = np.ones(len(g), dtype=bool), matrix
+        if (int(h.t.flat[0]) - 1) % h.interval:
+            u = one @ matrix @ other if both else one @ matrix
+            due = ~(total(u * u)[:, 0, 0] <= min(matrix.shape[1:])) & h.early
+        if due.any():
+            one = _renewed(one, left, eps, -1 / 4 if both else -1 / 2, due)
+            other = _renewed(other, right, eps, -1 / 4, due) if both else other
+            u = one @ matrix @ other if both else one @ matrix
         v = h.momentum * s.v + u.reshape(g.shape)
         return p - h.lr * v, Shampoo.Slots(v, left, right, one, other)
+
+
+def _renewed(powers: Array, a: Array, eps: Array, exponent: float, due: Array) -> Array:
+    """The powers, those of the runs that are due computed anew."""
+    if due.all():
+        return _power(a, eps, exponent)
+    renewed = powers.copy()
+    renewed[due] = _power(a[due], eps if len(eps) == 1 else eps[due], exponent)
+    return renewed
 
 
 def _power(a: Array, eps: Array, exponent: float) -> Array:

@@ -11,7 +11,7 @@ import numpy as np
 from harness.optimizers.layout import Layout
 from objectives.arrays import Array
 
-BLOCK = 1 << 15  # elements: the temporaries of a rule stay in the cache
+BLOCK = 1 << 18  # bytes: the temporaries of a rule stay in the cache
 SMALL = 4  # parameters of a run up to which numbers are spread over them: then no operation broadcasts
 
 Sees = Literal["elements", "tensors", "run"]
@@ -78,7 +78,7 @@ class Memory:
         self.dtype = p.dtype
         self._constant = [kind.constant for kind in kinds(slots)]
         self._written = [kind.per != "run" and not kind.constant for kind in kinds(slots)]  # piece by piece
-        self.small = not whole and sees == "elements" and plan.size <= SMALL and p.size <= BLOCK
+        self.small = not whole and sees == "elements" and plan.size <= SMALL and p.nbytes <= BLOCK
         widths = {"element": plan.size, "tensor": len(plan.names), "run": plan.size if self.small else 1}
         self.slots: list[Array] = []
         self._shapes: list[list[tuple[int, ...]]] = []  # of each slot, for each tensor, where a function gives them
@@ -173,12 +173,11 @@ class Memory:
 
     def _cut(self, runs: int) -> None:
         """Cut the buffer into pieces, along its contiguous axis first."""
-        self.runs, size = runs, self.plan.size
-        height = max(1, min(runs, BLOCK if self.order == "F" else round(BLOCK / size)))
-        width = max(1, BLOCK // height) if self.order == "F" or size > 1.5 * BLOCK else size
-        self._whole = self.sees == "run" or (
-            self.sees == "elements" and (self.uncut or (height == runs and width >= size))
-        )
+        self.runs, size, block = runs, self.plan.size, max(1, BLOCK // self.dtype.itemsize)
+        height = max(1, min(runs, block if self.order == "F" else round(block / size)))
+        width = max(1, block // height) if self.order == "F" or size > 1.5 * block else size
+        fits = self.uncut or (height == runs and width >= size)
+        self._whole = self.sees == "run" or (self.sees == "elements" and fits)
         self._bands = []
         if self.sees == "tensors":
             tensors = enumerate(zip(self.plan.shapes, self.plan.columns, strict=True))

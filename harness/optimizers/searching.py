@@ -8,7 +8,7 @@ import numpy as np
 from harness.optimizers.base import Optimizer
 from harness.optimizers.line_search import MOST, Found, backtracking, strong_wolfe
 from harness.optimizers.memory import Element, Iterate, New, PerRun, Sees, Slot
-from harness.optimizers.norms import dot, norm
+from harness.optimizers.norms import dot, norm, unanimous
 from objectives.arrays import Array
 from objectives.fields import Count, Fraction, Positive
 
@@ -83,6 +83,10 @@ def _pairs(shape: tuple[int, ...], owner: Any) -> tuple[int, ...]:
     return (owner.history, *shape)
 
 
+def _numbers(shape: tuple[int, ...], owner: Any) -> tuple[int, ...]:
+    return (owner.history, 1)
+
+
 @dataclass
 class LBFGS(Optimizer):
     """Limited-memory BFGS (Liu & Nocedal 1989, algorithm 2.1): the direction of a quasi-Newton method that remembers
@@ -117,6 +121,7 @@ class LBFGS(Optimizer):
     class Slots(NamedTuple):
         steps: Annotated[Array, Slot(_pairs)]
         changes: Annotated[Array, Slot(_pairs)]
+        curvatures: Annotated[Array, Slot(_numbers)]  # of each pair, its inner product
         known: PerRun
 
     @staticmethod
@@ -135,7 +140,9 @@ class LBFGS(Optimizer):
         step, change = found.p - p, found.g - g
         curved = found.good & (dot(step, change) > -np.finfo(p.dtype).eps * dot(step, g))
         known = np.where(found.good, np.minimum(known + curved, h.history), 0)
-        return found.p, LBFGS.Slots(_with(s.steps, step, curved), _with(s.changes, change, curved), known)
+        steps, changes = _with(s.steps, step, curved), _with(s.changes, change, curved)
+        curvatures = _with(s.curvatures, dot(steps[:, -1], changes[:, -1]), curved)
+        return found.p, LBFGS.Slots(steps, changes, curvatures, known)
 
 
 def _newton(g: Array, s: Any) -> Array:
@@ -143,14 +150,14 @@ def _newton(g: Array, s: Any) -> Array:
     last; before the first, it is the identity."""
     count, q, gains = s.steps.shape[1], g, {}
     told = [s.known >= count - k for k in range(count)]
-    curvature = [dot(s.steps[:, k], s.changes[:, k]) for k in range(count)]
+    curvature = [np.where(told[k], s.curvatures[:, k], 1) for k in range(count)]
     for k in reversed(range(count)):
-        gains[k] = np.where(told[k], dot(s.steps[:, k], q) / np.where(told[k], curvature[k], 1), 0)
+        gains[k] = np.where(told[k], dot(s.steps[:, k], q) / curvature[k], 0)
         q = q - gains[k] * s.changes[:, k]
     squared = dot(s.changes[:, -1], s.changes[:, -1])
     q = q * np.where(told[-1], curvature[-1] / np.where(told[-1], squared, 1), 1)
     for k in range(count):
-        back = np.where(told[k], dot(s.changes[:, k], q) / np.where(told[k], curvature[k], 1), 0)
+        back = np.where(told[k], dot(s.changes[:, k], q) / curvature[k], 0)
         q = q + (gains[k] - back) * s.steps[:, k]
     return q
 
@@ -158,4 +165,4 @@ def _newton(g: Array, s: Any) -> Array:
 def _with(history: Array, new: Array, where: Array) -> Array:
     """The history, with the new one at its end where it is to be remembered."""
     longer = np.concatenate([history[:, 1:], new[:, None]], axis=1)
-    return np.where(where[..., None], longer, history)
+    return longer if unanimous(where) else np.where(where[..., None], longer, history)

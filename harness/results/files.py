@@ -4,9 +4,7 @@ import csv
 import io
 import json
 import math
-import os
-import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -17,8 +15,10 @@ from zipfile import BadZipFile
 import numpy as np
 
 from harness.errors import UserError
+from harness.results.config_text import config_text
 from harness.results.metrics import Metric
 from harness.results.rows import GROUPS, Row, cell_row, run_rows, timing_rows, trial_row
+from harness.results.saving import save_arrays, save_file
 from harness.results.trial import STATES, Outcome, Trial
 from harness.text.numbers import plain
 from objectives.arrays import Array
@@ -89,19 +89,17 @@ def write(
 ) -> None:
     """Write the outcome, and the config where there is none yet, into its folder; summary.json comes last, so a folder
     that has one is complete."""
-    from omegaconf import OmegaConf
-
     trials = outcome.trials
     runs = [row for trial in trials for row in run_rows(trial, metric)]
     if config is not None:
-        save_file(folder / "config.yaml", OmegaConf.to_yaml(OmegaConf.create(dict(config))).encode())
+        save_file(folder / "config.yaml", config_text(config))
     save_file(folder / "runs.csv", _csv(runs))
     cells = [cell_row(cell, metric) for cell in outcome.standings]
     save_file(folder / "cells.csv", _csv(cells))
     if any(trial.phase == "tune" for trial in trials):
         save_file(folder / "trials.csv", _csv([trial_row(trial, metric) for trial in trials if trial.phase == "tune"]))
     save_file(folder / "timings.csv", _csv(timing_rows(outcome)))
-    save_file(folder / "curves.npz", _npz(_curves(trials)))
+    save_arrays(folder / "curves.npz", _curves(trials))
     finals = {
         f"{trial.cell.number}/{name}": value[trial.rows]
         for trial in trials
@@ -109,7 +107,7 @@ def write(
         if trial.phase != "tune"
     }
     if finals:
-        save_file(folder / "params.npz", _npz(finals))
+        save_arrays(folder / "params.npz", finals.items())
     states = [row["state"] for row in runs]
     failures = {
         str(trial.cell.number)
@@ -131,6 +129,11 @@ def write(
 
         summary["looks"] = look(answers(summary, runs, cells), summary)
     save_file(folder / "summary.json", (json.dumps(plain(summary), indent=2) + "\n").encode())
+
+
+def write_profile(folder: Path, rows: list[Row]) -> None:
+    """Write where the seconds went: like those of timings.csv, no rerun repeats them."""
+    save_file(folder / "profile.csv", _csv(rows))
 
 
 def looks(folder: Path) -> list[Any]:
@@ -176,13 +179,15 @@ def newest(outputs: Path = Path("outputs")) -> Path:
     return max(summaries, key=lambda path: path.stat().st_mtime_ns).parent
 
 
-def _curves(trials: list[Trial]) -> dict[str, Array]:
-    """All runs' curves in the order of runs.csv; what a run does not have is nan, and -1 as a step."""
+def _curves(trials: list[Trial]) -> Iterator[tuple[str, Array]]:
+    """All runs' curves in the order of runs.csv, one after the other; what a run does not have is nan, and -1 as a
+    step."""
     names = dict.fromkeys(name for trial in trials for name in trial.trace.curves)
     if not trials:  # stopped before anything ended
-        return {name: np.zeros((0, 1)) for name in ("step", "evaluations", "loss")}
+        for name in ("step", "evaluations", "loss"):
+            yield name, np.zeros((0, 1))
+        return
     width = max(len(trial.trace.at) for trial in trials)
-
     runs = sum(trial.rows.stop - trial.rows.start for trial in trials)
 
     def stacked(part: Callable[[Trial], Array | None], fill: float, *size: int) -> Array:
@@ -197,15 +202,16 @@ def _curves(trials: list[Trial]) -> dict[str, Array]:
     def curve(name: str) -> Callable[[Trial], Array | None]:
         return lambda trial: trial.trace.curves[name][trial.rows] if name in trial.trace.curves else None
 
-    curves = {"step": stacked(lambda trial: trial.trace.at, -1)}
-    curves["evaluations"] = stacked(lambda trial: trial.trace.spent[trial.rows], -1)
-    curves |= {name: stacked(curve(name), math.nan) for name in names}
+    yield "step", stacked(lambda trial: trial.trace.at, -1)
+    yield "evaluations", stacked(lambda trial: trial.trace.spent[trial.rows], -1)
+    for name in names:
+        yield name, stacked(curve(name), math.nan)
     sizes = [trial.trace.path.shape[2] for trial in trials if trial.trace.path is not None]
     if sizes:
-        curves["path"] = stacked(
+        path = stacked(
             lambda trial: None if trial.trace.path is None else trial.trace.path[trial.rows], math.nan, max(sizes)
         )
-    return curves
+        yield "path", path
 
 
 def _csv(rows: list[Row]) -> bytes:
@@ -238,45 +244,8 @@ def _value(text: str) -> Any:
         return text
 
 
-def _npz(arrays: dict[str, Array]) -> bytes:
-    file = io.BytesIO()
-    np.savez(file, **arrays)  # type: ignore[arg-type]
-    return file.getvalue()
-
-
 def _arrays(path: Path) -> dict[str, Array]:
     if not path.is_file():
         raise UserError(f"{path}: no such file")
     with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
         return dict(stored)
-
-
-def save_file(path: Path, content: bytes) -> None:
-    """Write to a temporary file, flush it to the disk, rename it: a reader sees the old file or the new one."""
-    file = tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False)  # noqa: SIM115
-    try:
-        with file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(file.name, 0o666 & ~_umask())
-        os.replace(file.name, path)  # which Windows does to closed files only
-    except BaseException as error:
-        os.unlink(file.name)
-        if isinstance(error, OSError) and error.errno and error.filename is None:  # no space, and where
-            raise OSError(error.errno, error.strerror, str(path)) from error
-        raise
-    try:
-        folder = os.open(path.parent, os.O_RDONLY)
-    except PermissionError:  # Windows opens no folders
-        return
-    try:
-        os.fsync(folder)  # the name, too
-    finally:
-        os.close(folder)
-
-
-def _umask() -> int:
-    current = os.umask(0)
-    os.umask(current)
-    return current

@@ -55,7 +55,7 @@ class Counter:
         nothing."""
         p = self._ordered(p)
         rows = np.arange(len(p)) if where is None else np.flatnonzero(where)
-        if len(rows) == len(p) or not self.objective.deterministic:  # minibatches are kept for whole blocks
+        if len(rows) == len(p) or self.objective.remembers:
             loss, g = self._answer(p, self.seeds)
         else:
             loss, g = np.full((len(p), 1), np.nan, p.dtype), self._ordered(np.full_like(p, np.nan))

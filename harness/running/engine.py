@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from harness.clock import Clock
 from harness.optimizers.base import Optimizer
 from harness.optimizers.layout import Layout, Params
 from harness.results.trace import Trace
@@ -92,6 +93,15 @@ class Engine:
     def finish(self, test: bool = True) -> None:
         """Read the test set, unless told not to, and keep the final parameters if asked to."""
         self._each("finish", self.keep, test)
+
+    def timed(self, clock: Clock) -> None:
+        """Have a clock tell gradients, the rule and records apart, on the one thread whose time it tells."""
+        self._threads = 1
+        clock.listen(self, "records", "finish")
+        for block in self._blocks:
+            clock.listen(block, "records", "record")
+            clock.listen(block._oracle, "gradient", "begin", "evaluate", "hvp")
+            clock.listen(block.optimizer, "rule", "advance")
 
     def _each(self, method: str, *args: Any) -> None:
         """Call it of every block; where they are large, each in a thread: NumPy lets them run side by side."""

@@ -12,6 +12,7 @@ import numpy as np
 from harness.cells.cell import Cell
 from harness.cells.space import corners
 from harness.cells.splits import drawn, redrawn
+from harness.clock import Clock
 from harness.configs import places, trust
 from harness.configs.building import build, built_optimizer, demand, gradients, numbers, with_datasets
 from harness.configs.places import Path
@@ -19,6 +20,7 @@ from harness.configs.settings import ABOUT
 from harness.engines import Backend, Numpy
 from harness.errors import UserError
 from harness.optimizers.base import Optimizer
+from harness.results.trace import Trace
 from harness.results.trial import Population, Trial
 from harness.running.contract import fresh
 from harness.running.engine import Engine
@@ -62,11 +64,17 @@ class Planner:
 
     def __init__(self, trusted: tuple[str, ...] = ()) -> None:
         self.trusted = trusted
+        self._clock: Clock | None = None
         self._datasets: dict[str, Dataset] = {}
         self._objectives: dict[str, tuple[Objective, dict[str, Any]]] = {}
         self._forms: dict[Cell, _Form] = {}
         self._programs: Any = None  # of harness.running.compiled, once an engine wants them
         self._untraced: dict[str, str] = {}  # the forms that were looked at, and why some run on numpy after all
+
+    def timed(self, clock: Clock) -> None:
+        """Have a clock tell what building takes, and what is built its parts of training."""
+        self._clock = clock
+        clock.listen(self, "building", "plan", "fingerprint")
 
     def check(self, cells: Sequence[Cell]) -> None:
         """Whether all of them can be built, before anything runs."""
@@ -196,6 +204,8 @@ class Planner:
         engine = self._compiled(first, objective, optimizer, made) if backend.compiles else None
         if engine is None:
             engine, backend = made(), Numpy()
+        if self._clock is not None:
+            engine.timed(self._clock)
         start = 0
         for trial, count in zip(trials, counts, strict=True):
             trial.trace, trial.problem = engine.trace, found["problem"]
@@ -267,6 +277,13 @@ class Planner:
                 f"objective: from a fixed start without noise the {len(seeds)} seeds are copies of one run; add seeds=1"
             )
         return objective, found
+
+
+def never_begun(trial: Trial, failure: str) -> Population:
+    """A trial whose objective or optimizer could not even be made."""
+    trial.trace = Trace(np.array(trial.seeds, dtype=np.int64), np.zeros(1, dtype=np.int64), failure=failure)
+    trial.rows, trial.problem = slice(0, len(trial.seeds)), ""
+    return Population(trial.trace, [trial], {"problem": ""})
 
 
 def _node(config: Mapping[str, Any]) -> dict[str, Any]:

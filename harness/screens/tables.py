@@ -2,28 +2,31 @@
 
 import math
 from collections.abc import Callable, Container, Iterable, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from harness.answers.answer import Answer
 from harness.answers.statistics import median
-from harness.answers.text import MOST
 from harness.results.files import Results
 from harness.results.metrics import STEPS_TO_TARGET, Metric
 from harness.results.replicates import history, known, over_replicates
 from harness.results.rows import MEANS, Row
 from harness.screens import unfinished
-from harness.screens.answers import say
 from harness.screens.numbers import number, sparkline, spread
 from harness.text.copying import command, words_of
 from harness.text.visible import in_line
 from objectives.arrays import Array
 
+if TYPE_CHECKING:
+    from harness.answers.answer import Answer
+
 POINT = "best hyperparameters"
-RIGHT = ("tuned", "best loss", "runs", "trials", "pruned", "failed", "div.", "evals", "seconds")
+GAP = 2  # between two columns
+RIGHT = ("tuned", "best loss", "runs", "trials", "pruned", "failed", "div.", "evals", "seconds", "share")
 METRICS = tuple(f"{split}{name}" for split in ("", "train_", "test_") for name in ("loss", *MEANS))
 
 
@@ -32,6 +35,8 @@ def show(results: Results, out: Console) -> None:
     summary = results.summary
     begun = not summary.get("study") or any(cell["trials"] for cell in results.cells)
     if summary["kind"] != "run" and begun:
+        from harness.screens.answers import say
+
         for answer in results.answer:
             more = command(str(results.folder), module="harness.answer")
             say(answer, out, more=more, brief=True)
@@ -76,6 +81,8 @@ def _say_how_it_goes_on(results: Results, out: Console) -> None:
 
 
 def _show_cells(results: Results, out: Console) -> None:
+    from harness.answers.text import MOST
+
     summary = results.summary
     metric = Metric.of(summary)
     tuned, several = bool(summary.get("study")), summary.get("replicates", 1) > 1
@@ -108,7 +115,7 @@ def _show_cells(results: Results, out: Console) -> None:
         out.print()
 
 
-def _in_order(results: Results, answer: Answer, metric: Metric) -> list[Row]:
+def _in_order(results: Results, answer: "Answer", metric: Metric) -> list[Row]:
     """A row per cell, that of its typical replicate, as the answer has them; where it says nothing, the best first."""
     rows = {(cell["cell"], cell.get("replicate", 0)): cell for cell in results.cells}
     found = [rows.get((line.cell, line.replicate)) or rows[line.cell, 0] for line in answer.lines]
@@ -237,22 +244,22 @@ def fitted(
     rows: Sequence[Row], width: int, droppable: Sequence[str], best: Container[int] = (), header: str = "dim"
 ) -> Table:
     """A table of the rows, the best in green; the droppable columns go, one after the other, until it fits."""
-    columns = list(dict.fromkeys(column for row in rows for column, value in row.items() if value != ""))
-    unlimited = Console(width=1000)
-    for drop in (None, *droppable):
-        columns = [column for column in columns if column != drop]
-        table = Table(box=None, padding=(0, 2, 0, 0), header_style=header)
-        for column in columns:
-            table.add_column(
-                Text(in_line(column)),
-                justify="right" if column in RIGHT or column.startswith(("median ", "mean ")) else "left",
-                no_wrap=True,
-            )
-        for k, row in enumerate(rows):
-            texts = (Text(in_line(str(row.get(column, "")))) for column in columns)
-            table.add_row(*texts, style="bold green" if k in best else None)
-        if table.__rich_measure__(unlimited, unlimited.options).maximum <= width:
+    named = dict.fromkeys(column for row in rows for column, value in row.items() if value != "")
+    texts = {column: [in_line(str(row.get(column, ""))) for row in rows] for column in named}
+    widths = {column: GAP + max(map(cell_len, (in_line(column), *texts[column]))) for column in named}
+    for drop in droppable:
+        if sum(widths.values()) <= width:
             break
+        widths.pop(drop, None)
+    table = Table(box=None, padding=(0, GAP, 0, 0), header_style=header)
+    for column in widths:
+        table.add_column(
+            Text(in_line(column)),
+            justify="right" if column in RIGHT or column.startswith(("median ", "mean ")) else "left",
+            no_wrap=True,
+        )
+    for k in range(len(rows)):
+        table.add_row(*(Text(texts[column][k]) for column in widths), style="bold green" if k in best else None)
     return table
 
 

@@ -12,7 +12,8 @@ from harness.configs.declared import Settings
 from harness.configs.override import Override, one, parse, texts
 from harness.configs.settings import MOST
 from harness.errors import UserError
-from harness.results.files import save_file
+from harness.results.config_text import config_text
+from harness.results.saving import save_file
 
 MORE = ("trials", "replicates")  # of which a sweep that goes on may have more
 CONFIG, LOCK, ROUNDS, JOURNAL = "config.yaml", ".lock", "rounds", "study.journal"
@@ -46,9 +47,7 @@ class Begun:
 
     def save(self, folder: Path) -> None:
         """Write it into the sweep's folder, before anything runs."""
-        from omegaconf import OmegaConf
-
-        save_file(folder / CONFIG, OmegaConf.to_yaml(OmegaConf.create(self.config())).encode())
+        save_file(folder / CONFIG, config_text(self.config()))
 
 
 def folder_of(name: str) -> Path:
@@ -110,7 +109,7 @@ def reopened(folder: Path, typed: Sequence[Override], trusted: tuple[str, ...]) 
         raise UserError(
             f"resume={folder}: it goes on as it was begun, or with more trials or replicates; not with {told}"
         )
-    new = {o.key: o.value for o in typed if o.key in (*MORE, "timeout", "on_error")}
+    new = {o.key: o.value for o in typed if o.key in (*MORE, "timeout", "on_error", "profile")}
     grids = [cell for cell in cells if cell.config["sampler"]["_target_"].endswith(".GridSampler")]
     if grids and new.get("trials", cells[0].settings.trials) != cells[0].settings.trials:
         raise UserError(f"resume={folder}: a grid is laid out for its number of trials; begin a sweep with more")
@@ -153,7 +152,7 @@ def _kept(override: Override, begun: Begun) -> bool:
         return True
     if override.several or override.kind in ("add", "delete"):
         return False
-    if key in ("timeout", "on_error"):  # which change no number
+    if key in ("timeout", "on_error", "profile"):  # which change no number
         return True
     if key in MORE:
         return type(value) is int and getattr(begun.cells[0].settings, key) <= value <= MOST["trials"]

@@ -1,6 +1,5 @@
 """What each batch of trials left, on disk: one file per round, from which a sweep's files are made and resumed."""
 
-import io
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,7 +10,7 @@ import numpy as np
 
 from harness.cells.cell import Cell
 from harness.errors import UserError
-from harness.results.files import save_file
+from harness.results.saving import save_arrays
 from harness.results.trace import Trace
 from harness.results.trial import Population, Trial
 from objectives.arrays import Array
@@ -43,9 +42,7 @@ def save(path: Path, populations: Sequence[Population]) -> None:
             }
         )
     arrays["about"] = np.array(json.dumps(about))
-    file = io.BytesIO()
-    np.savez(file, **arrays)  # type: ignore[arg-type]
-    save_file(path, file.getvalue())
+    save_arrays(path, arrays.items())
 
 
 def _told(trial: Trial) -> dict[str, Any]:

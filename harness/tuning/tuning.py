@@ -17,13 +17,13 @@ import numpy as np
 
 from harness.answers.statistics import typical
 from harness.cells.cell import Cell
+from harness.clock import Clock
 from harness.errors import RunError, UserError
 from harness.results.metrics import Metric
-from harness.results.trace import Trace
 from harness.results.trial import Outcome, Phase, Population, Show, Standing, Trial, in_order
 from harness.running.failures import FAILURES, told
 from harness.running.fingerprint import same
-from harness.running.plan import Planned, Planner
+from harness.running.plan import Planned, Planner, never_begun
 from harness.running.training import Watcher, train
 from harness.tuning import rounds
 from harness.tuning.resume import ROUNDS
@@ -73,6 +73,14 @@ class Tuner(Watcher):
     def where(self) -> str:
         """The storage of the studies."""
         return self._mirror.where
+
+    def timed(self, clock: Clock) -> None:
+        """Have a clock tell asking, training and writing apart."""
+        clock.listen(self, "stepping", "_train")
+        clock.listen(self, "writing", "_keep")
+        clock.listen(self._mirror, "asking", "add", "flush")
+        for search in self._searches.values():
+            clock.listen(search, "asking", "ask", "asked_again", "tell", "compare")
 
     def replay(self) -> None:
         """Ask for and tell what is on disk."""
@@ -132,7 +140,7 @@ class Tuner(Watcher):
                 if any(trial.outcome == "interrupted" for trial in in_order(trained)):
                     self._in_flight = trained
                     return
-                rounds.save(self.folder / ROUNDS / f"{number:06}.npz", trained)
+                self._keep(self.folder / ROUNDS / f"{number:06}.npz", trained)
                 number += 1
                 self._tell(trained)
 
@@ -187,6 +195,9 @@ class Tuner(Watcher):
             found.setdefault(trial.place[:2], []).append(trial)
         return found
 
+    def _keep(self, path: Path, populations: list[Population]) -> None:
+        rounds.save(path, populations)
+
     def _train(self, trials: list[Trial]) -> list[Population]:
         self._phase = trials[0].phase
         planned, lost = self._planned(trials)
@@ -206,7 +217,7 @@ class Tuner(Watcher):
                     what = told(error)
                     if self.settings.on_error == "raise":
                         raise RunError(f"trial {trial.number} of {trial.cell.name or 'the cell'}: {what}") from error
-                    lost.append(_never_begun(trial, what))
+                    lost.append(never_begun(trial, what))
             return planned, lost
 
     def _compare(self, trials: Iterable[Trial], record: int) -> None:
@@ -285,13 +296,6 @@ class Tuner(Watcher):
             if self._interrupted():
                 return None
             kept += fresh
-            rounds.save(path, kept)
+            self._keep(path, kept)
         self._trained += kept
         return kept
-
-
-def _never_begun(trial: Trial, failure: str) -> Population:
-    """A trial whose objective or optimizer could not even be made."""
-    trial.trace = Trace(np.array(trial.seeds, dtype=np.int64), np.zeros(1, dtype=np.int64), failure=failure)
-    trial.rows, trial.problem = slice(0, len(trial.seeds)), ""
-    return Population(trial.trace, [trial], {"problem": ""})

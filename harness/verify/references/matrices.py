@@ -36,8 +36,11 @@ def muon(problem: Problem, *, lr: float, momentum: float, decay: float, nesterov
         yield problem.vector(params)
 
 
-def shampoo(problem: Problem, *, lr: float, eps: float, momentum: float, interval: int) -> Iterator[Array]:
-    """Algorithm 1 by singular values, with eps I from the start, and the powers of every interval-th update."""
+def shampoo(
+    problem: Problem, *, lr: float, eps: float, momentum: float, interval: int, early: bool = True
+) -> Iterator[Array]:
+    """Algorithm 1 by singular values, with eps I from the start; the powers are those of every interval-th update, and
+    `early` of those where the older would make the squared norm exceed the largest rank of a gradient."""
     params = problem.tensors(problem.start)
     sums = {name: [eps * np.eye(n) for n in p.shape] for name, p in params.items()}
     powers: dict[str, list[Array]] = {}
@@ -47,13 +50,17 @@ def shampoo(problem: Problem, *, lr: float, eps: float, momentum: float, interva
             for k, total in enumerate(sums[name]):
                 unfolded = np.moveaxis(g, k, 0).reshape(g.shape[k], -1)
                 total += unfolded @ unfolded.T
-            if step % interval == 0:
+            most = min(g.shape) if g.ndim > 1 else 1
+            if step % interval == 0 or (early and np.sum(_through(g, powers[name]) ** 2) > most):
                 roots = [np.linalg.svd(total) for total in sums[name]]
                 powers[name] = [(u * s ** (-1 / (2 * g.ndim))) @ right for u, s, right in roots]
-            u = powers[name][0] @ g @ powers[name][1] if g.ndim > 1 else powers[name][0] @ g
-            v[name] = momentum * v[name] + u
+            v[name] = momentum * v[name] + _through(g, powers[name])
             params[name] = params[name] - lr * v[name]
         yield problem.vector(params)
+
+
+def _through(g: Array, powers: list[Array]) -> Array:
+    return powers[0] @ g @ powers[1] if g.ndim > 1 else powers[0] @ g
 
 
 VECTORS = {"vector_lr": 0.1, "beta1": 0.8, "beta2": 0.9, "eps": 0.01}
@@ -148,7 +155,11 @@ CASES = [
         transposed=True, problems=(RECTANGLES,), why_problems="it takes matrices only",
         differs="its momentum is an average, whose norm doesn't matter, and its Newton-Schulz runs in bfloat16",
     ),
-    Case("shampoo", {**SHAMPOO, "momentum": 0.0}, po("Shampoo", lr=0.1, matrix_eps=0.1)),
-    Case("shampoo", SHAMPOO, by_hand(shampoo, lr=0.1, eps=0.1, momentum=0.7, interval=1)),
+    Case("shampoo", {**SHAMPOO, "momentum": 0.0, "interval": 1}, po("Shampoo", lr=0.1, matrix_eps=0.1)),
+    Case("shampoo", {**SHAMPOO, "interval": 1}, by_hand(shampoo, lr=0.1, eps=0.1, momentum=0.7, interval=1)),
     Case("shampoo", {**SHAMPOO, "interval": 4}, by_hand(shampoo, lr=0.1, eps=0.1, momentum=0.7, interval=4)),
+    Case(
+        "shampoo", {**SHAMPOO, "interval": 4, "early": False},
+        by_hand(shampoo, lr=0.1, eps=0.1, momentum=0.7, interval=4, early=False),
+    ),
 ]  # fmt: skip
