@@ -8,6 +8,8 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any, Protocol
 
+import numpy as np
+
 from objectives.arrays import Array, traced
 
 
@@ -32,6 +34,21 @@ def every(due: Any, then: Callable[[], Any], otherwise: Any) -> Any:
     return then() if due.flat[0] else otherwise
 
 
+def some(due: Array, f: Callable[..., Array], otherwise: Array, *arrays: Array) -> Array:
+    """f(*arrays) for the runs that are due (runs,), and `otherwise` for the others; arrays have one row per run, or one
+    for all. Nothing is worked out where no run is due, by NumPy for no other run either."""
+    if traced(due):
+        wide = due.reshape(-1, *(1,) * (otherwise.ndim - 1))
+        return every(np.any(due), lambda: np.where(wide, f(*arrays), otherwise), otherwise)  # type: ignore[no-any-return]
+    if due.all():
+        return f(*arrays)
+    found = otherwise
+    if due.any():
+        found = otherwise.copy()
+        found[due] = f(*(a if len(a) == 1 else a[due] for a in arrays))
+    return found
+
+
 def repeat(going: Callable[[Any], Array], step: Callable[[Any], Any], state: Any, most: int) -> Any:
     """State = step(state) while any run is going(state), at most so often. A state is a tuple of arrays, or of such
     tuples; a step changes the state of the runs that go on, and of no other."""
@@ -49,6 +66,7 @@ def rows_of(data: Array, index: Array, out: Array | None = None) -> Array:
     """data[index] of rows that are there, for an index that may be recorded: NumPy's own indexing takes no array but
     its own."""
     if traced(index):
-        return index.rows_of(data)  # type: ignore[attr-defined]
+        taken: Array = index.rows_of(data)  # type: ignore[attr-defined]
+        return taken
     found: Array = data.take(index, axis=0, out=out, mode="clip")  # in half the time of data[index]
     return found

@@ -9,6 +9,7 @@ from harness.optimizers.base import Optimizer
 from harness.optimizers.memory import Element, New, PerRun, Sees
 from objectives.arrays import Array, power, ratio
 from objectives.fields import Count, Fraction, NonNegative, Positive
+from objectives.tracing import every
 
 
 def diagonal(h: Any) -> Array:
@@ -88,8 +89,7 @@ class Sophia(Optimizer):
 
     @staticmethod
     def rule(p: Array, g: Array, s: Slots, h: Any) -> New:
-        m, v = s.m + (1 - h.beta1) * (g - s.m), s.v
-        if (int(h.t.flat[0]) - 1) % h.interval == 0:
-            v = v + (1 - h.beta2) * (diagonal(h) - v)
+        m = s.m + (1 - h.beta1) * (g - s.m)
+        v = every((h.t - 1) % h.interval == 0, lambda: s.v + (1 - h.beta2) * (diagonal(h) - s.v), s.v)
         step = np.clip(ratio(m, np.maximum(h.gamma * v, h.eps)), -1, 1)
         return p * (1 - h.lr * h.weight_decay) - h.lr * step, Sophia.Slots(m, v)

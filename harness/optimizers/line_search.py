@@ -7,6 +7,7 @@ import numpy as np
 
 from harness.optimizers.norms import dot, unanimous
 from objectives.arrays import Array, ratio
+from objectives.tracing import every, repeat
 
 MOST = 20  # points that a search tries
 FARTHEST = 1e10
@@ -36,17 +37,31 @@ def backtracking(evaluate: Evaluate, start: Found, direction: Array, shrink: Arr
     """Shorter and shorter steps, from `start.step` on, until the loss falls by c1 of what the slope promises
     (Armijo 1966)."""
     slope = dot(start.g, direction)
-    searching, found = slope < 0, start._replace(good=np.zeros_like(slope, dtype=bool))
-    for _ in range(most if searching.any() else 0):
+
+    def step(now: tuple[Array, Found]) -> tuple[Array, Found]:
+        searching, found = now
         p = start.p + found.step * direction
         loss, g = evaluate(p, searching)
         good = searching & (loss <= start.loss + c1 * found.step * slope)
-        found = _taken(found, Found(p, loss, g, found.step, good), good)
-        searching = searching & ~good
-        if not searching.any():
-            break
-        found = found._replace(step=np.where(searching, shrink * found.step, found.step))
+        found, searching = _taken(found, Found(p, loss, g, found.step, good), good), searching & ~good
+        return searching, found._replace(step=np.where(searching, shrink * found.step, found.step))
+
+    begun = slope < 0, start._replace(good=np.zeros_like(slope, dtype=bool))
+    found: Found = repeat(lambda now: now[0], step, begun, most)[1]
     return found
+
+
+class Bracket(NamedTuple):
+    """Where a minimum of the line is looked for."""
+
+    t: Array  # the step to try next
+    best: End
+    other: End
+    closed: Array  # whether one lies between the two
+    low: Array
+    high: Array
+    width: Array
+    width_before: Array
 
 
 def strong_wolfe(evaluate: Evaluate, start: Found, direction: Array, c1: Array, c2: Array) -> Found:
@@ -54,43 +69,54 @@ def strong_wolfe(evaluate: Evaluate, start: Found, direction: Array, c1: Array, 
     most c2 of it: the safeguarded interpolation of Moré & Thuente 1994, with the constants of MINPACK-2's dcsrch.
     """
     slope = dot(start.g, direction)
-    searching, found = slope < 0, start._replace(good=np.zeros_like(slope, dtype=bool))
-    zero, t = np.zeros_like(slope), start.step
-    best = other = End(zero, start.loss, slope)
-    bracketed, easy = np.zeros_like(slope, dtype=bool), np.ones_like(slope, dtype=bool)
-    low, high, width, width_before = zero, 5 * t, zero + FARTHEST, zero + 2 * FARTHEST
-    for _ in range(MOST if searching.any() else 0):
-        p = start.p + t * direction
+    zero, no = np.zeros_like(slope), np.zeros_like(slope, dtype=bool)
+    end = End(zero, start.loss, slope)
+    bracket = Bracket(start.step, end, end, no, zero, 5 * start.step, zero + FARTHEST, zero + 2 * FARTHEST)
+
+    def step(now: tuple[Array, Array, Bracket, Found]) -> tuple[Array, Array, Bracket, Found]:
+        searching, easy, at, found = now
+        p = start.p + at.t * direction
         loss, g = evaluate(p, searching)
-        here = End(t, loss, dot(g, direction))
+        here = End(at.t, loss, dot(g, direction))
         known = np.isfinite(here.f) & np.isfinite(here.d)
-        enough = here.f <= start.loss + c1 * t * slope
+        enough = here.f <= start.loss + c1 * here.t * slope
         easy = easy & ~(enough & (here.d >= 0))
-        narrow = bracketed & ((t <= low) | (t >= high) | (high - low <= 0.1 * high))
-        ended = (
-            narrow | ((t >= FARTHEST) & enough & (here.d <= c1 * slope)) | (enough & (np.abs(here.d) <= -c2 * slope))
-        )
+        beyond = (here.t >= FARTHEST) & enough & (here.d <= c1 * slope)
+        ended = (at.closed & _stuck(at)) | beyond | (enough & (np.abs(here.d) <= -c2 * slope))
         good = searching & known & ended & (here.f <= start.loss)
-        found = _taken(found, Found(p, loss, g, t, good), good)
-        searching = searching & ~(known & ended)
-        if not searching.any():
-            break
+        found, searching = _taken(found, Found(p, loss, g, here.t, good), good), searching & ~(known & ended)
         # where the loss fell too little, what guides is the loss minus the line of sufficient decrease
-        tilt = np.where(easy & (here.f <= best.f) & ~enough, c1 * slope, 0)
-        ends, t, closed = _interpolated(
-            _tilted(best, tilt), _tilted(other, tilt), _tilted(here, tilt), bracketed, low, high
-        )
-        best, other = (_where(known, _tilted(new, -tilt), old) for new, old in zip(ends, (best, other), strict=True))
-        bracketed = np.where(known, closed, bracketed)
-        span = np.abs(other.t - best.t)
-        t = np.where(bracketed & (span >= 0.66 * width_before), best.t + 0.5 * (other.t - best.t), t)
-        shrunk = known & bracketed
-        width, width_before = np.where(shrunk, span, width), np.where(shrunk, width, width_before)
-        low = np.where(bracketed, np.minimum(best.t, other.t), t + 1.1 * (t - best.t))
-        high = np.where(bracketed, np.maximum(best.t, other.t), t + 4 * (t - best.t))
-        t = np.clip(t, 0, FARTHEST)
-        stuck = bracketed & ((t <= low) | (t >= high) | (high - low <= 0.1 * high))
-        t = np.where(known, np.where(stuck, best.t, t), best.t + 0.1 * (here.t - best.t))
+        tilt = np.where(easy & (here.f <= at.best.f) & ~enough, c1 * slope, 0)
+        at = every(np.any(searching), lambda: _narrowed(at, here, tilt, known), at)
+        return searching, easy, at, found
+
+    begun = slope < 0, ~no, bracket, start._replace(good=no)
+    found: Found = repeat(lambda now: now[0], step, begun, MOST)[-1]
+    return found
+
+
+def _narrowed(at: Bracket, here: End, tilt: Array, known: Array) -> Bracket:
+    """The bracket after a point, whose loss and slope may be unknown."""
+    ends, t, closed = _interpolated(
+        _tilted(at.best, tilt), _tilted(at.other, tilt), _tilted(here, tilt), at.closed, at.low, at.high
+    )
+    was = at.best, at.other
+    best, other = (_where(known, _tilted(new, -tilt), old) for new, old in zip(ends, was, strict=True))
+    closed = np.where(known, closed, at.closed)
+    span = np.abs(other.t - best.t)
+    t = np.where(closed & (span >= 0.66 * at.width_before), best.t + 0.5 * (other.t - best.t), t)
+    shrunk = known & closed
+    width, width_before = np.where(shrunk, span, at.width), np.where(shrunk, at.width, at.width_before)
+    low = np.where(closed, np.minimum(best.t, other.t), t + 1.1 * (t - best.t))
+    high = np.where(closed, np.maximum(best.t, other.t), t + 4 * (t - best.t))
+    made = Bracket(np.clip(t, 0, FARTHEST), best, other, closed, low, high, width, width_before)
+    t = np.where(closed & _stuck(made), best.t, made.t)
+    return made._replace(t=np.where(known, t, best.t + 0.1 * (here.t - best.t)))
+
+
+def _stuck(at: Bracket) -> Array:
+    """Whether the step to try lies at an end, or the ends lie close together."""
+    found: Array = (at.t <= at.low) | (at.t >= at.high) | (at.high - at.low <= 0.1 * at.high)
     return found
 
 

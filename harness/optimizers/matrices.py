@@ -1,6 +1,7 @@
 """Updates of whole matrices: Muon, Shampoo. Weights are (inputs, outputs); more axes than two count as inputs."""
 
 from dataclasses import dataclass
+from functools import partial
 from math import prod, sqrt
 from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 
@@ -12,6 +13,7 @@ from harness.optimizers.memory import Element, New, PerTensor, Sees, Slot
 from harness.optimizers.norms import norm, total
 from objectives.arrays import Array, power, ratio
 from objectives.fields import Count, Fraction, NonNegative, Positive
+from objectives.tracing import some
 
 Shape = tuple[int, ...]
 
@@ -138,30 +140,23 @@ class Shampoo(Optimizer):
 
     @staticmethod
     def rule(p: Array, g: Array, s: Slots, h: Any) -> New:
-        matrix = as_matrix(g)
-        both = g.ndim > 2
-        eps = np.reshape(h.eps, (-1, 1, 1))
-        left, one = s.left + matrix @ matrix.swapaxes(-1, -2), s.left_power
-        right, other = (s.right + matrix.swapaxes(-1, -2) @ matrix, s.right_power) if both else (s.right, s.right_power)
-        due, u = np.ones(len(g), dtype=bool), matrix
-        if (int(h.t.flat[0]) - 1) % h.interval:
-            u = one @ matrix @ other if both else one @ matrix
-            due = ~(total(u * u)[:, 0, 0] <= min(matrix.shape[1:])) & h.early
-        if due.any():
-            one = _renewed(one, left, eps, -1 / 4 if both else -1 / 2, due)
-            other = _renewed(other, right, eps, -1 / 4, due) if both else other
-            u = one @ matrix @ other if both else one @ matrix
-        v = h.momentum * s.v + u.reshape(g.shape)
+        matrix, both, (one, other) = as_matrix(g), g.ndim > 2, (s.left_power, s.right_power)
+        left = s.left + matrix @ matrix.swapaxes(-1, -2)
+        right = s.right + matrix.swapaxes(-1, -2) @ matrix if both else s.right
+        u = _through(one, matrix, other)
+        late = ~(total(u * u)[:, 0, 0] <= min(matrix.shape[1:])) & h.early
+        due = late | ((h.t - 1) % h.interval == 0).reshape(-1)
+        eps, exponent = np.reshape(h.eps, (-1, 1, 1)), -1 / 4 if both else -1 / 2
+        one = some(due, partial(_power, exponent=exponent), one, left, eps)
+        other = some(due, partial(_power, exponent=exponent), other, right, eps) if both else other
+        v = h.momentum * s.v + some(due, _through, u, one, matrix, other).reshape(g.shape)
         return p - h.lr * v, Shampoo.Slots(v, left, right, one, other)
 
 
-def _renewed(powers: Array, a: Array, eps: Array, exponent: float, due: Array) -> Array:
-    """The powers, those of the runs that are due computed anew."""
-    if due.all():
-        return _power(a, eps, exponent)
-    renewed = powers.copy()
-    renewed[due] = _power(a[due], eps if len(eps) == 1 else eps[due], exponent)
-    return renewed
+def _through(left: Array, matrix: Array, right: Array) -> Array:
+    """The matrix between the powers; a vector has no right one."""
+    found: Array = left @ matrix
+    return found @ right if right.shape[-1] else found
 
 
 def _power(a: Array, eps: Array, exponent: float) -> Array:

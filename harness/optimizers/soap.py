@@ -10,6 +10,7 @@ from harness.optimizers.matrices import Left, Right, as_matrix, eigh
 from harness.optimizers.memory import Element, New, Sees
 from objectives.arrays import Array, power, ratio
 from objectives.fields import Count, Fraction, NonNegative
+from objectives.tracing import every
 
 
 @dataclass
@@ -46,28 +47,34 @@ class SOAP(Optimizer):
 
     @staticmethod
     def rule(p: Array, g: Array, s: Slots, h: Any) -> New:
-        done = int(h.t.flat[0]) - 1  # updates that moved the params
-        new, m, v, basis = p, s.m, s.v, (s.left_basis, s.right_basis)
-        if done:
-            m = m + (1 - h.beta1) * (g - m)
-            v = v + (1 - h.beta2) * (_turned(g, basis) ** 2 - v)
-            c1, c2 = 1 - power(h.beta1, h.t - 1), 1 - power(h.beta2, h.t - 1)
+        done, basis = h.t - 1, (s.left_basis, s.right_basis)  # updates that moved the params
+
+        def moved() -> tuple[Array, Array, Array]:
+            m = s.m + (1 - h.beta1) * (g - s.m)
+            v = s.v + (1 - h.beta2) * (_turned(g, basis) ** 2 - s.v)
+            c1, c2 = 1 - power(h.beta1, done), 1 - power(h.beta2, done)
             step = _turned(ratio(_turned(m, basis), np.sqrt(v) + h.eps), basis, back=True)
             new = p - h.lr * np.sqrt(c2) / c1 * step
-            new = new - h.lr * h.weight_decay * new
+            return new - h.lr * h.weight_decay * new, m, v
+
+        new, m, v = every(done > 0, moved, (p, s.m, s.v))
         if g.ndim < 3:
             return new, SOAP.Slots(m, v, *s[2:])
         matrix, forget = as_matrix(g), np.reshape(1 - h.shampoo_beta, (-1, 1, 1))
         left = s.left + forget * (matrix @ matrix.swapaxes(-1, -2) - s.left)
         right = s.right + forget * (matrix.swapaxes(-1, -2) @ matrix - s.right)
-        if not done:
-            basis = eigh(left)[1][..., ::-1], eigh(right)[1][..., ::-1]
-        elif done % h.interval == 0:
+
+        def first() -> tuple[Array, Array, Array]:
+            return v, eigh(left)[1][..., ::-1], eigh(right)[1][..., ::-1]
+
+        def renewed() -> tuple[Array, Array, Array]:
             (one, rows), (other, columns) = _renewed(left, basis[0]), _renewed(right, basis[1])
             sorted_rows = np.take_along_axis(as_matrix(v), rows[:, :, None], axis=1)
-            v = np.take_along_axis(sorted_rows, columns[:, None, :], axis=2).reshape(v.shape)
-            basis = one, other
-        return new, SOAP.Slots(m, v, left, right, *basis)
+            return np.take_along_axis(sorted_rows, columns[:, None, :], axis=2).reshape(v.shape), one, other
+
+        due, kept = (done > 0) & (done % h.interval == 0), every(done == 0, first, (v, *basis))
+        v, one, other = every(due, renewed, kept)
+        return new, SOAP.Slots(m, v, left, right, one, other)
 
 
 def _turned(a: Array, basis: tuple[Array, Array], back: bool = False) -> Array:
@@ -83,5 +90,5 @@ def _turned(a: Array, basis: tuple[Array, Array], back: bool = False) -> Array:
 def _renewed(a: Array, basis: Array) -> tuple[Array, Array]:
     """The basis after one power iteration, and the order of the eigenvalues that it had, the largest first."""
     product = a @ basis
-    order = np.argsort(-np.sum(basis * product, axis=1), axis=-1, kind="stable")
+    order = np.argsort(-np.sum(basis * product, axis=1), axis=-1, stable=True)
     return np.linalg.qr(np.take_along_axis(product, order[:, None, :], axis=2))[0], order
