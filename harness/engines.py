@@ -5,7 +5,7 @@ import sys
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
-from typing import ClassVar, Literal
+from typing import Literal
 
 from harness.errors import UserError
 from objectives import fields
@@ -19,8 +19,6 @@ NUMPYS_BITS = ("--xla_cpu_max_isa=AVX", "--xla_disable_hlo_passes=algsimp")
 @dataclass(frozen=True)
 class Backend(ABC):
     """A way to advance populations."""
-
-    compiles: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
         fields.check(self)
@@ -51,8 +49,6 @@ class Jax(Backend):
     bits: Literal["own", "numpy"] = "own"
     device: Literal["cpu", "cuda"] = "cpu"
 
-    compiles: ClassVar[bool] = True
-
     @property
     def identity(self) -> str:
         return f"jax {version('jax')}, revision {REVISION}, bits={self.bits}, device={self.device}"
@@ -67,13 +63,6 @@ class Jax(Backend):
                     "engine.bits=numpy: jax has started in this process already; begin with it in a new one"
                 )
             os.environ["XLA_FLAGS"] = " ".join((flags, *NUMPYS_BITS)).strip()
-        if self.device == "cuda":
-            import jax
-
-            try:
-                jax.devices("cuda")
-            except RuntimeError as error:
-                raise UserError("engine.device=cuda: jax finds no such device here; use engine.device=cpu") from error
 
 
 @dataclass(frozen=True)

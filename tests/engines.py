@@ -66,7 +66,7 @@ def finals(objective: Objective, name: str, rows: Array, blocks: Any, steps: int
 
 def compare(names: Sequence[str]) -> Iterator[tuple[str, list[str]]]:
     """A row for each optimizer: the largest relative difference on each problem."""
-    from harness.running.compiled.programs import Programs
+    from harness.running.compiled import Programs
 
     made = {name: problem() for name, problem in PROBLEMS.items()}
     for name in names:
@@ -81,8 +81,7 @@ def compare(names: Sequence[str]) -> Iterator[tuple[str, list[str]]]:
 
 def theorem(names: Sequence[str]) -> Iterator[tuple[str, list[str]]]:
     """A row for each optimizer: exact, or the sizes of populations that were not."""
-    from harness.running.compiled import block
-    from harness.running.compiled.programs import Programs
+    from harness.running.compiled import Programs, block
 
     for name in names:
         row = []
@@ -114,7 +113,7 @@ def same(one: Array, other: Array) -> bool:
 
 def bits(names: Sequence[str]) -> Iterator[tuple[str, list[str]]]:
     """A row for each optimizer: whether the bits are NumPy's."""
-    from harness.running.compiled.programs import Programs
+    from harness.running.compiled import Programs
 
     for name in names:
         row = []

@@ -30,10 +30,9 @@ from objectives.wrappers.noise import DelayedGradients, GaussianNoise
 from tests.support import build, names
 from tests.test_engine import assert_rows_equal
 
-pytest.importorskip("jax")
+pytest.importorskip("harness.running.compiled", reason="needs the extra [jax]", exc_type=ImportError)
 
-from harness.running.compiled.agreement import disagreement
-from harness.running.compiled.programs import Programs
+from harness.running.compiled import Programs, disagreement
 
 # elements, a wrapper, sums over a tensor and over the run, decisions in time, line searches, curvature
 EIGHT = ("adam", "lookahead", "lamb", "dog", "shampoo", "armijo", "lbfgs", "adahessian")
@@ -64,9 +63,10 @@ def made(name: str, runs: int, rows: Array | None = None) -> Any:
 @pytest.mark.parametrize("dim", [2, 100])
 @pytest.mark.parametrize("name", EIGHT)
 def test_both_engines_do_the_same(name: str, dim: int) -> None:
-    """To rounding: XLA multiplies and adds at once, and sums in another order."""
+    """To rounding: XLA multiplies and adds at once, and sums in another order. Shampoo's roots of a sum of a few outer
+    products have a condition of 1e4 or more, by which they enlarge it."""
     one, other = (trained(Rosenbrock(dim=dim), made(name, 3), np.arange(3), compiled) for compiled in (False, True))
-    np.testing.assert_allclose(other.finals["x"], one.finals["x"], rtol=1e-7)
+    np.testing.assert_allclose(other.finals["x"], one.finals["x"], rtol=1e-7, atol=1e-5 * (name == "shampoo"))
     np.testing.assert_allclose(other.curves["loss"], one.curves["loss"], rtol=1e-7)
     np.testing.assert_array_equal(other.spent, one.spent)
 

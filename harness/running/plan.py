@@ -17,7 +17,7 @@ from harness.configs import places, trust
 from harness.configs.building import build, built_optimizer, demand, gradients, numbers, with_datasets
 from harness.configs.places import Path
 from harness.configs.settings import ABOUT
-from harness.engines import Backend, Numpy
+from harness.engines import Backend, Jax, Numpy
 from harness.errors import UserError
 from harness.optimizers.base import Optimizer
 from harness.results.trace import Trace
@@ -129,7 +129,7 @@ class Planner:
     def engine_of(self, trial: Trial) -> str:
         """The identity of what advances it here."""
         backend = self.backend(trial.cell)
-        return self._planned([replace(trial)]).population.engine if backend.compiles else backend.identity
+        return self._planned([replace(trial)]).population.engine if isinstance(backend, Jax) else backend.identity
 
     def order(self, cell: Cell) -> str:
         """The memory order of its objective's params."""
@@ -143,7 +143,7 @@ class Planner:
         """Whether its engine is there, and can compile what the cell asks for: else it runs on NumPy, which is said."""
         backend = self.backend(cell)
         backend.prepare()
-        if backend.compiles:
+        if isinstance(backend, Jax):
             try:
                 self._planned([Trial(cell, cell.settings.seeds[:1])])
             except UserError:  # the declared values of what is searched may be none
@@ -201,7 +201,7 @@ class Planner:
         measure = settings.measured
         given = optimizer, seeds, settings.steps, settings.records, keep, budget, measure
         made, backend = partial(Engine, fresh(objective), *given), self.backend(cell)
-        engine = self._compiled(first, objective, optimizer, made) if backend.compiles else None
+        engine = self._compiled(backend, first, objective, optimizer, made) if isinstance(backend, Jax) else None
         if engine is None:
             engine, backend = made(), Numpy()
         if self._clock is not None:
@@ -213,18 +213,18 @@ class Planner:
         return Planned(Population(engine.trace, trials, found, engine=backend.identity), engine)
 
     def _compiled(
-        self, trial: Trial, objective: Objective, optimizer: Optimizer, made: Callable[..., Engine]
+        self, backend: Jax, trial: Trial, objective: Objective, optimizer: Optimizer, made: Callable[..., Engine]
     ) -> Engine | None:
         """The engine that compiles, if the texts of this population can be followed."""
         from harness.running import compiled
 
         form, name = self._form(trial.cell).structure, f"{type(optimizer).__name__} on {type(objective).__name__}"
-        self._programs = self._programs or compiled.empty()
+        self._programs = self._programs or compiled.begun(backend)
         blocks = self._programs.of(self._objective(trial.cell, trial.seeds, trial.point, trial.replicate)[1]["problem"])
         if form not in self._untraced:
             try:
                 engine = made(compiled=blocks)
-                self._untraced[form] = compiled.refused(objective, optimizer, blocks)
+                self._untraced[form] = compiled.disagreement(objective, optimizer, blocks)
             except FAILURES as error:
                 self._untraced[form] = f"{name}: {told(error).splitlines()[0]}"
         elif not self._untraced[form]:

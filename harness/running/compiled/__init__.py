@@ -1,23 +1,17 @@
 """The second engine: the same texts of rules and objectives, written down by arrays that NumPy's own functions are led
-to (NEP 13, NEP 18), compiled by XLA and run in blocks of a fixed number of runs."""
+to (NEP 13, NEP 18), compiled by XLA and run in blocks of a fixed number of runs. Importing it starts jax.
+"""
 
-from typing import Any
+from harness.engines import Jax
+from harness.running.compiled.agreement import disagreement
+from harness.running.compiled.programs import Programs
+from harness.running.compiled.starting import demand_device, keep_compiled
 
-from harness.optimizers.base import Optimizer
-from objectives.base import Objective
+__all__ = ["Programs", "begun", "disagreement"]
 
 
-def empty() -> Any:
-    """Where programs will be kept. Only from here on is jax imported."""
-    from harness.running.compiled.cache import keep_compiled
-    from harness.running.compiled.programs import Programs
-
+def begun(backend: Jax) -> Programs:
+    """Where programs will be kept; a UserError where its device is not there."""
+    demand_device(backend.device)
     keep_compiled()
-    return Programs()
-
-
-def refused(objective: Objective, optimizer: Optimizer, blocks: Any) -> str:
-    """Why these two run on NumPy after all, or nothing."""
-    from harness.running.compiled.agreement import disagreement
-
-    return disagreement(objective, optimizer, blocks)
+    return Programs(backend.device)

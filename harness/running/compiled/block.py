@@ -12,6 +12,7 @@ from harness.results.trace import Trace
 from harness.running.compiled import links
 from harness.running.compiled.feed import Feed, back, parts, turned_host
 from harness.running.compiled.program import Ended, Program, State
+from harness.running.compiled.starting import STARTED
 from harness.running.compiled.tracer import Carried
 from harness.running.engine import Block, cores
 from objectives.arrays import Array
@@ -113,7 +114,7 @@ class CompiledBlock(Block):
             now = ended.spent[rows] & (ended.step[rows] == step)
             self._before = np.asarray(ended.before[rows], order=order)
             self._settle(budget, np.asarray(ended.earlier[rows], order=order), step, record, now)
-            rows = rows[~now]
+            rows = rows[self._accompanied(np.flatnonzero(~now))]
         if not ended.spent.any():
             self._before = np.asarray(ended.before, order=order)
 
@@ -125,8 +126,8 @@ class CompiledBlock(Block):
 
 
 def each(f: Callable[[Any], Any], items: Sequence[Any]) -> list[Any]:
-    """F of each, in as many threads as there are cores: XLA lets go of Python while it works."""
-    threads = min(cores(), len(items))
+    """What f makes of each, in as many threads as there are cores: XLA lets go of Python while it works."""
+    threads = min(cores(), len(items)) if STARTED else 1
     if threads < 2:
         return [f(item) for item in items]
     first = f(items[0])  # alone, as it may be the one that compiles
@@ -135,7 +136,7 @@ def each(f: Callable[[Any], Any], items: Sequence[Any]) -> list[Any]:
 
 
 def mapped(f: Callable[[Any], Any], tree: Any) -> Any:
-    """F of every array of it."""
+    """What f makes of every array of it."""
     return jax.tree.map(f, tree)
 
 

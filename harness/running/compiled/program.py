@@ -66,8 +66,15 @@ class Program:
     """For `block` runs. `longest` is the most steps that a call makes, `budget` how many gradients a run may take."""
 
     def __init__(
-        self, objective: Objective, optimizer: Optimizer, block: int, longest: int, budget: int | None = None
+        self,
+        objective: Objective,
+        optimizer: Optimizer,
+        block: int,
+        longest: int,
+        budget: int | None = None,
+        device: str = "cpu",
     ) -> None:
+        self.device = jax.devices(device)[0]
         objective = copy.deepcopy(objective) if objective.remembers else objective
         self.objective, self.block, self.longest, self.budget = objective, block, longest, budget
         start = objective.init(np.zeros(block, np.int64))
@@ -87,7 +94,7 @@ class Program:
 
     def steps(self, state: State, fed: Fed, start: int, count: int) -> State:
         """`count` steps from `start` on."""
-        with exactly():
+        with exactly(self.device):
             made: State = self._steps(state, fed, start, count, self._constants)
             return made
 
@@ -101,7 +108,7 @@ class Program:
         state = State(p, slots, carried, ended)
         numbers = links.numbers(self._optimizer, everybody, self.dtype)
         fed = Fed(np.zeros(self.block, np.int64), numbers, [{} for _ in chain], [], [])
-        with exactly():
+        with exactly(self.device):
             jax.eval_shape(self._written_down, self.turned(state), fed, 0, 1, None)
             return [jnp.asarray(x) for x in self.found.constants.values()]
 
@@ -171,7 +178,7 @@ class Program:
 
 
 @contextmanager
-def exactly() -> Any:
-    """64 bits where a run has them, and products of 32 bits in full, for this thread alone."""
-    with jax.enable_x64(True), jax.default_matmul_precision("highest"):
+def exactly(device: Any) -> Any:
+    """On that device, 64 bits where a run has them, and products of 32 bits in full, for this thread alone."""
+    with jax.enable_x64(True), jax.default_matmul_precision("highest"), jax.default_device(device):
         yield

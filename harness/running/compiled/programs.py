@@ -22,8 +22,8 @@ def block_of(objective: Objective, size: int) -> int:
 class Programs:
     """Those made so far: of a problem, which its hash names, an optimizer's formulas, and how far one call goes."""
 
-    def __init__(self, block: int | None = None) -> None:
-        self.block = block  # for all, where it is studied
+    def __init__(self, device: str = "cpu") -> None:
+        self.device = device
         self._made: dict[Any, Program] = {}
 
     def of(self, problem: str) -> "partial[CompiledBlock]":
@@ -33,8 +33,8 @@ class Programs:
     def _found(
         self, problem: str, objective: Objective, optimizer: Optimizer, size: int, longest: int, budget: int | None
     ) -> Program:
-        block = block_of(objective, size) if self.block is None else self.block
+        block = block_of(objective, size) if self.device == "cpu" else optimizer.runs or 1  # a device wants all at once
         key = (problem, structure(optimizer), block, longest, budget)
         if key not in self._made:
-            self._made[key] = Program(objective, optimizer, block, longest, budget)
+            self._made[key] = Program(objective, optimizer, block, longest, budget, self.device)
         return self._made[key]

@@ -1,0 +1,54 @@
+"""Jax as our programs need it: one thread each, and what was compiled before at hand. It is imported before jax is."""
+
+import hashlib
+import os
+import platform
+import sys
+from pathlib import Path
+
+from harness.errors import UserError
+from objectives.data.cache import cache_folder
+
+SECONDS = 0.1  # what took less to compile is not kept
+
+STARTED = "jax" not in sys.modules
+"""Whether it was us who started jax. Its pool then has one thread, and programs run side by side in threads of ours: a
+decomposition of matrices that waits for another thread of a larger pool waits for ever once all of them wait."""
+if STARTED:
+    before = os.environ.get("NPROC")
+    os.environ["NPROC"] = "1"
+
+import jax  # noqa: E402
+
+if STARTED:
+    jax.devices("cpu")  # makes the pool
+    if before is None:
+        del os.environ["NPROC"]
+    else:
+        os.environ["NPROC"] = before
+
+
+def demand_device(name: str) -> None:
+    """A UserError where there is none."""
+    try:
+        jax.devices(name)
+    except RuntimeError:
+        raise UserError(f"engine.device={name}: jax finds no such device here; use engine.device=cpu") from None
+
+
+def keep_compiled() -> None:
+    """Programs that were compiled before are read from the user's cache folder, unless somebody has chosen another one:
+    they hold for this processor and this version of jax alone."""
+    if jax.config.jax_compilation_cache_dir is None:
+        name = f"{jax.__version__}-{hashlib.sha256(_processor().encode()).hexdigest()[:12]}"
+        jax.config.update("jax_compilation_cache_dir", str(cache_folder() / "xla" / name))
+        jax.config.update("jax_persistent_cache_min_compile_time_secs", SECONDS)
+        jax.config.update("jax_persistent_cache_min_entry_size_bytes", -1)
+
+
+def _processor() -> str:
+    """What it can do, where the system tells it."""
+    told = Path("/proc/cpuinfo")
+    lines = told.read_text().splitlines() if told.is_file() else []
+    known = [line for line in lines if line.startswith(("model name", "flags", "Features"))]
+    return " ".join((platform.machine(), platform.processor(), *known[:2]))
