@@ -51,6 +51,7 @@ Which optimizer, tuned fairly, wins on this problem, and how sure are we?
   trials=64   search=[lr]   metric=loss|best_loss|accuracy|steps_to_target|gradient_norm   target=0.01
   aggregate=median|mean|q75   replicates=12   finalists=4   finals=10   confirm=10   batch=16   rungs=10
   timeout=60   on_error=continue|raise   budget=steps   storage=sqlite:///studies.db   profile=true
+  engine=jax|auto          the same texts compiled; auto where it pays
   trust=my_package         lets configs build objects of your own package; hydra.verbose=true shows tracebacks
 """
 REFUSED = {

@@ -69,7 +69,7 @@ def _proofs(group: str) -> dict[str, dict[str, float]]:
 def schema_files() -> dict[str, Any]:
     """The JSON Schema of each group of config files, and of the settings."""
     with composer() as source:
-        groups = [*GROUPS.values(), *schemas.OPTUNAS]
+        groups = [*GROUPS.values(), "engine", *schemas.OPTUNAS]
         targets = {g: {name: node["_target_"] for name, node in _nodes(source, g).items()} for g in groups}
     return schemas.schemas(targets)
 

@@ -19,6 +19,7 @@ MODULES = {
 HEAVY = {"optuna", "matplotlib", "scipy", "sklearn", "sympy", "autograd", "pandas", "torch", "jax", "optax",
          "pytorch_optimizer"}  # fmt: skip
 SYMBOLIC = "objectives.formulas.symbolic"  # which formulas import when they are read
+COMPILED = "harness.running.compiled"  # the engine that needs jax
 OPTUNAS = {"harness.tuning.storage", "harness.tuning.study", "harness.tuning.search", "harness.tuning.tuning"}
 # a package or module imports what stands before it
 LAYERS = """
@@ -103,6 +104,7 @@ def test_screens_and_files_do_not_know_optimizers(module: str) -> None:
 @pytest.mark.parametrize("module", MODULES)
 def test_heavy_packages_are_imported_where_they_are_used(module: str) -> None:
     allowed = {"optuna"} if module in OPTUNAS else {"sympy"} if module == SYMBOLIC else set()
+    allowed |= {"jax"} if module.startswith(COMPILED) else set()
     assert not {name.partition(".")[0] for name in imports(MODULES[module], late=False)} & HEAVY - allowed
 
 
@@ -110,6 +112,12 @@ def test_only_a_sweep_that_tunes_imports_optuna() -> None:
     for module in MODULES.keys() - OPTUNAS:
         assert not imports(MODULES[module], late=False) & OPTUNAS, module
     assert not [module for module in MODULES if SYMBOLIC in imports(MODULES[module], late=False)]
+
+
+def test_only_an_engine_that_compiles_imports_jax() -> None:
+    for module in MODULES:
+        if not module.startswith(COMPILED):
+            assert not [name for name in imports(MODULES[module], late=False) if name.startswith(COMPILED)], module
 
 
 @pytest.mark.parametrize("module", MODULES)

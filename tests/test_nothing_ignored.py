@@ -40,7 +40,7 @@ def refused(arguments: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> s
         (("++seed=3",), "seed: no such setting (did you mean seeds?)"),
         (("+epochs=5",), "epochs: no such setting (did you mean steps?)"),
         (("+scheduler=cosine",), "scheduler: no such setting (did you mean schedule?)"),
-        (("+mine.deep=1",), "mine: no such setting; choices: aggregate, "),
+        (("+zzz.deep=1",), "zzz: no such setting; choices: aggregate, "),
         (("+schedule.lr.end=0.1",), "schedule: no such setting (did you mean schedules?)"),
         (("schedule=cosine", "schedule.end=0.1"), "schedule.end: no such setting (did you mean schedules.lr.end?)"),
         (("+schedule@schedule.beta1=linear",), "schedule: no such setting (did you mean schedules?)"),

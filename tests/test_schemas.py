@@ -47,6 +47,7 @@ def test_schemas_are_schemas(schemas: Schemas) -> None:
         "dataset",
         "sampler",
         "pruner",
+        "engine",
         "experiment",
         "config",
     }
@@ -155,7 +156,7 @@ def test_the_command_writes_them(tmp_path: Path, schemas: Schemas) -> None:
 
 
 def test_every_option_has_its_branch(schemas: Schemas) -> None:
-    for group in ("optimizer", "schedule", "objective", "dataset", "sampler", "pruner"):
+    for group in ("optimizer", "schedule", "objective", "dataset", "sampler", "pruner", "engine"):
         based = [branch["if"]["anyOf"][1]["properties"]["defaults"]["contains"] for branch in schemas[group]["allOf"]]
         assert sorted(name for found in based for name in found["enum"]) == sorted(
             f"/{group}/{name}@_here_" for name in names(group)

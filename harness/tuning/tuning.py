@@ -181,9 +181,8 @@ class Tuner(Watcher):
                 if not same(was, now):
                     changed = f"its fingerprint was {was}, and is now {now}"
                     raise UserError(f"{path}: another objective or other data made it: {changed}")
-                engine = self.planner.engine_of(population.trials[0])
-                if population.engine != engine:
-                    raise UserError(f"{path}: {population.engine} made it, and here is {engine}: begin a new sweep")
+                if population.engine != (here := self.planner.engine_of(population.trials[0])):
+                    raise UserError(f"{path}: {population.engine} made it, and here is {here}: begin a new sweep")
 
     def _search(self, trial: Trial) -> Search:
         return self._searches[trial.place[:2]]

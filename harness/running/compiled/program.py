@@ -19,7 +19,7 @@ from harness.optimizers.base import Optimizer
 from harness.optimizers.layout import Layout
 from harness.running.compiled import links
 from harness.running.compiled.traced import Traced, bare
-from harness.running.compiled.tracer import Carried, Found, Tracer, fitted
+from harness.running.compiled.tracer import Carried, Found, Subject, Tracer, fitted
 from objectives.arrays import Array
 from objectives.base import Objective
 from objectives.tracing import TRACER
@@ -89,6 +89,7 @@ class Program:
         links.remember(self._optimizer, p, self.layout)
         self.kept = objective.deterministic and any(o.gradients > 1 or o.varies for o in links.links(optimizer))
         self.found = Found()
+        self._subject = Subject(objective, self.layout, block, self.found)
         self._steps = jax.jit(self._written_down)
         self._constants = self._looked_for(p, objective.memory())
 
@@ -143,7 +144,7 @@ class Program:
         return made
 
     def _step(self, state: State, numbers: list[dict[str, Any]], seeds: Any, step: Any, given: Given | None) -> State:
-        tracer = Tracer(self, state.p, seeds, step, state.carried, given)
+        tracer = Tracer(self._subject, state.p, seeds, step, state.carried, given)
         before = jnp.full((1, 1), step, self.dtype)
         optimizer, p = links.handed(self._optimizer, state.slots, numbers, before), Traced(state.p)
         token = TRACER.set(tracer)

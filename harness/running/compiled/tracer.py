@@ -1,20 +1,19 @@
 """What a step that is being traced may ask: the oracle of its rule, and the tracer of its texts."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
+from harness.optimizers.layout import Layout
 from harness.optimizers.oracle import Kind
 from harness.running.compiled.traced import Traced, bare, bare_tree, clad_tree
 from objectives.arrays import Array
+from objectives.base import Objective
 from objectives.random import Draws
-
-if TYPE_CHECKING:
-    from harness.running.compiled.program import Program
 
 
 class Found:
@@ -25,6 +24,15 @@ class Found:
         self.constants: dict[int, Array] = {}  # by id
         self.draws: dict[int, Draws] = {}  # by id
         self.probes: list[Kind] = []
+
+
+class Subject(NamedTuple):
+    """What is traced, for how many runs, and what its texts were found to need."""
+
+    objective: Objective
+    layout: Layout
+    block: int
+    found: Found
 
 
 class Carried(NamedTuple):
@@ -39,26 +47,26 @@ class Carried(NamedTuple):
 class Tracer:
     """Of one step. With `given`, the answers to what was found, else whoever asks is noted down."""
 
-    def __init__(self, program: "Program", p: Any, seeds: Any, step: Any, carried: "Carried", given: Any) -> None:
-        self.program, self.p, self.step, self.seeds = program, p, Traced(step), Traced(seeds)
+    def __init__(self, subject: Subject, p: Any, seeds: Any, step: Any, carried: Carried, given: Any) -> None:
+        self.subject, self.p, self.step, self.seeds = subject, p, Traced(step), Traced(seeds)
         self.carried, self.given = carried, given
-        found = program.found
+        found = subject.found
         self._constants = dict(zip(found.constants, given.constants, strict=True)) if given else {}
 
     # the texts
 
     def constant(self, x: Array) -> Any:
         if self.given is None:
-            self.program.found.constants.setdefault(id(x), x)
+            self.subject.found.constants.setdefault(id(x), x)
         return self._constants.get(id(x), x)
 
     def drawn(self, draws: Draws, step: Any, seeds: Any) -> Array:
-        found = self.program.found.draws
+        found = self.subject.found.draws
         if step is not self.step or seeds is not self.seeds:
             raise TypeError("it draws for another step or other seeds than it is asked about")
         if self.given is None:
             found.setdefault(id(draws), draws)
-            like = draws.drawn(0, np.zeros(self.program.block, np.int64))
+            like = draws.drawn(0, np.zeros(self.subject.block, np.int64))
             return Traced(jnp.zeros(like.shape, _narrow(like.dtype)))  # type: ignore[return-value]
         return Traced(self.given.draws[list(found).index(id(draws))])  # type: ignore[return-value]
 
@@ -121,7 +129,7 @@ class Tracer:
 
     def hvp(self, v: Any) -> Any:
         asked, last, memory = self.carried
-        self._note(asked + self.program.objective.hvp_gradients, last)
+        self._note(asked + self.subject.objective.hvp_gradients, last)
         found = jax.jvp(lambda p: self._answer(p)[1], (self.p,), (bare(v),))[1]
         self.carried = self.carried._replace(memory=memory)  # curvature is only looked at
         return Traced(found)
@@ -131,7 +139,7 @@ class Tracer:
 
     def _answer(self, p: Any) -> tuple[Any, Any]:
         """Loss (runs,) and gradients (runs, size) of what the step meets."""
-        objective, layout = self.program.objective, self.program.layout
+        objective, layout = self.subject.objective, self.subject.layout
         before = objective.memory()
         objective.recall(clad_tree(self.carried.memory))
         try:
@@ -143,7 +151,7 @@ class Tracer:
         return bare(loss), bare(layout.gather(grads, Traced(jnp.zeros_like(p))))  # type: ignore[arg-type]
 
     def draw(self, kind: Kind) -> Any:
-        found = self.program.found.probes
+        found = self.subject.found.probes
         if self.given is None:
             if kind not in found:
                 found.append(kind)
