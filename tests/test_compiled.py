@@ -33,6 +33,16 @@ from tests.test_engine import assert_rows_equal
 pytest.importorskip("harness.running.compiled", reason="needs the extra [jax]", exc_type=ImportError)
 
 from harness.running.compiled import Programs, disagreement
+from harness.running.compiled.starting import demand_device
+
+
+def has_device(name: str) -> bool:
+    try:
+        demand_device(name)
+    except UserError:
+        return False
+    return True
+
 
 # elements, a wrapper, sums over a tensor and over the run, decisions in time, line searches, curvature
 EIGHT = ("adam", "lookahead", "lamb", "dog", "shampoo", "armijo", "lbfgs", "adahessian")
@@ -290,3 +300,28 @@ def test_numpys_bits_are_known_before_jax_starts() -> None:
 
 def test_every_engine_has_a_config() -> None:
     assert set(names("engine")) == {"numpy", "jax", "auto"}
+
+
+def test_networks_in_one_block_as_a_device_takes_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    from harness.running.compiled import programs
+
+    objective = MLP(make("dataset", "iris"), hidden=[5], batch_size=16, dtype="float64")
+    monkeypatch.setattr(programs, "block_of", lambda objective, size: 4)
+    one = trained(objective, made("adam", 6), np.arange(6), compiled=False)
+    other = Engine(objective, made("adam", 6), np.arange(6), 30, 3, keep=True, compiled=Programs().of("iris by four"))
+    list(other.advance())
+    np.testing.assert_allclose(other.trace.curves["loss"], one.curves["loss"], rtol=1e-9)
+
+
+@pytest.mark.skipif(not has_device("cuda"), reason="needs a CUDA device")
+def test_a_device_takes_a_whole_population() -> None:
+    one, other = (harness.run("optimizer=adam", "seeds=40", "steps=20", "engine=jax", f"engine.device={device}")
+                  for device in ("cpu", "cuda"))  # fmt: skip
+    np.testing.assert_allclose(other.curves["loss"], one.curves["loss"], rtol=1e-2)  # float32, 20 steps
+
+
+def test_a_device_that_is_not_there_is_one_line() -> None:
+    if has_device("cuda"):
+        pytest.skip("it is there")
+    with pytest.raises(UserError, match="engine.device=cuda: jax finds no such device here; use engine.device=cpu"):
+        harness.run("engine=jax", "engine.device=cuda", "steps=2")

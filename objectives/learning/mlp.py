@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import numpy as np
 
-from objectives.arrays import Array, Params, Seeds
+from objectives.arrays import Array, Params, Seeds, traced
 from objectives.base import Objective, Split
 from objectives.checks import demand_batch, demand_range
 from objectives.data import Dataset
@@ -145,7 +145,8 @@ class MLP(Objective):
         batches = self._batches.at(step, seeds)
         losses = np.empty_like(params["b1"], shape=(len(seeds), self.batch_size))
         grads = {name: np.empty_like(p) for name, p in params.items()}
-        blocks = self._blocks(len(seeds), self.batch_size)
+        whole = [slice(0, len(seeds))]
+        blocks = whole if traced(params["b1"]) else self._blocks(len(seeds), self.batch_size)
         examples = self._data["train"][0], self._targets
         masks = [kept.at(step, seeds) for kept in self._kept] if self.dropout else []
         several = batches[blocks[0]].shape
