@@ -6,8 +6,8 @@ from time import perf_counter
 from typing import Any, Literal
 
 Part = Literal[
-    "starting", "composing", "building", "asking", "gradient", "rule", "records", "stepping", "writing", "drawing",
-    "the rest",
+    "starting", "composing", "building", "asking", "gradient", "rule", "compiled", "records", "stepping", "writing",
+    "drawing", "the rest",
 ]  # fmt: skip
 ABOUT: dict[Part, str] = {
     "starting": "importing what it needs",
@@ -16,6 +16,7 @@ ABOUT: dict[Part, str] = {
     "asking": "Optuna: its asks, tells, prunings and studies",
     "gradient": "training: what the objective computes for a step",
     "rule": "training: what the optimizer makes of it",
+    "compiled": "training: gradient and rule as one program, compiling included",
     "records": "training: looking at the runs, validation and test",
     "stepping": "training: all between these",
     "writing": "files, and reading them back",

@@ -323,5 +323,5 @@ def test_a_device_takes_a_whole_population() -> None:
 def test_a_device_that_is_not_there_is_one_line() -> None:
     if has_device("cuda"):
         pytest.skip("it is there")
-    with pytest.raises(UserError, match="engine.device=cuda: jax finds no such device here; use engine.device=cpu"):
+    with pytest.raises(UserError, match=r"engine\.device=cuda: jax finds no such device here; use engine\.device=cpu"):
         harness.run("engine=jax", "engine.device=cuda", "steps=2")

@@ -100,8 +100,7 @@ class Engine:
         clock.listen(self, "records", "finish")
         for block in self._blocks:
             clock.listen(block, "records", "record")
-            clock.listen(block._oracle, "gradient", "begin", "evaluate", "hvp")
-            clock.listen(block.optimizer, "rule", "advance")
+            block.timed(clock)
 
     def _each(self, method: str, *args: Any) -> None:
         """Call it of every block; where they are large, each in a thread: NumPy lets them run side by side."""
@@ -168,6 +167,11 @@ class Block:
         self._p[:] = self._layout.gather(start, self._p)
         self._before: Array | None = None  # what was held one update ago; kept where somebody asks for it
         self._select(np.arange(len(rows)))
+
+    def timed(self, clock: Clock) -> None:
+        """Have a clock tell gradients and the rule apart."""
+        clock.listen(self._oracle, "gradient", "begin", "evaluate", "hvp")
+        clock.listen(self.optimizer, "rule", "advance")
 
     def left(self) -> int:
         """Let the pruned runs leave; how many stay."""

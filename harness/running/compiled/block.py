@@ -7,6 +7,7 @@ from typing import Any
 import jax
 import numpy as np
 
+from harness.clock import Clock
 from harness.optimizers.base import Optimizer
 from harness.results.trace import Trace
 from harness.running.compiled import links
@@ -43,6 +44,10 @@ class CompiledBlock(Block):
         self._last = objective.order == "F"
         if self.program.kept:
             self._known = np.full_like(self._p, np.nan)
+
+    def timed(self, clock: Clock) -> None:
+        """Gradients and the rule are one program."""
+        clock.listen(self, "compiled", "advance")
 
     def advance(self, start: int, stop: int, record: int) -> None:
         moved = "update_ratio" in self.measure and self.budget is None
