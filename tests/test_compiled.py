@@ -325,3 +325,12 @@ def test_a_device_that_is_not_there_is_one_line() -> None:
         pytest.skip("it is there")
     with pytest.raises(UserError, match=r"engine\.device=cuda: jax finds no such device here; use engine\.device=cpu"):
         harness.run("engine=jax", "engine.device=cuda", "steps=2")
+
+
+def test_a_comparison_across_engines_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    from harness.command import main
+
+    assert main(["-m", "engine=numpy,jax", "objective=sphere", "steps=5"]) == 0
+    out = capsys.readouterr().out
+    assert "more engines than one, whose last bits differ: jax" in out
+    assert "; numpy, revision 1" in out

@@ -59,6 +59,8 @@ def show(results: Results, out: Console) -> None:
     if summary["stopped"]:
         ends = {"interrupted": "interrupted: what was reached is saved", "timeout": "the timeout was reached"}
         out.print(ends[summary["stopped"]], style="yellow")
+    if len(made := summary.get("engines", ())) > 1:
+        out.print(Text(in_line(f"more engines than one, whose last bits differ: {'; '.join(made)}")), soft_wrap=True)
     if summary.get("study"):
         out.print(Text(in_line(f"studies: {summary['study']}")), soft_wrap=True)
         _say_how_it_goes_on(results, out)
