@@ -14,7 +14,19 @@ from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
 
-from tests.benchmarks.measure import NEEDS, Disagreement, Result, Row, measured, missing, one_core
+from tests.benchmarks.measure import (
+    ENGINES,
+    NEEDS,
+    Contender,
+    Disagreement,
+    Result,
+    Row,
+    contender,
+    contenders,
+    measured,
+    missing,
+    one_core,
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -23,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--json", action="store_true", help="one JSON object at the end; the table goes to stderr")
     parser.add_argument("--floor", action="store_true", help="exit 1 where a ratio is below its floor")
     parser.add_argument("--pairs", type=int, default=5, metavar="N", help="rounds in which all have their turn")
-    parser.add_argument("--profile", action="store_true", help="where our own side spends its time, in place of ratios")
+    parser.add_argument("--profile", action="store_true", help="where our engines spend their time, in place of ratios")
     parser.add_argument("--list", action="store_true", help="name the rows, measure nothing")
     given = parser.parse_args(arguments)
 
@@ -46,8 +58,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     def say(text: str) -> None:
         print(text, file=sys.stderr if given.json else sys.stdout, flush=True)
 
-    absent = sorted({name for peer in NEEDS for name in missing(peer)})
-    say(f"peer's cost / ours: median [range] of {given.pairs} rounds; {machine()}")
+    absent = sorted({name for needing in NEEDS for name in missing(needing)})
+    say(f"peer's cost / ours, by engine: median [range] of {given.pairs} rounds; {machine()}")
     if absent:
         say(f"not installed, skipped: {', '.join(absent)} (pip install -e '.[bench]')")
     results, wrong = [], {}
@@ -60,7 +72,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             except Disagreement as error:
                 wrong[row.name] = str(error)
                 print(f"{row.name}: WRONG: {error}", file=sys.stderr, flush=True)
-    below = [f"{result.row.name} ({', '.join(result.below)})" for result in results if result.below]
+    below = [f"{result.row.name} ({engine}: {peer})" for result in results for engine, peer in result.below]
     if given.json:
         print(json.dumps({"machine": machine(), "pairs": given.pairs, "skipped": absent, "wrong": wrong,
                           "rows": [result.as_json() for result in results]}, indent=1))  # fmt: skip
@@ -70,28 +82,39 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def told(result: Result) -> str:
-    """A row of the table in lines: ours, then a ratio for each peer."""
+    """A row of the table in lines: what ours cost, then for each peer the ratio of each of our engines."""
     row: Row = result.row
-    ours = median(result.costs["ours"])
-    lines = [f"{row.name:18} {row.work}: {ours:.4g} {row.unit}"]
-    for peer in result.costs:
-        if peer != "ours":
-            ratios = result.ratios(peer)
-            line = f"{'':18} {peer:16} {median(ratios):8.3g}  [{ratios[0]:.3g}, {ratios[-1]:.3g}]"
-            goal, floor = row.goals.get(peer), row.floors.get(peer)
-            line += f"  goal {goal:g}{'' if median(ratios) >= goal else ': not reached'}" if goal else ""
-            lines.append(line + (f"  BELOW its floor {floor:g}" if floor and peer in result.below else ""))
+    ours = ", ".join(f"{engine} {median(result.costs[engine]):.4g} {row.unit}" for engine in result.engines)
+    lines = [f"{row.name:18} {row.work}: {ours}"]
+    for peer in result.peers(result.engines[-1]):
+        cells = [cell(result, peer, engine) if peer in result.peers(engine) else "" for engine in result.engines]
+        lines.append(f"{'':18} {peer:16} {''.join(f'{text:60}' for text in cells)}".rstrip())
     return "\n".join(lines)
 
 
-def profiled(row: Row, most: int = 12) -> str:
-    """The functions with the most time of their own; operators of NumPy count as their caller's. A profile slows Python
-    down, so these are shares, not seconds. Of what runs in processes of its own it sees nothing."""
-    ours = row.make().ours
+def cell(result: Result, peer: str, engine: str) -> str:
+    """One engine against one peer."""
+    ratios = result.ratios(peer, engine)
+    goal, floor = result.goal(peer, engine), result.floor(peer, engine)
+    text = f"{engine} {median(ratios):.3g} [{ratios[0]:.3g}, {ratios[-1]:.3g}]"
+    text += f", goal {goal:g}{'' if median(ratios) >= goal else ': not reached'}" if goal else ""
+    return text + (f", BELOW its floor {floor:g}" if (engine, peer) in result.below else "")
+
+
+def profiled(row: Row) -> str:
+    """The functions with the most time of their own, of each of our engines."""
+    race = row.make()
+    shown = {name: profile(contender(race, name)) for name in contenders(race) if name in ENGINES}
+    return "\n".join(f" {name}\n{text}" for name, text in shown.items())
+
+
+def profile(ours: Contender, most: int = 12) -> str:
+    """Operators of NumPy count as their caller's. A profile slows Python down, so these are shares, not seconds. Of
+    what runs in processes of its own it sees nothing, and inside a compiled program neither."""
     ours()
-    profile = cProfile.Profile()
-    profile.runcall(ours)
-    stats = pstats.Stats(profile).stats  # type: ignore[attr-defined]
+    taken = cProfile.Profile()
+    taken.runcall(ours)
+    stats = pstats.Stats(taken).stats  # type: ignore[attr-defined]
     whole = sum(own for _, _, own, _, _ in stats.values())
     first = sorted(stats.items(), key=lambda item: -item[1][2])[:most]
     return "\n".join(

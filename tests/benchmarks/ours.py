@@ -1,5 +1,6 @@
 """Our side of the races, through the engine's own building blocks."""
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -16,14 +17,16 @@ from tests.benchmarks.networks import Work, flat
 BATCH = 128
 
 
-def engine(objective: Any, name: str, runs: int, steps: int, first: int = 0, **fields: Any) -> Contender:
+def engine(
+    objective: Any, name: str, runs: int, steps: int, first: int = 0, compiled: Any = None, **fields: Any
+) -> Contender:
     """A population from its start to its end: the steps alone, as peers evaluate nothing. The record at the start,
     which costs what the record at the end does, is taken off."""
     keep_memory()  # as the command does
     optimizer, seeds = make("optimizer", name, runs=runs, **fields), np.arange(first, first + runs)
 
     def run() -> Outcome:
-        made = Engine(objective, optimizer, seeds, steps, records=1, keep=True)
+        made = Engine(objective, optimizer, seeds, steps, records=1, keep=True, compiled=compiled)
         begun = clock()
         advance = made.advance()
         next(advance)
@@ -37,6 +40,19 @@ def engine(objective: Any, name: str, runs: int, steps: int, first: int = 0, **f
         return Outcome((ended - started) - (started - begun), flat(made.trace.finals))
 
     return run
+
+
+def jax_engine(*args: Any, **fields: Any) -> Contender:
+    """The same by the jax engine. Its first run compiles; what feeds its programs, and brings back what they made, is
+    timed."""
+    from harness.running.compiled import Programs
+
+    return engine(*args, compiled=Programs().of("benchmark"), **fields)
+
+
+def both(*args: Any, **fields: Any) -> dict[str, Any]:
+    """Of a race: both of our engines."""
+    return {"numpy": engine(*args, **fields), "jax": partial(jax_engine, *args, **fields)}
 
 
 def update(p: np.ndarray, g: np.ndarray, lr: float, steps: int) -> Contender:
