@@ -10,7 +10,7 @@ from harness.running.compiled.program import Program
 from objectives.base import Objective
 
 ELEMENTS = 1 << 13  # parameters in a block of runs that are computed side by side
-MOST = 256  # runs in a block
+MOST = 128  # runs in a block
 
 
 def block_of(objective: Objective, size: int) -> int:
