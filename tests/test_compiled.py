@@ -4,7 +4,6 @@ import importlib.metadata
 import json
 import subprocess
 import sys
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -20,10 +19,9 @@ from harness.optimizers.adam import Adam
 from harness.optimizers.gradient_descent import SGD
 from harness.results.trace import Trace
 from harness.running.engine import Engine
-from objectives.arrays import Array, Params, Seeds
+from objectives.arrays import Array
 from objectives.base import Objective
 from objectives.functions.curved_valleys import Rosenbrock
-from objectives.functions.quadratics import Sphere
 from objectives.learning.mlp import MLP
 from objectives.random import Draws, epochs
 from objectives.wrappers.noise import DelayedGradients, GaussianNoise
@@ -32,7 +30,7 @@ from tests.test_engine import assert_rows_equal
 
 pytest.importorskip("harness.running.compiled", reason="needs the extra [jax]", exc_type=ImportError)
 
-from harness.running.compiled import Programs, disagreement
+from harness.running.compiled import Programs
 
 # elements, a wrapper, sums over a tensor and over the run, decisions in time, line searches, curvature
 EIGHT = ("adam", "lookahead", "lamb", "dog", "shampoo", "armijo", "lbfgs", "adahessian")
@@ -151,75 +149,6 @@ def test_draws_between_steps_are_those_of_each_step() -> None:
         seeds = np.array([4, 0, 4])
         table = draws.between(2, 13, seeds)
         np.testing.assert_array_equal(table, [draws.at(step, seeds) for step in range(2, 13)])
-
-
-class Counting(Sphere):
-    """Impure: it changes itself, which a program would not see."""
-
-    count: int = 0
-
-    def value_and_gradient(self, x: Array) -> tuple[Array, Array]:
-        self.count += 1
-        return np.sum(x * x, axis=1), 2 * x * (1 + 1 / self.count)
-
-
-class Rolling(Sphere):
-    """Impure: numbers that no seed decides."""
-
-    def value_and_gradient(self, x: Array) -> tuple[Array, Array]:
-        return np.sum(x * x, axis=1), 2 * x * np.random.uniform()  # noqa: NPY002
-
-
-class Deciding(Sphere):
-    """A decision that depends on a number."""
-
-    def value_and_gradient(self, x: Array) -> tuple[Array, Array]:
-        return np.sum(x * x, axis=1), 2 * x if float(x[0, 0]) > 0 else x
-
-
-class Halved(Sphere):
-    """Other gradients for an array that is not NumPy's: a changed letter."""
-
-    def loss_and_grads(self, params: Params, step: int, seeds: Seeds) -> tuple[Array, Params]:
-        loss, grads = super().loss_and_grads(params, step, seeds)
-        return loss, {name: g if isinstance(g, np.ndarray) else g / 2 for name, g in grads.items()}
-
-
-class Restless(SGD):
-    """An impure rule."""
-
-    @staticmethod
-    def rule(p: Array, g: Array, s: Any, h: Any) -> Any:
-        return p - h.lr * g * np.random.uniform(), s  # noqa: NPY002
-
-
-@pytest.mark.parametrize(
-    ("objective", "optimizer", "said"),
-    [
-        (Counting(), SGD(lr=0.1), "Counting.count changes from step to step"),
-        (Rolling(), SGD(lr=0.1), "Rolling shows another loss when it is compiled"),
-        (Halved(), SGD(lr=0.1), "Halved shows another loss when it is compiled"),
-        (Sphere(), Restless(lr=0.1), "Restless shows another loss when it is compiled"),
-        (Sphere(), SGD(lr=0.1), ""),
-    ],
-)
-def test_what_a_program_cannot_follow_is_noticed(objective: Objective, optimizer: Any, said: str) -> None:
-    optimizer.runs = 1
-    found = disagreement(objective, optimizer, Programs().of("here"))
-    assert found.startswith(said)
-    assert bool(found) == bool(said)
-
-
-def test_a_decision_runs_on_numpy_and_says_so(tmp_path: Path, write_module: Callable[[str, str], None]) -> None:
-    write_module(
-        "deciding",
-        "import numpy as np\nfrom objectives.functions.quadratics import Sphere\n\n\nclass Mine(Sphere):\n"
-        "    def value_and_gradient(self, x):\n"
-        "        return np.sum(x * x, axis=1), 2 * x if float(x[0, 0]) > 0 else x\n",
-    )
-    results = harness.run("objective=sphere", "objective._target_=deciding.Mine", "trust=deciding", "engine=jax",
-                          "optimizer=sgd", "steps=3")  # fmt: skip
-    assert results.summary["engines"] == ["numpy, revision 1"]
 
 
 SMALL = ("optimizer=momentum,adam", "objective=rosenbrock", "trials=12", "batch=6", "seeds=3", "steps=120", "confirm=3")

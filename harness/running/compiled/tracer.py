@@ -1,20 +1,19 @@
 """What a step that is being traced may ask: the oracle of its rule, and the tracer of its texts."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
+from harness.optimizers.layout import Layout
 from harness.optimizers.oracle import Kind
 from harness.running.compiled.traced import Traced, bare, bare_tree, clad_tree
 from objectives.arrays import Array
+from objectives.base import Objective
 from objectives.random import Draws
-
-if TYPE_CHECKING:
-    from harness.running.compiled.program import Program
 
 
 class Found:
@@ -36,10 +35,19 @@ class Carried(NamedTuple):
     memory: Any
 
 
+class Traceable(Protocol):
+    """What a tracer must know of its program."""
+
+    objective: Objective
+    layout: Layout
+    block: int
+    found: Found
+
+
 class Tracer:
     """Of one step. With `given`, the answers to what was found, else whoever asks is noted down."""
 
-    def __init__(self, program: "Program", p: Any, seeds: Any, step: Any, carried: "Carried", given: Any) -> None:
+    def __init__(self, program: Traceable, p: Any, seeds: Any, step: Any, carried: Carried, given: Any) -> None:
         self.program, self.p, self.step, self.seeds = program, p, Traced(step), Traced(seeds)
         self.carried, self.given = carried, given
         found = program.found
@@ -60,6 +68,8 @@ class Tracer:
             found.setdefault(id(draws), draws)
             like = draws.drawn(0, np.zeros(self.program.block, np.int64))
             return Traced(jnp.zeros(like.shape, _narrow(like.dtype)))  # type: ignore[return-value]
+        if id(draws) not in found:
+            raise TypeError("its Draws are made anew at every step: make them once, in prepare()")
         return Traced(self.given.draws[list(found).index(id(draws))])  # type: ignore[return-value]
 
     def every(self, due: Any, then: Callable[[], Any], otherwise: Any) -> Any:
@@ -101,6 +111,11 @@ class Tracer:
         ]
         _, self.carried, leaves = lax.while_loop(more, body, (0, start, leaves))
         return of(leaves)
+
+    def pulled(self, f: Callable[[Any], Any], params: Any) -> tuple[Callable[[Any], Any], Any]:
+        """What pulls gradients back from f(params), by jax's autodiff, and f(params)."""
+        loss, pull = jax.vjp(lambda p: jnp.asarray(bare(f(clad_tree(p)))), bare_tree(params))
+        return lambda g: clad_tree(pull(jnp.asarray(bare(g), loss.dtype))[0]), Traced(loss)
 
     # the rule: harness.optimizers.oracle
 
