@@ -25,12 +25,13 @@ from objectives.functions.curved_valleys import Rosenbrock
 from objectives.learning.mlp import MLP
 from objectives.random import Draws, epochs
 from objectives.wrappers.noise import DelayedGradients, GaussianNoise
-from tests.support import build, names
+from tests.support import build, names, options
 from tests.test_engine import assert_rows_equal
 
 pytest.importorskip("harness.running.compiled", reason="needs the extra [jax]", exc_type=ImportError)
 
 from harness.running.compiled import Programs
+from harness.running.compiled.program import Program
 
 # elements, a wrapper, sums over a tensor and over the run, decisions in time, line searches, curvature
 EIGHT = ("adam", "lookahead", "lamb", "dog", "shampoo", "armijo", "lbfgs", "adahessian")
@@ -97,6 +98,14 @@ def test_objectives_of_every_kind_are_followed(source: Composer, objective_name:
         np.testing.assert_allclose(other.finals[name], p, rtol=1e-9, atol=1e-12)
     for name, curve in one.curves.items():
         np.testing.assert_allclose(other.curves[name], curve, rtol=1e-9, atol=1e-12)
+
+
+def test_every_optimizer_is_followed_on_matrices() -> None:
+    """By its text alone: nothing is compiled."""
+    network = MLP(make("dataset", "iris"), hidden=[4], batch_size=8)
+    for name in options("optimizer"):
+        if not name.startswith("variant/"):
+            Program(network, make("optimizer", name, runs=1), block=1, longest=1)
 
 
 def test_what_an_objective_remembers_is_carried_along() -> None:
