@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_info, threadpool_limits
 
 import harness
 from harness import make
@@ -201,6 +202,23 @@ def test_auto_chooses_once_and_says_what(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setattr(choosing, "chosen", lambda cells, planner: pytest.fail("it measures again"))
     assert "engine=jax" in (tmp_path / "auto" / "config.yaml").read_text()
     harness.sweep(f"resume={tmp_path / 'auto'}", "trials=18")
+
+
+def test_auto_tries_a_slow_population_for_few_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    from harness.running import choosing
+
+    tried: list[tuple[int, int]] = []
+
+    def slow(engine: Engine, steps: int) -> float:
+        assert {pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"} == {1}
+        tried.append((len(engine.trace.seeds), steps))
+        return 0.09 * steps
+
+    monkeypatch.setattr(Engine, "tried", slow)
+    monkeypatch.setattr(choosing, "WORTH", {"F": 1e9, "C": 1e9})
+    with threadpool_limits(2):
+        harness.sweep("objective=mlp", "objective.hidden=[4]", "trials=6", "seeds=2", "steps=6", "engine=auto")
+    assert tried == [(8, 1), (8, 3), (8, 3)]
 
 
 def test_without_jax_one_line_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
