@@ -22,6 +22,8 @@ class Tracer(Protocol):
 
     def drawn(self, draws: Any, step: Any, seeds: Any) -> Array: ...
 
+    def pulled(self, f: Callable[[Any], Any], params: Any) -> tuple[Callable[[Any], Any], Any]: ...
+
 
 TRACER: ContextVar[Tracer | None] = ContextVar("TRACER", default=None)
 

@@ -4,13 +4,13 @@ import importlib.metadata
 import json
 import subprocess
 import sys
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_info, threadpool_limits
 
 import harness
 from harness import make
@@ -20,19 +20,19 @@ from harness.optimizers.adam import Adam
 from harness.optimizers.gradient_descent import SGD
 from harness.results.trace import Trace
 from harness.running.engine import Engine
-from objectives.arrays import Array, Params, Seeds
+from objectives.arrays import Array
 from objectives.base import Objective
 from objectives.functions.curved_valleys import Rosenbrock
-from objectives.functions.quadratics import Sphere
 from objectives.learning.mlp import MLP
 from objectives.random import Draws, epochs
 from objectives.wrappers.noise import DelayedGradients, GaussianNoise
-from tests.support import build, names
+from tests.support import build, names, options
 from tests.test_engine import assert_rows_equal
 
 pytest.importorskip("harness.running.compiled", reason="needs the extra [jax]", exc_type=ImportError)
 
-from harness.running.compiled import Programs, disagreement
+from harness.running.compiled import Programs
+from harness.running.compiled.program import Program
 from harness.running.compiled.starting import demand_device
 
 
@@ -111,6 +111,14 @@ def test_objectives_of_every_kind_are_followed(source: Composer, objective_name:
         np.testing.assert_allclose(other.curves[name], curve, rtol=1e-9, atol=1e-12)
 
 
+def test_every_optimizer_is_followed_on_matrices() -> None:
+    """By its text alone: nothing is compiled."""
+    network = MLP(make("dataset", "iris"), hidden=[4], batch_size=8)
+    for name in options("optimizer"):
+        if not name.startswith("variant/"):
+            Program(network, make("optimizer", name, runs=1), block=1, longest=1)
+
+
 def test_what_an_objective_remembers_is_carried_along() -> None:
     data = make("dataset", "iris")
     for made_of in (
@@ -163,75 +171,6 @@ def test_draws_between_steps_are_those_of_each_step() -> None:
         np.testing.assert_array_equal(table, [draws.at(step, seeds) for step in range(2, 13)])
 
 
-class Counting(Sphere):
-    """Impure: it changes itself, which a program would not see."""
-
-    count: int = 0
-
-    def value_and_gradient(self, x: Array) -> tuple[Array, Array]:
-        self.count += 1
-        return np.sum(x * x, axis=1), 2 * x * (1 + 1 / self.count)
-
-
-class Rolling(Sphere):
-    """Impure: numbers that no seed decides."""
-
-    def value_and_gradient(self, x: Array) -> tuple[Array, Array]:
-        return np.sum(x * x, axis=1), 2 * x * np.random.uniform()  # noqa: NPY002
-
-
-class Deciding(Sphere):
-    """A decision that depends on a number."""
-
-    def value_and_gradient(self, x: Array) -> tuple[Array, Array]:
-        return np.sum(x * x, axis=1), 2 * x if float(x[0, 0]) > 0 else x
-
-
-class Halved(Sphere):
-    """Other gradients for an array that is not NumPy's: a changed letter."""
-
-    def loss_and_grads(self, params: Params, step: int, seeds: Seeds) -> tuple[Array, Params]:
-        loss, grads = super().loss_and_grads(params, step, seeds)
-        return loss, {name: g if isinstance(g, np.ndarray) else g / 2 for name, g in grads.items()}
-
-
-class Restless(SGD):
-    """An impure rule."""
-
-    @staticmethod
-    def rule(p: Array, g: Array, s: Any, h: Any) -> Any:
-        return p - h.lr * g * np.random.uniform(), s  # noqa: NPY002
-
-
-@pytest.mark.parametrize(
-    ("objective", "optimizer", "said"),
-    [
-        (Counting(), SGD(lr=0.1), "Counting.count changes from step to step"),
-        (Rolling(), SGD(lr=0.1), "Rolling shows another loss when it is compiled"),
-        (Halved(), SGD(lr=0.1), "Halved shows another loss when it is compiled"),
-        (Sphere(), Restless(lr=0.1), "Restless shows another loss when it is compiled"),
-        (Sphere(), SGD(lr=0.1), ""),
-    ],
-)
-def test_what_a_program_cannot_follow_is_noticed(objective: Objective, optimizer: Any, said: str) -> None:
-    optimizer.runs = 1
-    found = disagreement(objective, optimizer, Programs().of("here"))
-    assert found.startswith(said)
-    assert bool(found) == bool(said)
-
-
-def test_a_decision_runs_on_numpy_and_says_so(tmp_path: Path, write_module: Callable[[str, str], None]) -> None:
-    write_module(
-        "deciding",
-        "import numpy as np\nfrom objectives.functions.quadratics import Sphere\n\n\nclass Mine(Sphere):\n"
-        "    def value_and_gradient(self, x):\n"
-        "        return np.sum(x * x, axis=1), 2 * x if float(x[0, 0]) > 0 else x\n",
-    )
-    results = harness.run("objective=sphere", "objective._target_=deciding.Mine", "trust=deciding", "engine=jax",
-                          "optimizer=sgd", "steps=3")  # fmt: skip
-    assert results.summary["engines"] == ["numpy, revision 1"]
-
-
 SMALL = ("optimizer=momentum,adam", "objective=rosenbrock", "trials=12", "batch=6", "seeds=3", "steps=120", "confirm=3")
 
 
@@ -273,6 +212,23 @@ def test_auto_chooses_once_and_says_what(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setattr(choosing, "chosen", lambda cells, planner: pytest.fail("it measures again"))
     assert "engine=jax" in (tmp_path / "auto" / "config.yaml").read_text()
     harness.sweep(f"resume={tmp_path / 'auto'}", "trials=18")
+
+
+def test_auto_tries_a_slow_population_for_few_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    from harness.running import choosing
+
+    tried: list[tuple[int, int]] = []
+
+    def slow(engine: Engine, steps: int) -> float:
+        assert {pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"} == {1}
+        tried.append((len(engine.trace.seeds), steps))
+        return 0.09 * steps
+
+    monkeypatch.setattr(Engine, "tried", slow)
+    monkeypatch.setattr(choosing, "WORTH", {"F": 1e9, "C": 1e9})
+    with threadpool_limits(2):
+        harness.sweep("objective=mlp", "objective.hidden=[4]", "trials=6", "seeds=2", "steps=6", "engine=auto")
+    assert tried == [(8, 1), (8, 3), (8, 3)]
 
 
 def test_without_jax_one_line_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -23,6 +23,10 @@ SWEEPS = {
         "pruner=asha", "confirm=3",
     ],
 }  # fmt: skip
+COMPILED = [
+    "optimizer=momentum,armijo", "objective=rosenbrock", "trials=18", "batch=6", "seeds=2", "steps=120", "pruner=asha",
+    "confirm=3", "engine=jax",
+]  # fmt: skip
 # where to die, in the words of Python: the call, at which count, and how much of the work is done before
 MOMENTS = {
     "in mid-ask": ("harness.tuning.study", "CellStudy", "ask", 21, "nothing"),
@@ -36,6 +40,7 @@ MOMENTS = {
     "before the confirming runs": ("harness.tuning.tuning", "Tuner", "_again", 2, "nothing"),
     "while the files are written": ("harness.results.files", None, "save_file", 3, "all"),
 }
+FEW = ("in mid-training", "between results and tell", "before the confirming runs")  # on jax, in every run of the suite
 DYING = """
 import importlib, json, os, signal, sys
 from harness.command import main
@@ -82,6 +87,15 @@ def untouched(
     return SWEEPS[request.param], folder, time.monotonic() - begun
 
 
+@pytest.fixture(scope="module")
+def untouched_on_jax(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    pytest.importorskip("jax", reason="needs the extra [jax]")
+    folder = tmp_path_factory.mktemp("compiled") / "untouched"
+    finish(*COMPILED, f"hydra.sweep.dir={folder}")
+    assert '"jax ' in (folder / "summary.json").read_text()
+    return folder
+
+
 def demand_the_same(folder: Path, untouched: Path) -> None:
     for name in FILES:
         assert (folder / name).read_bytes() == (untouched / name).read_bytes(), name
@@ -98,7 +112,15 @@ def demand_the_same(folder: Path, untouched: Path) -> None:
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_killed_at_a_moment(untouched: tuple[list[str], Path, float], moment: str, tmp_path: Path) -> None:
     overrides, whole, _ = untouched
-    folder = tmp_path / "killed"
+    demand_survival(overrides, whole, moment, tmp_path / "killed")
+
+
+@pytest.mark.parametrize("moment", [pytest.param(m, marks=() if m in FEW else pytest.mark.slow) for m in MOMENTS])
+def test_killed_on_jax(untouched_on_jax: Path, moment: str, tmp_path: Path) -> None:
+    demand_survival(COMPILED, untouched_on_jax, moment, tmp_path / "killed")
+
+
+def demand_survival(overrides: list[str], whole: Path, moment: str, folder: Path) -> None:
     where = [str(part) for part in MOMENTS[moment]]
     died = subprocess.run(
         [sys.executable, "-c", DYING, *where, str(folder), "-m", *overrides, f"hydra.sweep.dir={folder}"],

@@ -1,6 +1,7 @@
 """Second moments of matrices by their rows and columns: SM3, Adafactor, CAME."""
 
 from dataclasses import dataclass
+from functools import reduce
 from math import sqrt
 from typing import Annotated, Any, ClassVar, NamedTuple
 
@@ -71,7 +72,7 @@ class SM3(Optimizer):
             ends = np.cumsum((0, *shape)).tolist()
             ones = [tuple(n if axis == k else 1 for axis, n in enumerate(shape)) for k in range(len(shape))]
             parts = [s.mu[:, ends[k] : ends[k + 1]].reshape(len(g), *one) for k, one in enumerate(ones)]
-            nu = g * g + np.minimum.reduce(np.broadcast_arrays(*parts))
+            nu = g * g + reduce(np.minimum, np.broadcast_arrays(*parts))
             others = [tuple(axis + 1 for axis in range(len(shape)) if axis != k) for k in range(len(shape))]
             mu = np.concatenate([np.max(nu, axis=axes) for axes in others], axis=1)
         else:

@@ -1,9 +1,10 @@
 """engine=auto: which engine a cell runs on, as some steps of it show before the first one that counts."""
 
-import time
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from typing import Any
+
+from threadpoolctl import threadpool_limits
 
 from harness.cells.cell import Cell
 from harness.cells.space import corners
@@ -12,10 +13,12 @@ from harness.configs.places import put
 from harness.engines import Auto, Backend, Jax, Numpy, available
 from harness.errors import UserError
 from harness.results.trial import Trial
+from harness.running.engine import Engine
 from harness.running.plan import Planner
 
-TRIED = 64  # trials of a population that is tried, at most
-STEPS = 20  # of it
+TRIED = {"F": 64, "C": 4}  # trials of a population that is tried, at most: networks take their time one by one
+STEPS = 20  # of it, at most
+ENOUGH = 0.3  # seconds of NumPy's time that trying is worth
 WORTH = {"F": 2.0, "C": 6.0}  # seconds of NumPy's time from which compiling pays, by the order of an objective's params
 
 
@@ -35,20 +38,23 @@ def _faster(cell: Cell, planner: Planner) -> Backend:
 
 
 def _seconds(cell: Cell, planner: Planner) -> float | None:
-    """How long all steps of the cell would take; None where its declared values cannot be run."""
+    """How long all steps of the cell would take; None where its declared values cannot be run. What was compiled to
+    know it is there, and costs no more."""
     settings, point = cell.settings, next(corners(cell.ranges), {})
     wanted = cell.trials * settings.replicates
-    trials = min(wanted, TRIED, settings.batch * settings.replicates)
-    begun = time.perf_counter()
+    trials = min(wanted, TRIED[planner.order(cell)], settings.batch * settings.replicates)
     try:
         planned = planner.plan([Trial(cell, settings.seeds, number=k, point=point) for k in range(trials)])
     except UserError:
         return None
-    steps, spent = min(STEPS, settings.steps), 0.0
-    for one_of_them in planned:
-        compiled = time.perf_counter() - begun
-        spent += one_of_them.engine.tried(steps)
-    return compiled + spent / steps * settings.steps * wanted / trials
+    with threadpool_limits(1):  # as in training
+        return sum(_of_a_step(one.engine, settings.steps) for one in planned) * settings.steps * wanted / trials
+
+
+def _of_a_step(engine: Engine, most: int) -> float:
+    """Seconds, those of the quicker of two attempts: other processes only make it longer."""
+    steps = max(1, min(STEPS, most, int(ENOUGH / engine.tried(1))))
+    return min(engine.tried(steps) for _ in range(2)) / steps
 
 
 def _with(cell: Cell, backend: Backend) -> Cell:

@@ -69,7 +69,7 @@ class Planner:
         self._objectives: dict[str, tuple[Objective, dict[str, Any]]] = {}
         self._forms: dict[Cell, _Form] = {}
         self._programs: Any = None  # of harness.running.compiled, once an engine wants them
-        self._untraced: dict[str, str] = {}  # the forms that were looked at, and why some run on numpy after all
+        self._untraced: dict[str, str] = {}  # the kinds that were looked at, and why some run on numpy after all
 
     def timed(self, clock: Clock) -> None:
         """Have a clock tell what building takes, and what is built its parts of training."""
@@ -154,10 +154,7 @@ class Planner:
         """The populations of these trials, each of which gets its rows in a trace."""
         groups: dict[str, list[Trial]] = {}
         for trial in trials:
-            form = self._form(trial.cell)
-            fixed = [v for k, v in trial.point.items() if not set(form.places[k]) <= set(form.numbers)]
-            data = trial.replicate if form.redrawn else 0
-            groups.setdefault(form.structure + json.dumps([data, fixed]), []).append(trial)
+            groups.setdefault(self._kind(trial), []).append(trial)
         return [self._planned(group) for group in groups.values()]
 
     def about_data(self) -> list[str]:
@@ -218,18 +215,18 @@ class Planner:
         """The engine that compiles, if the texts of this population can be followed."""
         from harness.running import compiled
 
-        form, name = self._form(trial.cell).structure, f"{type(optimizer).__name__} on {type(objective).__name__}"
+        kind, name = self._kind(trial), f"{type(optimizer).__name__} on {type(objective).__name__}"
         self._programs = self._programs or compiled.begun(backend)
         blocks = self._programs.of(self._objective(trial.cell, trial.seeds, trial.point, trial.replicate)[1]["problem"])
-        if form not in self._untraced:
+        if kind not in self._untraced:
             try:
                 engine = made(compiled=blocks)
-                self._untraced[form] = compiled.disagreement(objective, optimizer, blocks)
+                self._untraced[kind] = compiled.disagreement(objective, optimizer, blocks)
             except FAILURES as error:
-                self._untraced[form] = f"{name}: {told(error).splitlines()[0]}"
-        elif not self._untraced[form]:
+                self._untraced[kind] = f"{name}: {told(error).splitlines()[0]}"
+        elif not self._untraced[kind]:
             engine = made(compiled=blocks)
-        return None if self._untraced[form] else engine
+        return None if self._untraced[kind] else engine
 
     def _form(self, cell: Cell) -> _Form:
         if cell not in self._forms:
@@ -241,6 +238,12 @@ class Planner:
                 places.put(rest, path, None)
             self._forms[cell] = _Form(found, feeds, json.dumps(rest, sort_keys=True), bool(redrawn(config)))
         return self._forms[cell]
+
+    def _kind(self, trial: Trial) -> str:
+        """What the trials of a population share."""
+        form = self._form(trial.cell)
+        fixed = [v for k, v in trial.point.items() if not set(form.places[k]) <= set(form.numbers)]
+        return form.structure + json.dumps([trial.replicate if form.redrawn else 0, fixed])
 
     def _config(self, cell: Cell, point: Mapping[str, Any]) -> dict[str, Any]:
         config = {key: copy.deepcopy(cell.config[key]) for key in SHARED if key in cell.config}

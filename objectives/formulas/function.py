@@ -1,4 +1,6 @@
-"""A plain function of NumPy arrays as objective, differentiated by the autograd package."""
+"""A plain function of NumPy arrays as objective, differentiated by the autograd package, or by an engine that
+compiles it.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -6,10 +8,11 @@ from typing import Annotated, Any
 
 import numpy as np
 
-from objectives.arrays import Array, Params, Seeds
+from objectives.arrays import Array, Params, Seeds, traced
 from objectives.base import Objective, Split
 from objectives.fields import Called, Dtype, StaticNonNegative, demand
 from objectives.random import generator
+from objectives.tracing import TRACER
 
 STARTS = "the parameters with the numbers where they start, as in {x: [1, 2]}"
 
@@ -69,7 +72,7 @@ class Function(Objective):
             losses.append(loss)
             slopes.append(pull(np.ones((), self.dtype)))
         grads = {name: np.stack([slope[name] for slope in slopes]).astype(self.dtype) for name in params}
-        return np.array(losses, dtype=self.dtype), grads
+        return np.stack(losses).astype(self.dtype), grads
 
     def evaluate(self, params: Params, split: Split) -> dict[str, Array]:
         runs = len(next(iter(params.values())))
@@ -85,10 +88,12 @@ class Function(Objective):
         pull, loss = self._pulled(dict(params))
         self._demand_shape(loss, (runs,))
         slopes = pull(np.ones(runs, self.dtype))
-        return np.asarray(loss, self.dtype), {name: np.asarray(slopes[name], self.dtype) for name in params}
+        return self._typed(loss), {name: self._typed(slopes[name]) for name in params}
 
     def _pulled(self, params: Params) -> tuple[Any, Any]:
         """What pulls gradients back from the loss, and the loss."""
+        if (tracer := TRACER.get()) is not None:
+            return tracer.pulled(self.f, params)
         try:
             return self._differentiated(params)  # type: ignore[no-any-return]
         except TypeError as error:
@@ -98,6 +103,9 @@ class Function(Objective):
             raise ValueError(
                 f"Function: {name} uses what autograd cannot follow; use NumPy's functions only"
             ) from error
+
+    def _typed(self, a: Any) -> Array:
+        return a.astype(self.dtype) if traced(a) else np.asarray(a, self.dtype)
 
     def _demand_shape(self, loss: Any, shape: tuple[int, ...]) -> None:
         if np.shape(loss) != shape:

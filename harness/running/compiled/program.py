@@ -20,6 +20,7 @@ from harness.optimizers.layout import Layout
 from harness.running.compiled import links
 from harness.running.compiled.traced import Traced, bare
 from harness.running.compiled.tracer import Carried, Found, Subject, Tracer, fitted
+from harness.running.compiled.watching import nested, strange
 from objectives.arrays import Array
 from objectives.base import Objective
 from objectives.tracing import TRACER
@@ -75,7 +76,9 @@ class Program:
         device: str = "cpu",
     ) -> None:
         self.device = jax.devices(device)[0]
-        objective = copy.deepcopy(objective) if objective.remembers else objective
+        demand_carried(objective)
+        if objective.remembers or strange(nested(objective)):  # what is traced stays in no one else's
+            objective = copy.deepcopy(objective)
         self.objective, self.block, self.longest, self.budget = objective, block, longest, budget
         start = objective.init(np.zeros(block, np.int64))
         self.layout = Layout.of(start)
@@ -178,8 +181,22 @@ class Program:
         return merged._replace(ended=ended)
 
 
+def demand_carried(objective: Objective) -> None:
+    """A TypeError where something remembers that no program can carry from step to step."""
+    for part in nested(objective):
+        methods = type(part).memory, type(part).recall
+        if part.remembers and (Objective.memory in methods or Objective.recall in methods):
+            raise TypeError(f"{type(part).__name__} remembers, but lacks the methods memory() and recall()")
+
+
 @contextmanager
 def exactly(device: Any) -> Any:
     """On that device, 64 bits where a run has them, and products of 32 bits in full, for this thread alone."""
-    with jax.enable_x64(True), jax.default_matmul_precision("highest"), jax.default_device(device):
-        yield
+    try:
+        with jax.enable_x64(True), jax.default_matmul_precision("highest"), jax.default_device(device):
+            yield
+    except jax.errors.UnexpectedTracerError:
+        raise TypeError("what it keeps from step to step is not in memory() and recall()") from None
+    except jax.errors.ConcretizationTypeError as error:
+        what = str(error).splitlines()[0]
+        raise TypeError(f"it decides by a number that a program does not know beforehand: {what}") from error

@@ -68,6 +68,8 @@ class Tracer:
             found.setdefault(id(draws), draws)
             like = draws.drawn(0, np.zeros(self.subject.block, np.int64))
             return Traced(jnp.zeros(like.shape, _narrow(like.dtype)))  # type: ignore[return-value]
+        if id(draws) not in found:
+            raise TypeError("its Draws are made anew at every step: make them once, in prepare()")
         return Traced(self.given.draws[list(found).index(id(draws))])  # type: ignore[return-value]
 
     def every(self, due: Any, then: Callable[[], Any], otherwise: Any) -> Any:
@@ -109,6 +111,11 @@ class Tracer:
         ]
         _, self.carried, leaves = lax.while_loop(more, body, (0, start, leaves))
         return of(leaves)
+
+    def pulled(self, f: Callable[[Any], Any], params: Any) -> tuple[Callable[[Any], Any], Any]:
+        """What pulls gradients back from f(params), by jax's autodiff, and f(params)."""
+        loss, pull = jax.vjp(lambda p: jnp.asarray(bare(f(clad_tree(p)))), bare_tree(params))
+        return lambda g: clad_tree(pull(jnp.asarray(bare(g), loss.dtype))[0]), Traced(loss)
 
     # the rule: harness.optimizers.oracle
 
