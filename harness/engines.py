@@ -51,18 +51,20 @@ class Jax(Backend):
 
     @property
     def identity(self) -> str:
-        return f"jax {version('jax')}, revision {REVISION}, bits={self.bits}, device={self.device}"
+        flags = [flag for flag in os.environ.get("XLA_FLAGS", "").split() if flag not in NUMPYS_BITS]
+        told = f", XLA_FLAGS={' '.join(sorted(flags))}" if flags else ""
+        return f"jax {version('jax')}, revision {REVISION}, bits={self.bits}, device={self.device}{told}"
 
     def prepare(self) -> None:
         if not available():
             raise UserError(f"engine=jax needs the package jax: {INSTALL}")
-        flags = os.environ.get("XLA_FLAGS", "")
-        if self.bits == "numpy" and any(flag not in flags.split() for flag in NUMPYS_BITS):
-            if "jax" in sys.modules:
-                raise UserError(
-                    "engine.bits=numpy: jax has started in this process already; begin with it in a new one"
-                )
-            os.environ["XLA_FLAGS"] = " ".join((flags, *NUMPYS_BITS)).strip()
+        flags = os.environ.get("XLA_FLAGS", "").split()
+        there = set(NUMPYS_BITS) <= set(flags)
+        if there != (self.bits == "numpy"):
+            if there or "jax" in sys.modules:
+                other = "jax has started with NumPy's bits" if there else "jax has started"
+                raise UserError(f"engine.bits={self.bits}: {other} in this process; begin with it in a new one")
+            os.environ["XLA_FLAGS"] = " ".join((*flags, *NUMPYS_BITS))
 
 
 @dataclass(frozen=True)

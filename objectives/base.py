@@ -64,7 +64,8 @@ class Objective(ABC):
 
     def grads(self, params: Params, step: int, seeds: Seeds) -> Params:
         """The gradients of `loss_and_grads` alone, bit for bit: asked where no rule reads the loss, and overridden
-        where that costs less. A class that writes `loss_and_grads` anew gets this one with it."""
+        where that costs less. A class that writes `loss_and_grads` anew gets this one with it; one whose
+        method is replaced afterwards does not."""
         return self.loss_and_grads(params, step, seeds)[1]
 
     def __init_subclass__(cls) -> None:

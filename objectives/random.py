@@ -78,7 +78,7 @@ class Draws:
 
     def _part(self, counter: int, seeds: Seeds) -> Made | None:
         """Of some runs of a block that has been drawn, as those that still search along a line."""
-        for made in self._made.values():
+        for made in list(self._made.values()):  # other threads may draw
             if made.counter == counter and np.isin(seeds, made.unique).all():
                 return made._replace(place=np.searchsorted(made.unique, seeds))
         return None

@@ -13,8 +13,9 @@ import pytest
 from threadpoolctl import threadpool_info, threadpool_limits
 
 import harness
-from harness import make
+from harness import engines, make
 from harness.configs.compose import Composer
+from harness.engines import Jax
 from harness.errors import UserError
 from harness.optimizers.adam import Adam
 from harness.optimizers.gradient_descent import SGD
@@ -33,7 +34,8 @@ pytest.importorskip("harness.running.compiled", reason="needs the extra [jax]", 
 
 from harness.running.compiled import Programs
 from harness.running.compiled.program import Program
-from harness.running.compiled.starting import demand_device
+from harness.running.compiled.starting import demand_device, jax
+from harness.running.compiled.traced import Traced, jnp
 
 
 def has_device(name: str) -> bool:
@@ -169,6 +171,9 @@ def test_draws_between_steps_are_those_of_each_step() -> None:
         seeds = np.array([4, 0, 4])
         table = draws.between(2, 13, seeds)
         np.testing.assert_array_equal(table, [draws.at(step, seeds) for step in range(2, 13)])
+        for step in range(13):  # those of some runs, of a block that has been drawn
+            whole = draws.at(step, seeds)
+            np.testing.assert_array_equal(draws.at(step, seeds[1:2]), whole[1:2])
 
 
 SMALL = ("optimizer=momentum,adam", "objective=rosenbrock", "trials=12", "batch=6", "seeds=3", "steps=120", "confirm=3")
@@ -249,9 +254,86 @@ def test_jax_is_imported_only_where_it_is_used() -> None:
     assert subprocess.run([sys.executable, "-c", code], check=False, timeout=120).returncode == 0
 
 
-def test_numpys_bits_are_known_before_jax_starts() -> None:
+def test_numpys_bits_are_known_before_jax_starts_and_hold_for_the_process(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(UserError, match="jax has started in this process"):
         harness.run("objective=sphere", "engine=jax", "engine.bits=numpy", "steps=2")
+    monkeypatch.setenv("XLA_FLAGS", " ".join(engines.NUMPYS_BITS))
+    with pytest.raises(UserError, match=r"engine\.bits=own: jax has started with NumPy's bits in this process"):
+        harness.run("objective=sphere", "engine=jax", "steps=2")
+    assert Jax(bits="numpy").identity != Jax().identity
+    monkeypatch.setenv("XLA_FLAGS", "--xla_cpu_max_isa=SSE4_2")
+    assert Jax().identity.endswith(", XLA_FLAGS=--xla_cpu_max_isa=SSE4_2")
+
+
+def test_the_device_of_one_cell_is_not_that_of_another() -> None:
+    if has_device("cuda"):
+        pytest.skip("it is there")
+    with pytest.raises(UserError, match=r"engine\.device=cuda: jax finds no such device here"):
+        harness.sweep("objective=sphere", "engine=jax", "engine.device=cpu,cuda", "steps=2")
+
+
+def test_what_would_be_written_to_a_view_is_refused() -> None:
+    """NumPy's functions give views of what they are given; here they would be copies, and what is written be lost."""
+    for view in (
+        lambda a: np.swapaxes(a, 0, 1),
+        lambda a: np.reshape(a, (3, 2)),
+        lambda a: np.split(a, 3, axis=1)[0],
+        lambda a: a.transpose(),
+        lambda a: a.real,
+    ):
+        array = Traced(jnp.zeros((2, 3)))
+        with pytest.raises(TypeError, match="it writes through a view"):
+            view(array)[0] += 1
+    with pytest.raises(TypeError, match="memory order F"):
+        np.reshape(Traced(jnp.zeros((2, 3))), (3, 2), order="F")
+
+
+def test_an_array_that_is_traced_does_what_numpys_does() -> None:
+    """Views of views, writes in place and through slices, reductions and accumulations."""
+
+    def worked(a: Any) -> Any:
+        b = a[:, 1:].swapaxes(0, 1)
+        b[0] *= 3
+        a.T[1] += 1
+        a.reshape(-1)[2:4] = 7
+        c = np.add.accumulate(a)
+        c[..., -1] -= np.maximum.reduce(a, axis=1) - a.astype(a.dtype, copy=False)[:, 0].sum()
+        np.multiply(c, 2, out=c[...])
+        return c + np.where(a > 2, a, -a)
+
+    start = np.arange(6.0).reshape(2, 3)
+    with jax.enable_x64(True):
+        found = worked(Traced(jnp.asarray(start))).value
+    np.testing.assert_array_equal(found, worked(start.copy()))
+
+
+def test_a_budget_that_is_met_exactly_ends_the_run() -> None:
+    one, other = (
+        trained(Rosenbrock(), make("optimizer", "extragradient", lr=1e-4, runs=2), np.arange(2), compiled, 40, budget=b)
+        for compiled, b in ((False, 20), (True, 20))
+    )
+    np.testing.assert_array_equal(one.steps, other.steps)
+    one, other = (
+        trained(Rosenbrock(), made("armijo", 2), np.arange(2), compiled, 40, records=8, budget=31,
+                measure=("update_ratio",))
+        for compiled in (False, True)
+    )  # fmt: skip
+    np.testing.assert_array_equal(one.spent, other.spent)
+    np.testing.assert_allclose(one.curves["update_ratio"], other.curves["update_ratio"], rtol=1e-6)
+
+
+def test_schedules_and_budgets_have_programs_of_their_own() -> None:
+    programs = Programs().of("one")
+    ends = []
+    for schedules, budget in (({}, None), ({"lr": make("schedule", "cosine")}, None), ({}, 4)):
+        optimizer = make("optimizer", "armijo", runs=1)
+        optimizer = SGD(lr=1e-4, runs=1, schedules=schedules) if budget is None else optimizer
+        engine = Engine(Rosenbrock(), optimizer, np.arange(1), 9, 1, keep=True, budget=budget, compiled=programs)
+        list(engine.advance())
+        engine.finish()
+        ends.append((engine.trace.steps[0], engine.trace.finals["x"].tolist()))
+    assert ends[0][1] != ends[1][1]
+    assert ends[0][0] == ends[1][0] == 9 > ends[2][0]
 
 
 def test_every_engine_has_a_config() -> None:

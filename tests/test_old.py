@@ -14,6 +14,7 @@ import pytest
 
 import harness
 from harness.configs.compose import Composer
+from harness.tuning import resume
 from objectives import names
 from tests.support import ONCE, node
 
@@ -92,3 +93,14 @@ def test_a_sweep_asks_for_the_points_that_it_asked_for_when_its_classes_had_thei
     ]
     found = harness.sweep(*typed[1:], *ONCE)
     same_table(found.folder / "trials.csv", OLD / "finished" / "trials.csv")
+
+
+def test_a_field_that_changes_numbers_is_what_it_was_when_a_sweep_was_begun(tmp_path: Path) -> None:
+    """Shampoo renewed its powers at every interval and at no other time."""
+    folder = tmp_path / "begun"
+    harness.sweep("optimizer=shampoo", "optimizer.interval=4", "objective=sphere", "trials=2", "steps=5", *ONCE,
+                  f"hydra.sweep.dir={folder}")  # fmt: skip
+    config = folder / "config.yaml"
+    config.write_text(config.read_text().replace("      early: true\n", ""))
+    (cell,) = resume.reopened(folder, [], ()).cells
+    assert cell.config["optimizer"]["early"] is False

@@ -11,9 +11,9 @@ from harness.cells.space import corners
 from harness.configs.override import one
 from harness.configs.places import put
 from harness.engines import Auto, Backend, Jax, Numpy, available
-from harness.errors import UserError
 from harness.results.trial import Trial
 from harness.running.engine import Engine
+from harness.running.failures import FAILURES, told
 from harness.running.plan import Planner
 
 TRIED = {"F": 64, "C": 4}  # trials of a population that is tried, at most: networks take their time one by one
@@ -45,10 +45,11 @@ def _seconds(cell: Cell, planner: Planner) -> float | None:
     trials = min(wanted, TRIED[planner.order(cell)], settings.batch * settings.replicates)
     try:
         planned = planner.plan([Trial(cell, settings.seeds, number=k, point=point) for k in range(trials)])
-    except UserError:
+        with threadpool_limits(1):  # as in training
+            return sum(_of_a_step(one.engine, settings.steps) for one in planned) * settings.steps * wanted / trials
+    except FAILURES as error:  # which training meets, and tells, too
+        told(error)
         return None
-    with threadpool_limits(1):  # as in training
-        return sum(_of_a_step(one.engine, settings.steps) for one in planned) * settings.steps * wanted / trials
 
 
 def _of_a_step(engine: Engine, most: int) -> float:

@@ -83,8 +83,7 @@ class Engine:
             yield
 
     def tried(self, steps: int) -> float:
-        """Seconds that the first steps take, the second time that they are made: for a population that goes no
-        further."""
+        """Seconds that some steps take after as many others, of a population that goes no further."""
         for start in (0, steps):
             begun = time.perf_counter()
             self._each("advance", start, start + steps, 1)
@@ -162,8 +161,8 @@ class Block:
         start = _started(objective, trace.seeds[rows])
         self._layout = Layout.of(start)
         self._oracle = Counter(objective, self._layout, trace.seeds[rows])
-        dtype = next(iter(start.values())).dtype
-        self._p = np.empty((len(rows), self._layout.size), dtype, order=objective.order)
+        self.dtype = next(iter(start.values())).dtype
+        self._p = np.empty((len(rows), self._layout.size), self.dtype, order=objective.order)
         self._p[:] = self._layout.gather(start, self._p)
         self._before: Array | None = None  # what was held one update ago; kept where somebody asks for it
         self._select(np.arange(len(rows)))

@@ -68,7 +68,7 @@ class Planner:
         self._datasets: dict[str, Dataset] = {}
         self._objectives: dict[str, tuple[Objective, dict[str, Any]]] = {}
         self._forms: dict[Cell, _Form] = {}
-        self._programs: Any = None  # of harness.running.compiled, once an engine wants them
+        self._programs: dict[Jax, Any] = {}  # of harness.running.compiled, once an engine wants them
         self._untraced: dict[str, str] = {}  # the kinds that were looked at, and why some run on numpy after all
 
     def timed(self, clock: Clock) -> None:
@@ -216,16 +216,18 @@ class Planner:
         from harness.running import compiled
 
         kind, name = self._kind(trial), f"{type(optimizer).__name__} on {type(objective).__name__}"
-        self._programs = self._programs or compiled.begun(backend)
-        blocks = self._programs.of(self._objective(trial.cell, trial.seeds, trial.point, trial.replicate)[1]["problem"])
-        if kind not in self._untraced:
-            try:
-                engine = made(compiled=blocks)
-                self._untraced[kind] = compiled.disagreement(objective, optimizer, blocks)
-            except FAILURES as error:
-                self._untraced[kind] = f"{name}: {told(error).splitlines()[0]}"
-        elif not self._untraced[kind]:
+        if self._untraced.get(kind):
+            return None
+        if backend not in self._programs:
+            self._programs[backend] = compiled.begun(backend)
+        problem = self._objective(trial.cell, trial.seeds, trial.point, trial.replicate)[1]["problem"]
+        blocks = self._programs[backend].of(problem)
+        try:
             engine = made(compiled=blocks)
+            if kind not in self._untraced:
+                self._untraced[kind] = compiled.disagreement(objective, optimizer, blocks)
+        except FAILURES as error:
+            self._untraced[kind] = f"{name}: {told(error).splitlines()[0]}"
         return None if self._untraced[kind] else engine
 
     def _form(self, cell: Cell) -> _Form:

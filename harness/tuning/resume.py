@@ -16,6 +16,8 @@ from harness.results.config_text import config_text
 from harness.results.saving import save_file
 
 MORE = ("trials", "replicates")  # of which a sweep that goes on may have more
+# fields that change numbers at their default, as they were before they came
+CAME: dict[str, dict[str, Any]] = {"harness.optimizers.matrices.Shampoo": {"early": False}}
 CONFIG, LOCK, ROUNDS, JOURNAL = "config.yaml", ".lock", "rounds", "study.journal"
 
 
@@ -76,6 +78,7 @@ def reopened(folder: Path, typed: Sequence[Override], trusted: tuple[str, ...]) 
         if "overrides" not in stored:
             raise UserError(f"resume={folder}: a single run is there, not a sweep")
         _mask(stored)
+        _fill(stored)
         cells = [
             Cell(
                 tuple(parse(*cell["overrides"])),
@@ -114,6 +117,14 @@ def reopened(folder: Path, typed: Sequence[Override], trusted: tuple[str, ...]) 
     if grids and new.get("trials", cells[0].settings.trials) != cells[0].settings.trials:
         raise UserError(f"resume={folder}: a grid is laid out for its number of trials; begin a sweep with more")
     return _changed(begun, new) if new else begun
+
+
+def _fill(stored: dict[str, Any]) -> None:
+    """Say of fields that came later what they were when the sweep was begun."""
+    for cell in stored["cells"]:
+        for _, node in places.walk(cell["config"]):
+            if isinstance(node, dict):
+                node |= {k: v for k, v in CAME.get(node.get("_target_", ""), {}).items() if k not in node}
 
 
 def _mask(stored: dict[str, Any]) -> None:

@@ -39,18 +39,17 @@ def disagreement(objective: Objective, optimizer: Optimizer, blocks: Blocks) -> 
             return f"{changed[0]} changes from step to step, which a program cannot follow"
         ends.append(engine.trace)
     one, other = ends
+    dtype = str(block.dtype)
     for curve, values in one.curves.items():
-        if not _near(values, other.curves[curve]):
+        if not _near(values, other.curves[curve], dtype):
             return f"{name} shows another {curve} when it is compiled"
     for param, p in one.finals.items():
-        if other.finals[param].dtype != p.dtype:
-            return f"{name} leaves {param} in {other.finals[param].dtype} when it is compiled, not in {p.dtype}"
-        if not _near(p, other.finals[param]):
+        if not _near(p, other.finals[param], dtype):
             return f"{name} ends at another {param} when it is compiled"
     return ""
 
 
-def _near(one: Any, other: Any) -> bool:
-    close = CLOSE.get(str(one.dtype), CLOSE["float32"])
+def _near(one: Any, other: Any, dtype: str) -> bool:
+    close = CLOSE[dtype]
     scale = np.nanmax(np.abs(one), initial=0.0)
     return bool(np.allclose(one, other, rtol=close, atol=close * scale, equal_nan=True))

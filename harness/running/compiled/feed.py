@@ -31,7 +31,7 @@ class Feed:
             self.seeds[rows],
             links.numbers(optimizer, rows, dtype),
             [{name: self._long(table) for name, table in tables.items()} for tables in scheduled],
-            [self._long(narrowed(table[:, rows])) for table in self._draws],
+            [self._long(table[:, rows]) for table in self._draws],
             [self._long(table[:, rows]) for table in self._probes],
         )
 
@@ -46,11 +46,6 @@ def padded(table: Array, length: int) -> Array:
     longer = np.zeros((length, *table.shape[1:]), table.dtype)
     longer[: len(table)] = table
     return longer
-
-
-def narrowed(table: Array) -> Array:
-    """Row numbers in 32 bits: half of what is moved at every step."""
-    return table.astype(np.int32) if table.dtype == np.int64 else table
 
 
 def parts(rows: int, block: int) -> Sequence[tuple[Array, int]]:

@@ -16,6 +16,12 @@ OF_SCIPY = {
     "gammaln": special.gammaln, "log_ndtr": special.log_ndtr, "log_expit": jax.nn.log_sigmoid,
 }  # fmt: skip
 WITHOUT_MEANING = ("order", "subok", "like", "casting", "copy")  # for arrays whose memory is XLA's to lay out
+VIEWS = {
+    "atleast_1d", "atleast_2d", "atleast_3d", "array_split", "broadcast_arrays", "broadcast_to", "diagonal", "dsplit",
+    "expand_dims", "flip", "fliplr", "flipud", "hsplit", "imag", "matrix_transpose", "moveaxis", "permute_dims",
+    "ravel", "real", "reshape", "rollaxis", "rot90", "split", "squeeze", "swapaxes", "transpose", "unstack", "vsplit",
+}  # fmt: skip
+"""What shares its memory with what it was given, where NumPy computes it: here it can't be written to."""
 STABLE = {"kind"}  # how sorts are called stable; jax's always are
 
 

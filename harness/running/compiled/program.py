@@ -25,6 +25,8 @@ from objectives.arrays import Array
 from objectives.base import Objective
 from objectives.tracing import TRACER
 
+FED = 1 << 17  # bytes of draws that a run is told in one call
+
 
 class Ended(NamedTuple):
     """Of runs that have a budget: whether it is spent, after which step, and the points to evaluate one and two steps
@@ -64,7 +66,8 @@ class Given(NamedTuple):
 
 
 class Program:
-    """For `block` runs. `longest` is the most steps that a call makes, `budget` how many gradients a run may take."""
+    """For `block` runs. A call makes at most `longest` steps, and fewer where each takes many draws; `budget` is how many
+    gradients a run may take."""
 
     def __init__(
         self,
@@ -79,7 +82,7 @@ class Program:
         demand_carried(objective)
         if objective.remembers or strange(nested(objective)):  # what is traced stays in no one else's
             objective = copy.deepcopy(objective)
-        self.objective, self.block, self.longest, self.budget = objective, block, longest, budget
+        self.objective, self.block, self.budget = objective, block, budget
         start = objective.init(np.zeros(block, np.int64))
         self.layout = Layout.of(start)
         self.dtype = next(iter(start.values())).dtype
@@ -95,6 +98,9 @@ class Program:
         self._subject = Subject(objective, self.layout, block, self.found)
         self._steps = jax.jit(self._written_down)
         self._constants = self._looked_for(p, objective.memory())
+        told = [draws.drawn(0, np.zeros(1, np.int64)).nbytes for draws in self.found.draws.values()]
+        told += [p[:1].nbytes for _ in self.found.probes]
+        self.longest = min(longest, max(1, FED // max(1, sum(told))))
 
     def steps(self, state: State, fed: Fed, start: int, count: int) -> State:
         """`count` steps from `start` on."""

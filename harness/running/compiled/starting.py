@@ -21,11 +21,15 @@ if STARTED:
 import jax  # noqa: E402
 
 if STARTED:
-    jax.devices("cpu")  # makes the pool
-    if before is None:
-        del os.environ["NPROC"]
-    else:
-        os.environ["NPROC"] = before
+    try:
+        jax.devices("cpu")  # makes the pool
+    except (RuntimeError, AssertionError):
+        raise UserError("engine=jax: jax starts without its cpu; unset JAX_PLATFORMS or add cpu to it") from None
+    finally:
+        if before is None:
+            del os.environ["NPROC"]
+        else:
+            os.environ["NPROC"] = before
 
 
 def demand_device(name: str) -> None:
@@ -37,9 +41,9 @@ def demand_device(name: str) -> None:
 
 
 def keep_compiled() -> None:
-    """Programs that were compiled before are read from the user's cache folder, unless somebody has chosen another one:
-    they hold for this processor and this version of jax alone."""
-    if jax.config.jax_compilation_cache_dir is None:
+    """Programs that were compiled before are read from the user's cache folder, unless jax is somebody else's, or its
+    folder chosen: they hold for this processor and this version of jax alone."""
+    if STARTED and jax.config.jax_compilation_cache_dir is None:
         name = f"{jax.__version__}-{hashlib.sha256(_processor().encode()).hexdigest()[:12]}"
         jax.config.update("jax_compilation_cache_dir", str(cache_folder() / "xla" / name))
         jax.config.update("jax_persistent_cache_min_compile_time_secs", SECONDS)

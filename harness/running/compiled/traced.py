@@ -12,7 +12,15 @@ import jax.numpy as jnp
 import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
-from harness.running.compiled.functions import ACCUMULATIONS, REDUCTIONS, STABLE, WITHOUT_MEANING, function, ufunc
+from harness.running.compiled.functions import (
+    ACCUMULATIONS,
+    REDUCTIONS,
+    STABLE,
+    VIEWS,
+    WITHOUT_MEANING,
+    function,
+    ufunc,
+)
 from objectives.tracing import TRACER
 
 LARGE = 1 << 12  # elements from which an array of NumPy's is an argument of the program, not written in its text
@@ -36,8 +44,9 @@ class Traced(NDArrayOperatorsMixin):
         base: "Traced | None" = None,
         read: Callable[[Any], Any] | None = None,
         write: Callable[[Any, Any], Any] | None = None,
+        locked: bool = False,
     ) -> None:
-        self._value, self.base, self._read, self._write = value, base, read, write
+        self._value, self.base, self._read, self._write, self._locked = value, base, read, write, locked
         self.flags = Flags()
 
     @property
@@ -50,6 +59,8 @@ class Traced(NDArrayOperatorsMixin):
 
     def put(self, new: Any) -> None:
         """Write to all of it."""
+        if self._locked:
+            raise TypeError("it writes through a view that one of NumPy's functions has made; use an index or a method")
         if self.base is None:
             self._value = jnp.broadcast_to(new, self._value.shape).astype(self._value.dtype)
         else:
@@ -74,25 +85,26 @@ class Traced(NDArrayOperatorsMixin):
             options.setdefault("axis", 0)
             found = REDUCTIONS[of.__name__](*given, **options)
         elif method == "accumulate":
+            options.setdefault("axis", 0)
             found = ACCUMULATIONS[of.__name__](*given, **options)
         else:
             raise TypeError(f"jax has no {of.__name__}.{method}")
         return clad(found) if out is None else _written(out[0], found)
 
     def __array_function__(self, of: Any, types: Any, args: Any, options: dict[str, Any]) -> Any:
-        name, out = of.__name__, options.get("out")
+        name, out, given_order = of.__name__, options.get("out"), options.get("order", "C")
         options = {key: value for key, value in options.items() if key not in (*WITHOUT_MEANING, *STABLE, "out")}
         if name == "copyto":
             args[0].put(jnp.where(bare(options.get("where", True)), bare(args[1]), args[0].value))
             return None
-        if name in ("ascontiguousarray", "asfortranarray"):
-            return args[0]
         if name in ("shape", "ndim", "size"):
             return getattr(args[0], name)
         if name == "empty_like":  # XLA has no memory that holds anything
             of = np.zeros_like
+        if name in ("ravel", "reshape"):
+            _demand_order(given_order)
         found = function(of)(*map(bare, args), **{key: bare(value) for key, value in options.items()})
-        return clad(found) if out is None else _written(out, found)
+        return clad(found, name in VIEWS) if out is None else _written(out, found)
 
     def __array__(self, *args: Any, **options: Any) -> Any:
         raise TypeError("an array that is only written down cannot become one of NumPy's")
@@ -104,8 +116,8 @@ class Traced(NDArrayOperatorsMixin):
     size = property(lambda self: self.value.size)
     dtype = property(lambda self: np.dtype(self.value.dtype))
     itemsize = property(lambda self: self.dtype.itemsize)
-    real = property(lambda self: Traced(self.value.real))
-    imag = property(lambda self: Traced(self.value.imag))
+    real = property(lambda self: Traced(self.value.real, locked=True))
+    imag = property(lambda self: Traced(self.value.imag, locked=True))
     flat = property(lambda self: self.reshape(-1))
 
     @property
@@ -118,6 +130,7 @@ class Traced(NDArrayOperatorsMixin):
         )
 
     def reshape(self, *shape: Any, order: str = "C") -> "Traced":
+        _demand_order(order)
         wanted = shape[0] if len(shape) == 1 and isinstance(shape[0], tuple) else shape
         return self._view(
             lambda a: a.reshape(wanted),
@@ -125,13 +138,13 @@ class Traced(NDArrayOperatorsMixin):
         )
 
     def ravel(self, order: str = "C") -> "Traced":
-        return self.reshape(-1)
+        return self.reshape(-1, order=order)
 
     def copy(self, order: str = "C") -> "Traced":
         return Traced(self.value)
 
     def astype(self, dtype: Any, order: str = "K", copy: bool = True) -> "Traced":
-        return Traced(self.value.astype(dtype))
+        return self if not copy and np.dtype(dtype) == self.dtype else Traced(self.value.astype(dtype))
 
     def fill(self, number: Any) -> None:
         self.put(bare(number))
@@ -176,7 +189,7 @@ def _method(name: str) -> Any:
     def method(self: Traced, *args: Any, **options: Any) -> Any:
         given = {key: bare(value) for key, value in options.items() if key not in (*WITHOUT_MEANING, "out")}
         found = getattr(jnp, name)(self.value, *map(bare, args), **given)
-        return clad(found) if options.get("out") is None else _written(options["out"], found)
+        return clad(found, name in VIEWS) if options.get("out") is None else _written(options["out"], found)
 
     return method
 
@@ -204,13 +217,13 @@ def bare(x: Any) -> Any:
     return x
 
 
-def clad(x: Any) -> Any:
+def clad(x: Any, locked: bool = False) -> Any:
     """What a text gets back: values in what holds them, in tuples and lists, too."""
     if isinstance(x, jax.Array):
-        return Traced(x)
+        return Traced(x, locked=locked)
     if isinstance(x, tuple) and hasattr(x, "_fields"):
-        return tuple(map(clad, x))
-    return type(x)(clad(item) for item in x) if type(x) in (list, tuple) else x
+        return tuple(clad(item, locked) for item in x)
+    return type(x)(clad(item, locked) for item in x) if type(x) in (list, tuple) else x
 
 
 def bare_tree(tree: Any) -> Any:
@@ -221,6 +234,11 @@ def bare_tree(tree: Any) -> Any:
 def clad_tree(tree: Any) -> Any:
     """The way back."""
     return jax.tree.map(Traced, tree)
+
+
+def _demand_order(order: str) -> None:
+    if order != "C":
+        raise TypeError(f"it reads an array in the memory order {order}, and here there is none")
 
 
 def _basic(index: Any) -> bool:

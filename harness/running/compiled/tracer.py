@@ -67,7 +67,7 @@ class Tracer:
         if self.given is None:
             found.setdefault(id(draws), draws)
             like = draws.drawn(0, np.zeros(self.subject.block, np.int64))
-            return Traced(jnp.zeros(like.shape, _narrow(like.dtype)))  # type: ignore[return-value]
+            return Traced(jnp.zeros(like.shape, like.dtype))  # type: ignore[return-value]
         if id(draws) not in found:
             raise TypeError("its Draws are made anew at every step: make them once, in prepare()")
         return Traced(self.given.draws[list(found).index(id(draws))])  # type: ignore[return-value]
@@ -169,8 +169,3 @@ class Tracer:
 def fitted(tree: Any, like: Any) -> Any:
     """The same with the shapes and dtypes of another tree."""
     return jax.tree.map(lambda new, old: jnp.broadcast_to(new, jnp.shape(old)).astype(jnp.result_type(old)), tree, like)
-
-
-def _narrow(dtype: Any) -> Any:
-    """Row numbers take half the memory, which is moved at every step."""
-    return np.int32 if dtype == np.int64 else dtype
