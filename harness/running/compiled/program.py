@@ -66,8 +66,8 @@ class Given(NamedTuple):
 
 
 class Program:
-    """For `block` runs. A call makes at most `longest` steps, and fewer where each takes many draws; `budget` is how many
-    gradients a run may take."""
+    """For `block` runs. A call makes at most `longest` steps, and fewer where each takes many draws; a run may take
+    `budget` gradients."""
 
     def __init__(
         self,
