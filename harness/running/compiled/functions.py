@@ -6,12 +6,12 @@ import jax
 import jax.numpy as jnp
 import jax.scipy.special as special
 
-REDUCTIONS = {
+REDUCTIONS: dict[str, Any] = {
     "add": jnp.sum, "multiply": jnp.prod, "maximum": jnp.max, "minimum": jnp.min, "logical_and": jnp.all,
     "logical_or": jnp.any,
 }  # fmt: skip
-ACCUMULATIONS = {"add": jnp.cumsum, "multiply": jnp.cumprod}
-OF_SCIPY = {
+ACCUMULATIONS: dict[str, Any] = {"add": jnp.cumsum, "multiply": jnp.cumprod}
+OF_SCIPY: dict[str, Any] = {
     "ndtr": special.ndtr, "expit": special.expit, "xlogy": special.xlogy, "erf": special.erf, "erfc": special.erfc,
     "gammaln": special.gammaln, "log_ndtr": special.log_ndtr, "log_expit": jax.nn.log_sigmoid,
 }  # fmt: skip
