@@ -78,8 +78,8 @@ def update(size: int, steps: int = 5, lr: float = 1e-3) -> Race:
 
 def rule(name: str, steps: int = 20, runs: int = 3) -> Race:
     """An optimizer on the digits, float32, beside SGD in the same engine; float64 for those which divide by what is
-    nothing but rounding in float32: curvatures of 0, roots of sums of a few outer products. Where eigenvalues are equal,
-    any of their vectors are right, and SOAP goes another way with each."""
+    nothing but rounding in float32: curvatures of 0, roots of sums of a few outer products. Where eigenvalues are
+    equal, any of their vectors are right, and SOAP goes another way with each."""
     dtype = "float64" if name in ROUNDED else "float32"
     objective = make("objective", "mlp", dataset=make("dataset", "digits"), dtype=dtype)
     start = networks.flat(objective.init(np.arange(runs)))
