@@ -1,4 +1,4 @@
-"""`python -m tests.calibration [PART ...] [--short] [--json]`: the error rates of the printed answer, end to end.
+"""`python -m tests.calibration [PART ...] [--short] [--jax] [--json]`: error rates of the printed answer, end to end.
 
 pairs    200 pairs of separately tuned clones of adam on Rosenbrock: how often one is called better
 network  50 such pairs on a small network of the digits
@@ -7,13 +7,14 @@ shift    one of six clones made better by 3 standard deviations: how many rivals
 repeats  20 independent repetitions of a sweep of six optimizers: contradictions, infinite reports, who is unbeaten
 seventh  a seventh optimizer joins: what it changes
 
-All parts take about forty minutes, --short two minutes. Exit code 1 if a rate lies beyond its bound.
+All parts take about forty minutes, --short two minutes; --jax runs the sweeps on that engine. Exit code 1 if a rate
+lies beyond its bound.
 """
 
 import json
 import sys
 import time
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from rich.console import Console
 from rich.table import Table
@@ -26,10 +27,12 @@ def main(arguments: list[str]) -> int:
     """Measure and print; the exit code."""
     options = {word for word in arguments if word.startswith("-")}
     names = [word for word in arguments if word not in options] or list(PARTS)
-    if not options <= {"--short", "--json"} or not set(names) <= PARTS.keys():
+    if not options <= {"--short", "--json", "--jax"} or not set(names) <= PARTS.keys():
         print(__doc__)
         return 2
     size = SHORT if "--short" in options else Size()
+    if "--jax" in options:
+        size = replace(size, tuning=(*size.tuning, "engine=jax"))
     found: dict[str, Part] = {}
     for name in names:
         begun = time.monotonic()
