@@ -137,6 +137,8 @@ WORK = {
 
 
 def main(what: str, *names: str) -> None:
+    if what not in WORK or not set(names) <= set(options("optimizer")):
+        sys.exit(f"{__doc__}")
     work, columns = WORK[what]
     os.environ.setdefault("COLUMNS", "120")
     Jax(bits="numpy" if what == "bits" else "own").prepare()
@@ -157,7 +159,8 @@ def main(what: str, *names: str) -> None:
             capture_output=True, text=True, check=True,
         )  # fmt: skip
         lines = [" ".join((name, *row)) for name, row in zip(chosen[:8], found[:8], strict=True)]
-        print("another process:", "the same" if lines == again.stdout.splitlines()[:8] else "OTHER BITS")
+        same_lines = lines == again.stdout.splitlines()[: len(lines)]
+        print("another process:", "the same" if same_lines else "OTHER BITS")
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import importlib.metadata
 import json
+import os
 import subprocess
 import sys
 from functools import partial
@@ -244,6 +245,23 @@ def test_without_jax_one_line_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch
     with pytest.raises(UserError, match=r"engine=jax needs the package jax: pip install -e '\.\[jax\]'"):
         harness.run("engine=jax", "objective=sphere", "steps=2")
     assert harness.run("engine=auto", "objective=sphere", "steps=2").summary["engines"] == ["numpy, revision 1"]
+
+
+def test_jax_starts_with_one_thread_and_what_was_compiled_at_hand(tmp_path: Path) -> None:
+    """Before any module of ours imports it: else programs wait for each other, and are compiled in every process."""
+    code = (
+        "import os, harness; harness.run('objective=sphere', 'optimizer=adam', 'engine=jax', 'steps=20');"
+        "import jax; from harness.running.compiled.starting import STARTED;"
+        "print(STARTED, os.environ.get('NPROC'), jax.config.jax_compilation_cache_dir)"
+    )
+    environment = {**os.environ, "HARNESS_CACHE": str(tmp_path / "cache")}
+    environment.pop("NPROC", None)
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment, cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    started, threads, folder = done.stdout.split()
+    assert (started, threads) == ("True", "None")
+    assert Path(folder).parent == tmp_path / "cache" / "xla"
 
 
 def test_jax_is_imported_only_where_it_is_used() -> None:

@@ -2,10 +2,11 @@
 to (NEP 13, NEP 18), compiled by XLA and run in blocks of a fixed number of runs. Importing it starts jax.
 """
 
+from harness.running.compiled.starting import demand_device, keep_compiled  # isort: split
+
 from harness.engines import Jax
 from harness.running.compiled.agreement import disagreement
 from harness.running.compiled.programs import Programs
-from harness.running.compiled.starting import demand_device, keep_compiled
 
 __all__ = ["Programs", "begun", "disagreement"]
 
