@@ -12,6 +12,8 @@ Heavy imports happen where they are used: importing harness costs nothing.
 
 from typing import TYPE_CHECKING, Any
 
+from harness.late import late
+
 if TYPE_CHECKING:
     from harness.book import SGD, AdaGrad, Adam, Momentum, Nesterov, RMSprop
     from harness.errors import UserError
@@ -35,14 +37,7 @@ __all__ = [
 ]  # fmt: skip
 
 if not TYPE_CHECKING:  # which would take any name for one of ours
-
-    def __getattr__(name: str) -> Any:
-        from importlib import import_module
-
-        for home, names in HOMES.items():
-            if name in names:
-                return getattr(import_module(home), name)
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    __getattr__ = late(__name__, HOMES)
 
 
 def __dir__() -> list[str]:

@@ -31,7 +31,7 @@ LAYERS = """
     objectives.checks
     objectives.formulas objectives.functions objectives.learning objectives.wrappers
     objectives
-    harness.errors harness.text harness.clock
+    harness.errors harness.text harness.clock harness.late
     harness.answers harness.schedules
     harness.optimizers harness.engines
     harness.configs harness.book

@@ -7,7 +7,9 @@ in steps, and then a rate per time is a rate per step.
 Each family is imported when one of its names is asked for.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from harness.late import late
 
 if TYPE_CHECKING:
     from harness.schedules.base import Schedule
@@ -57,14 +59,7 @@ __all__ = [
 ]
 
 if not TYPE_CHECKING:  # which would take any name for one of ours
-
-    def __getattr__(name: str) -> Any:
-        from importlib import import_module
-
-        for home, names in HOMES.items():
-            if name in names:
-                return getattr(import_module(home), name)
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    __getattr__ = late(__name__, HOMES)
 
 
 def __dir__() -> list[str]:
