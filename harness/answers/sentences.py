@@ -77,7 +77,7 @@ def notes(evidence: Evidence, verdict: Verdict, kind: Kind, disagreeing: Sequenc
             f"looked at {evidence.looks} times: replicates or trials were raised after an answer had been printed; the "
             f"error rate is higher than {percent(evidence.level)}"
         )
-    return tuple(found)
+    return (*found, *evidence.remarks)
 
 
 def percent(share: float) -> str:
