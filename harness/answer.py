@@ -43,14 +43,15 @@ def _answer(folder: str, json: bool) -> int:
         say(str(error))
         return 2
     if json:
-        print(visible(written(found)))
+        from harness.results.sensitivity import sensitivities
+
+        print(visible(written(found, sensitivities(results))))
     else:
-        from harness.screens.answers import say as say_answer
+        from harness.screens.answers import in_full
         from harness.screens.terminal import console
 
         out = console()
-        for answer in found:
-            say_answer(answer, out, most=None)
+        in_full(results, out)
         out.done()
     return 0 if found.decided else UNDECIDED
 

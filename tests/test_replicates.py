@@ -153,12 +153,12 @@ def test_what_is_left_open_follows_from_the_config(
     ("overrides", "line"),
     [
         (("objective=sphere", "optimizer=adam,sgd,momentum", "trials=2", "seeds=2", "steps=7"),
-         "12 tunings of 3 cells: 1,224 runs of 7 steps; replicates=7 is the least that can name a winner of 3 cells"),
+         "12 tunings of 3 cells: 1,584 runs of 7 steps; replicates=7 is the least that can name a winner of 3 cells"),
         (("objective=sphere,booth", "optimizer=adam,sgd", "trials=8", "replicates=3", "confirm=1"),
-         "3 tunings of 4 cells: 972 runs of 1,000 steps; no winner can be named: 2 cells need replicates=6, which "
+         "3 tunings of 4 cells: 984 runs of 1,000 steps; no winner can be named: 2 cells need replicates=6, which "
          "resume= adds later"),
         (("objective=sphere", "optimizer=adam", "trials=8", "finalists=1", "confirm=4"),
-         "1 tuning of 1 cell: 44 runs of 1,000 steps"),
+         "1 tuning of 1 cell: 48 runs of 1,000 steps"),
     ],
 )  # fmt: skip
 def test_what_will_run_is_said_before(source: Composer, overrides: tuple[str, ...], line: str) -> None:

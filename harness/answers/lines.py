@@ -105,10 +105,15 @@ def _effect(scale: Scale, pair: Pair, verdict: Verdict) -> str:
     """In words, with the interval of what they say: of how much lower, where the median is."""
     if pair.wins == pair.losses == 0:
         return "both solved" if scale.solved(verdict.centres[pair.second]) else scale.told(0.0)
-    told = scale.told(pair.effect.value)
-    if np.isnan(pair.effect.value):
+    return worded(pair.effect, scale)
+
+
+def worded(effect: Interval, scale: Scale) -> str:
+    """An effect with its interval: `4.8x higher [0.01, 35]`."""
+    told = scale.told(effect.value)
+    if np.isnan(effect.value):
         return told
-    _, low, high, _ = pair.effect.turned() if pair.effect.value < 0 else pair.effect
+    _, low, high, _ = effect.turned() if effect.value < 0 else effect
     return f"{told} [{scale.size(low)}, {scale.size(high)}]"
 
 

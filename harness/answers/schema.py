@@ -38,7 +38,7 @@ def _said(about: str, of: Schema) -> Schema:
 
 
 def _answer() -> Schema:
-    return _object(
+    found = _object(
         "who wins on one problem, and how sure that is",
         problem=_said("the hash of the problem, as in runs.csv; of several splits, that of the first", TEXT),
         where=_said("what tells the problem from others of the sweep; empty where there is one", TEXT),
@@ -69,7 +69,10 @@ def _answer() -> Schema:
         unbeaten=_said("names: the winner, or all that nobody beats; empty where nothing is said", _list(TEXT)),
         cells=_said("the unbeaten first, then by their median over the replicates", _list(_cell())),
         pairs=_said("every pair of cells without failed runs", _list(_pair())),
+        sensitivity=_said("how much each cell depends on tuning; printed by the command alone", _list(_sensitivity())),
     )  # fmt: skip
+    found["required"].remove("sensitivity")
+    return found
 
 
 def _list(of: Schema) -> Schema:
@@ -98,6 +101,22 @@ def _cell() -> Schema:
         ),
         note=TEXT,
         test={"anyOf": [{"type": "null"}, test]},
+    )
+
+
+def _sensitivity() -> Schema:
+    def interval(about: str) -> Schema:
+        level = {"anyOf": [NUMBER, {"type": "null"}], "description": "null: the range of all replicates"}
+        fields = _object(about, value=NUMBER, low=NUMBER, high=NUMBER, level=level)
+        return {"anyOf": [{"type": "null"}, fields]}
+
+    return _object(
+        "one cell; null where it is not known, or means nothing on the scale",
+        name=TEXT,
+        cell=_said("its number in the files", COUNT),
+        near=interval("decades of lr between the trials within 10 % of the best: the median over the replicates"),
+        far=interval("the same within ten times the best"),
+        declared=interval("declared values minus tuned ones on the same seeds, on the scale: positive is worse"),
     )
 
 

@@ -56,6 +56,7 @@ class Settings:
     finalists: Count
     finals: Index
     confirm: Index
+    declared: bool
     level: StaticInside
     timeout: Annotated[StaticPositive | None, Called("a number of seconds above 0, or null")]
     on_error: Literal["continue", "raise"]

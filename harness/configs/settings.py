@@ -9,7 +9,15 @@ Measure = Literal["gradient_norm", "update_ratio"]
 MEASURES = get_args(Measure)  # what records show when asked to: harness.running.measures
 MOST = {"trials": 10**6}  # beyond lies a slip of the finger
 # settings that older folders do not have, as they were then
-LATER: dict[str, Any] = {"measure": [], "replicates": 1, "finalists": 1, "finals": 0, "level": 0.05, "profile": False}
+LATER: dict[str, Any] = {
+    "measure": [],
+    "replicates": 1,
+    "finalists": 1,
+    "finals": 0,
+    "level": 0.05,
+    "profile": False,
+    "declared": False,
+}
 # what stands beside the settings
 PARTS = ("objective", "dataset", "optimizer", "schedules", "engine", "sampler", "pruner")
 GROUPS = ("schedule", "experiment")  # chosen by these names, which are no settings
@@ -23,6 +31,7 @@ OF_TUNING = (
     "finalists",
     "finals",
     "confirm",
+    "declared",
     "replicates",
     "timeout",
     "storage",
@@ -46,6 +55,7 @@ NAMES = (
     "finalists",
     "finals",
     "confirm",
+    "declared",
     "level",
     "timeout",
     "on_error",

@@ -11,11 +11,12 @@ import numpy as np
 from harness.answers.answer import Answers, answered
 from harness.answers.evidence import Evidence, Stopped
 from harness.answers.scale import Scale
-from harness.answers.sentences import TESTED
+from harness.answers.sensitivity import Sensitivity
+from harness.answers.sentences import TESTED, listed
 from harness.answers.statistics import Interval
 from harness.answers.verdict import LEVEL
 from harness.results.metrics import STEPS_TO_TARGET, Metric
-from harness.results.rows import GROUPS, Row
+from harness.results.rows import GROUPS, Row, ended
 from harness.text.numbers import plain
 
 Summary = Mapping[str, Any]
@@ -34,9 +35,13 @@ def answers(summary: Summary, runs: Sequence[Row], cells: Sequence[Row]) -> Answ
     return Answers(answered(of(summary, runs, mine, several=len(found) > 1)) for mine in found.values())
 
 
-def written(answers: Answers) -> str:
-    """The answers as JSON, by harness.answers.schema."""
-    return json.dumps(plain(answers.data()), indent=2)
+def written(answers: Answers, depend: Sequence[Sequence[Sensitivity]] = ()) -> str:
+    """The answers as JSON, by harness.answers.schema; with how much those of each depend on tuning, where that is
+    given."""
+    found = answers.data()
+    for told, mine in zip(found["answers"], depend, strict=False):
+        told["sensitivity"] = [one.data() for one in mine]
+    return json.dumps(plain(found), indent=2)
 
 
 def look(answers: Answers, summary: Summary) -> list[dict[str, Any]]:
@@ -82,7 +87,7 @@ def _untuned(summary: Summary, runs: Sequence[Row], cells: list[Row], several: b
     by_seed = {(run["cell"], run["seed"]): run for run in runs}
     shown = [[by_seed.get((number, seed)) for number in numbers] for seed in seeds]
     metric = Metric.of(summary)
-    values = np.array([[_last(run, metric.name, metric) for run in row] for row in shown], dtype=np.float64)
+    values = np.array([[ended(run, metric.name, metric) for run in row] for row in shown], dtype=np.float64)
     test = np.array([[_test(summary, [run] if run else []) for run in row] for row in shown])
     return Evidence(
         values=values.reshape(len(seeds), len(numbers)),
@@ -113,8 +118,19 @@ def _about(summary: Summary, cells: Sequence[Row], speaking: Runs, several: bool
         "alone": _interval(first),
         "dataset": str(first.get("dataset") or ""),
         "where": " ".join(_name(first, [key]) for key in common) if several and len(cells) > 1 else "",
+        "remarks": _favoured(summary, first, names, numbers),
         "looks": 1 + sum(bool(one.get("tested")) for one in _others(summary)),
     }  # fmt: skip
+
+
+def _favoured(summary: Summary, first: Row, names: Sequence[str], numbers: Sequence[int]) -> tuple[str, ...]:
+    """That weight decay is pulled to the minimum, where it is at the origin."""
+    about = summary["problems"].get(first["problem"], {})
+    decaying = [name for name, number in zip(names, numbers, strict=True) if number in summary.get("decaying", ())]
+    if not (about.get("at_origin") and decaying):
+        return ()
+    moved = f": objective=shift objective@objective.inner={first['objective']} moves it" if "objective" in first else ""
+    return (f"the minimum is where all parameters are 0, which favours weight decay ({listed(decaying)}){moved}",)
 
 
 def _splits(summary: Summary, cells: Sequence[Row]) -> int:
@@ -142,22 +158,13 @@ def _value(cell: Row, speaking: Runs) -> float:
     return math.nan if failed or cell["value"] == "" else float(cell["value"])
 
 
-def _last(run: Row | None, name: str, metric: Metric) -> float:
-    """What a run ended with: the worst value where it diverged, nan where it failed."""
-    if run is None or run["state"] in ("failed", "interrupted"):
-        return math.nan
-    shown = run.get(name, "")
-    lost = run["state"] == "diverged" or shown == "" or not math.isfinite(shown)
-    return (-math.inf if metric.maximise else math.inf) if lost else float(shown)
-
-
 def _test(summary: Summary, runs: Sequence[Row]) -> float:
     """The same metric on the test set, over the seeds as ever; nan where it was not read."""
     metric = Metric.of(summary)
     name = f"test_{'loss' if metric.name == 'best_loss' else metric.name.removeprefix('train_')}"
     if any(run["state"] != "diverged" and run.get(name, "") == "" for run in runs) or not any(name in r for r in runs):
         return math.nan
-    return metric.reported.value(np.array([_last(run, name, metric) for run in runs]))
+    return metric.reported.value(np.array([ended(run, name, metric) for run in runs]))
 
 
 def _interval(cell: Row) -> Interval | None:

@@ -104,7 +104,7 @@ def write(
         f"{trial.cell.number}/{name}": value[trial.rows]
         for trial in trials
         for name, value in trial.trace.finals.items()
-        if trial.phase != "tune"
+        if trial.speaks
     }
     if finals:
         save_arrays(folder / "params.npz", finals.items())

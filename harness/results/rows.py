@@ -82,6 +82,15 @@ def cell_row(cell: Standing, metric: Metric) -> Row:
     return {**row, "problem": trial.problem, "overrides": shlex.join(trial.overrides)}
 
 
+def ended(run: Row | None, name: str, metric: Metric) -> float:
+    """What a run ended with: the worst value where it diverged, nan where it failed."""
+    if run is None or run["state"] in ("failed", "interrupted"):
+        return math.nan
+    shown = run.get(name, "")
+    lost = run["state"] == "diverged" or shown == "" or not math.isfinite(shown)
+    return (-math.inf if metric.maximise else math.inf) if lost else float(shown)
+
+
 def timing_rows(outcome: Outcome) -> list[Row]:
     """The one thing that no rerun repeats: one row per population and cell. Cells that advance together share its
     seconds as they share its gradients."""

@@ -13,9 +13,10 @@ from objectives.arrays import Array
 if TYPE_CHECKING:
     from harness.cells.cell import Cell
 
-# at declared values; while searching; the best trials among each other; the winner of these, on seeds of its own
-Phase = Literal["run", "tune", "final", "confirm"]
-PHASES: tuple[Phase, ...] = ("run", "tune", "final", "confirm")
+# at declared values; while searching; the best trials among each other; the winner of these, on seeds of its own; at
+# declared values on the same seeds
+Phase = Literal["run", "tune", "final", "confirm", "declared"]
+PHASES: tuple[Phase, ...] = ("run", "tune", "final", "confirm", "declared")
 State = Literal["complete", "pruned", "failed", "interrupted"]  # of a trial
 STATES = ("completed", "diverged", "pruned", "failed", "interrupted")  # of a run
 
@@ -41,6 +42,11 @@ class Trial:
     def place(self) -> tuple[int, int, int]:
         """Its cell, replicate and number: no other trial of its phase has them."""
         return self.cell.number, self.replicate, self.number
+
+    @property
+    def speaks(self) -> bool:
+        """Whether its runs may speak for the cell: they read the test set, and keep their params where asked."""
+        return self.phase not in ("tune", "declared")
 
     @property
     def overrides(self) -> tuple[str, ...]:

@@ -40,6 +40,20 @@ def probe(objective: Objective) -> tuple[Array, Params]:
     return loss, grads
 
 
+def at_origin(objective: Objective) -> bool:
+    """Whether the loss is at its lowest, but for rounding, where all parameters are 0: whatever pulls them there finds
+    the minimum without looking for it."""
+    lowest = objective.lowest if objective.lowest is not None else getattr(objective, "minimum", None)
+    if lowest is None:
+        return False
+    seeds = np.array([0], dtype=np.int64)
+    with np.errstate(all="ignore"):
+        objective, start = started(objective, seeds)
+        zeros = {name: np.zeros_like(p) for name, p in start.items()}
+        begun, there = (float(objective.loss_and_grads(p, 0, seeds)[0][0]) for p in (start, zeros))
+    return there - lowest <= np.finfo(np.result_type(*start.values())).eps * max(abs(begun), abs(lowest))
+
+
 def fresh(objective: Objective) -> Objective:
     """The objective, or a copy of one that remembers, so that it forgets what it is asked now."""
     return copy.deepcopy(objective) if objective.remembers else objective

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from harness.running.contract import probe
+from harness.running.contract import at_origin, probe
 from objectives.base import Objective
 from objectives.names import first
 
@@ -29,6 +29,7 @@ def fingerprint(objective: Objective, node: dict[str, Any]) -> dict[str, Any]:
         "gradient_norm": [float(value) for value in slope],
         "lowest": objective.lowest,
         "dtype": str(loss.dtype),
+        **({"at_origin": True} if at_origin(objective) else {}),
     }
 
 

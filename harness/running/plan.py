@@ -121,6 +121,14 @@ class Planner:
                     f"at {told} of its space: {error}" if str(error) != declared and told else str(error)
                 ) from error
 
+    def declares(self, cell: Cell) -> bool:
+        """Whether its declared values can be run: of what is searched they may be none."""
+        try:
+            built_optimizer(self._config(cell, {}), 1, self.trusted)
+        except UserError:
+            return False
+        return True
+
     def backend(self, cell: Cell) -> Backend:
         """What advances the cell's populations; older folders say nothing of it."""
         found: Backend = demand(build(cell.config.get("engine") or NUMPY, "engine", self.trusted), Backend, "engine")
@@ -193,7 +201,7 @@ class Planner:
                 places.put(config, path, np.repeat(np.array(values, dtype=np.float64), counts))
         optimizer = built_optimizer(config, sum(counts), self.trusted)
         seeds = np.concatenate([np.array(trial.seeds, dtype=np.int64) for trial in trials])
-        keep = settings.save_params and first.phase != "tune"
+        keep = settings.save_params and first.speaks
         budget = settings.steps * gradients(config, self.trusted) if settings.budget == "gradients" else None
         measure = settings.measured
         given = optimizer, seeds, settings.steps, settings.records, keep, budget, measure

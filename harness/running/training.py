@@ -72,7 +72,7 @@ def train(planner: Planner, planned: Sequence[Planned], watcher: Watcher | None 
         for p in everything:
             if not p.population.trace.failure:
                 try:
-                    p.engine.finish(test=_first(p).phase != "tune")
+                    p.engine.finish(test=_first(p).speaks)
                 except FAILURES as error:
                     p.population.trace.failure = told(error)
     return [p.population for p in everything]

@@ -120,7 +120,7 @@ class Screen:
         rate = (done - self._before) / seconds
         clock = f"{_clock(seconds)}, {_clock((total - done) / rate)} left" if rate > 0 else _clock(seconds)
         told = [f"{math.floor(done):,} of {total:,}"]
-        if any(trial.phase == "confirm" for trial in trials):
+        if any(trial.phase in ("confirm", "declared") for trial in trials):
             done, total = _steps(trials)
             told = [f"{done:,} of {total:,} steps, confirming"]
             clock = _clock(seconds)

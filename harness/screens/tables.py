@@ -35,11 +35,9 @@ def show(results: Results, out: Console) -> None:
     summary = results.summary
     begun = not summary.get("study") or any(cell["trials"] for cell in results.cells)
     if summary["kind"] != "run" and begun:
-        from harness.screens.answers import say
+        from harness.screens import answers
 
-        for answer in results.answer:
-            more = command(str(results.folder), module="harness.answer")
-            say(answer, out, more=more, brief=True)
+        answers.show(results, out)
     out.print(Text(in_line(summary["title"]), style="bold"), soft_wrap=True)
     out.print()
     if summary["kind"] == "run":

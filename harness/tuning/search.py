@@ -13,6 +13,8 @@ from harness.tuning.storage import Direction
 from harness.tuning.streams import seeds_of
 from harness.tuning.study import CellStudy
 
+DECLARED = -1  # the number of the trial that is none of a study's
+
 
 class Search:
     """What a cell tries in a replicate; without a space it tries the declared values alone."""
@@ -120,6 +122,11 @@ class Search:
     def again(self, trial: Trial, phase: Phase) -> Trial:
         """The same point on the seeds of another phase."""
         return Trial(self.cell, self.seeds(phase), phase, trial.number, trial.point, self.replicate)
+
+    def declared(self) -> Trial:
+        """The declared values on the seeds of the runs that speak for the cell; outside the budget."""
+        speaker = self.standing.speaker
+        return Trial(self.cell, speaker.seeds, "declared", DECLARED, {}, self.replicate)
 
 
 def same_point(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:

@@ -36,9 +36,11 @@ def told(cells: Sequence[Cell], planner: Planner) -> str:
 
 def _runs(cell: Cell, planner: Planner) -> int:
     """Of one tuning, with all its phases."""
-    settings = cell.settings
-    tune = cell.trials * len(settings.seeds)
-    if not planner.varies_with_seed(cell):
-        return tune
+    settings, varies = cell.settings, planner.varies_with_seed(cell)
     finalists = min(settings.finalists, cell.trials)
-    return tune + (finalists * settings.finals if finalists > 1 else 0) + settings.confirm
+    found = cell.trials * len(settings.seeds)
+    if varies:
+        found += (finalists * settings.finals if finalists > 1 else 0) + settings.confirm
+    if settings.declared and cell.space and planner.declares(cell):
+        found += settings.confirm if varies else len(settings.seeds)
+    return found

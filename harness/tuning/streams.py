@@ -15,8 +15,10 @@ def seeds_of(settings: Settings, sampler_seed: Any, phase: Phase, replicate: int
 
     Replicate 0 is a sweep with one replicate: it is tuned on the seeds that were typed, and the next ones choose among
     its finalists and confirm. Those of other replicates are hashed from what was typed, the phase and the replicate,
-    not from how many there are, so that a neighbouring choice (sampler.seed + 1, other seeds) shares none.
+    not from how many there are, so that a neighbouring choice (sampler.seed + 1, other seeds) shares none. The declared
+    values run on the seeds of the confirming runs, as they are compared.
     """
+    phase = "confirm" if phase == "declared" else phase
     count = {"tune": len(settings.seeds), "final": settings.finals, "confirm": settings.confirm}[phase]
     if replicate == 0:
         finals = settings.finals if settings.finalists > 1 else 0

@@ -31,7 +31,7 @@ from harness.tuning.search import Search
 from harness.tuning.size import replicates
 from harness.tuning.storage import Direction, Mirror
 
-FILES: dict[Phase, str] = {"final": "finals.npz", "confirm": "confirm.npz"}
+FILES: dict[Phase, str] = {"final": "finals.npz", "confirm": "confirm.npz", "declared": "declared.npz"}
 COUNTED = ("planned", "trials", "pruned", "diverged", "failed")
 TOGETHER = 1 << 28  # bytes of parameters that train side by side; gradients and memory come on top
 
@@ -281,6 +281,11 @@ class Tuner(Watcher):
         confirmed = self._again("confirm", chosen if self.settings.confirm else [])
         for trial in in_order(confirmed or []):
             self._search(trial).standing.speaker = trial
+        if confirmed is not None and self.settings.declared:
+            # only beside runs that nothing was chosen by, or that are the same on every seed
+            fair = [s for s in self._searches.values() if s.standing.speaker.phase == "confirm" or s not in varying]
+            tuned = [s for s in fair if s.cell.space and s.standing.trials]
+            self._again("declared", [s.declared() for s in tuned if self.planner.declares(s.cell)])
 
     def _again(self, phase: Phase, asked: list[Trial]) -> list[Population] | None:
         """Train what is asked and not on disk yet; all that was asked for, or None if that was interrupted."""
