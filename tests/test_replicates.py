@@ -69,13 +69,14 @@ def test_more_replicates_add_to_a_sweep() -> None:
     assert files(more.folder) == files(whole.folder)
 
 
-@pytest.mark.parametrize("lost", ["confirm.npz", "finals.npz", "rounds/000001.npz"])
+@pytest.mark.parametrize("lost", ["declared.npz", "confirm.npz", "finals.npz", "rounds/000001.npz"])
 def test_what_a_kill_took_is_made_again(lost: str, tmp_path: Path) -> None:
     """What is on disk when a process is killed is a beginning of what a whole sweep leaves there."""
     whole = harness.sweep(*SMALL, "replicates=2").folder
     order = [path.relative_to(whole).as_posix() for path in sorted(whole.glob("rounds/*"))] + [
         "finals.npz",
         "confirm.npz",
+        "declared.npz",
     ]
     shutil.copytree(whole, tmp_path / "killed")
     for name in (*order[order.index(lost) :], "runs.csv", "cells.csv", "trials.csv", "summary.json"):

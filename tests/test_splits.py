@@ -151,11 +151,11 @@ def screen_of() -> Callable[[Results], str]:
     return shown
 
 
-@pytest.mark.parametrize("lost", ["confirm.npz", "finals.npz", "rounds/000001.npz"])
+@pytest.mark.parametrize("lost", ["declared.npz", "confirm.npz", "finals.npz", "rounds/000001.npz"])
 def test_what_a_kill_took_is_made_again(redrawn: Results, lost: str, tmp_path: Path) -> None:
     whole = redrawn.folder
     order = [path.relative_to(whole).as_posix() for path in sorted(whole.glob("rounds/*"))]
-    order += ["finals.npz", "confirm.npz"]
+    order += ["finals.npz", "confirm.npz", "declared.npz"]
     shutil.copytree(whole, tmp_path / "killed")
     for name in (*order[order.index(lost) :], *FILES, "summary.json"):
         (tmp_path / "killed" / name).unlink()

@@ -56,7 +56,9 @@ def _searched(trials: Sequence[Row]) -> list[tuple[float, float]]:
 def _width(tunings: Sequence[list[tuple[float, float]]], scale: Scale, factor: float) -> Interval | None:
     if not all(tunings):
         return None
-    return over_replicates(np.array([width(*np.array(pairs).T, scale, factor) for pairs in tunings]))
+    return over_replicates(
+        np.array([width(rates, values, scale, factor) for rates, values in (np.array(pairs).T for pairs in tunings)])
+    )
 
 
 def _values(runs: Sequence[Row], cell: Row, metric: Metric) -> tuple[float, float]:

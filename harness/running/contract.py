@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from harness.errors import UserError
+from harness.running.failures import FAILURES, told
 from objectives.arrays import Array, Params
 from objectives.base import Objective, Split
 
@@ -42,16 +43,20 @@ def probe(objective: Objective) -> tuple[Array, Params]:
 
 def at_origin(objective: Objective) -> bool:
     """Whether the loss is at its lowest, but for rounding, where all parameters are 0: whatever pulls them there finds
-    the minimum without looking for it."""
-    lowest = objective.lowest if objective.lowest is not None else getattr(objective, "minimum", None)
+    the minimum without looking for it. Where it raises there, it is not."""
+    lowest = objective.lowest
     if lowest is None:
         return False
-    seeds = np.array([0], dtype=np.int64)
-    with np.errstate(all="ignore"):
-        objective, start = started(objective, seeds)
-        zeros = {name: np.zeros_like(p) for name, p in start.items()}
-        begun, there = (float(objective.loss_and_grads(p, 0, seeds)[0][0]) for p in (start, zeros))
-    return there - lowest <= np.finfo(np.result_type(*start.values())).eps * max(abs(begun), abs(lowest))
+    objective, start = started(objective, [0])
+    zeros = {name: np.zeros_like(p) for name, p in start.items()}
+    try:
+        with np.errstate(all="ignore"):
+            begun, there = (float(objective.loss_and_grads(p, 0, np.array([0]))[0][0]) for p in (start, zeros))
+    except FAILURES as error:
+        told(error)
+        return False
+    eps = np.finfo(np.result_type(*start.values())).eps
+    return bool(there - lowest <= eps * max(abs(begun), abs(lowest)))
 
 
 def fresh(objective: Objective) -> Objective:
