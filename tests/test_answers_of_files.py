@@ -142,7 +142,7 @@ def test_every_look_is_recorded_once() -> None:
     assert note.startswith("looked at 2 times")
     assert harness.load(more.folder).answer[0].data()["looks"] == 2
     whole = harness.sweep(*options, "replicates=7")
-    for name in ("runs.csv", "cells.csv", "trials.csv", "curves.npz", "config.yaml"):
+    for name in ("runs.csv", "cells.csv", "trials.csv", "curves/0.npz", "config.yaml"):
         assert (whole.folder / name).read_bytes() == (more.folder / name).read_bytes(), name
     apart = {key for key, value in whole.summary.items() if more.summary[key] != value}
     assert apart <= {"looks", "seconds", "study", "overrides"}, apart

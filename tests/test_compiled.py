@@ -188,7 +188,7 @@ def test_a_sweep_finds_the_same_on_both_engines_and_goes_on(tmp_path: Path) -> N
     again = harness.sweep(*SMALL, "pruner=asha", "engine=jax", "replicates=1", f"hydra.sweep.dir={tmp_path / 'more'}")
     more = harness.sweep(f"resume={tmp_path / 'more'}", "replicates=2")
     assert len(again.runs) < len(more.runs)
-    for file in ("runs.csv", "cells.csv", "trials.csv", "curves.npz"):
+    for file in ("runs.csv", "cells.csv", "trials.csv", "curves/0.npz", "curves/1.npz"):
         assert (more.folder / file).read_bytes() == (other.folder / file).read_bytes()
 
 

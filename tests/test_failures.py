@@ -149,7 +149,7 @@ class Large(Sphere):
         return super().loss_and_grads(params, step, seeds)
 '''
 QUICK = ("steps=20", "seeds=2", "optimizer=sgd", "trust=mine")
-FILES = ("runs.csv", "cells.csv", "trials.csv", "curves.npz")
+FILES = ("runs.csv", "cells.csv", "trials.csv", "curves/0.npz")
 
 
 @pytest.fixture(autouse=True)

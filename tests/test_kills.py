@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-FILES = ("runs.csv", "cells.csv", "trials.csv", "curves.npz")
+FILES = ("runs.csv", "cells.csv", "trials.csv", "curves/0.npz", "curves/1.npz")
 SWEEPS = {
     "replicated": [
         "optimizer=sgd,momentum", "objective=rosenbrock", "trials=24", "batch=4", "seeds=3", "steps=200",

@@ -51,7 +51,7 @@ def test_it_changes_no_result(tmp_path: Path) -> None:
         run("optimizer=sam", "steps=6", "seeds=2", *more, f"hydra.run.dir={tmp_path}/{name}/run")
     assert not (tmp_path / "plain" / "profile.csv").exists()
     assert profile(tmp_path / "timed").keys() >= TRAINING
-    for file in ("runs.csv", "trials.csv", "cells.csv", "curves.npz", "run/runs.csv", "run/curves.npz"):
+    for file in ("runs.csv", "trials.csv", "cells.csv", "curves/0.npz", "run/runs.csv", "run/curves/0.npz"):
         assert (tmp_path / "plain" / file).read_bytes() == (tmp_path / "timed" / file).read_bytes(), file
 
 

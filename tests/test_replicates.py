@@ -25,7 +25,7 @@ from harness.tuning.streams import seeds_of
 
 SMALL = ("objective=rosenbrock", "optimizer=adam,sgd", "trials=6", "batch=3", "steps=20", "records=4", "seeds=2",
          "finalists=2", "finals=2", "confirm=2", "aggregate=q75")  # fmt: skip
-FILES = ("runs.csv", "cells.csv", "trials.csv", "curves.npz")
+FILES = ("runs.csv", "cells.csv", "trials.csv", "curves/0.npz", "curves/1.npz")
 
 
 def files(folder: Path) -> dict[str, bytes]:

@@ -16,8 +16,9 @@ import harness
 from harness.command import main
 from harness.errors import UserError
 from harness.optimizers.gradient_descent import SGD
+from harness.results import curves, saving
 from harness.results import files as results
-from harness.results import saving
+from harness.results.curves import Curves, write
 from harness.results.trial import Trial
 from harness.running.engine import Engine
 from harness.running.fingerprint import fingerprint, same
@@ -26,7 +27,7 @@ from objectives.arrays import Array, Params, Seeds
 from objectives.functions.quadratics import Ellipsoid, Sphere
 from tests.support import a_cell
 
-FILES = {"config.yaml", "runs.csv", "cells.csv", "timings.csv", "curves.npz", "summary.json"}
+FILES = {"config.yaml", "runs.csv", "cells.csv", "timings.csv", "curves", "summary.json"}
 
 
 def test_what_a_run_leaves() -> None:
@@ -38,8 +39,8 @@ def test_what_a_run_leaves() -> None:
     for k, run in enumerate(found.runs):
         assert (run["steps"], run["evaluations"], run["state"]) == (20, 20, "completed")
         for name in ("loss", "accuracy", "train_loss", "train_accuracy"):
-            assert run[name] == found.curves[name][k, -1], "floats read back exactly"
-        assert run["best_loss"] == found.curves["loss"][k].min()
+            assert np.float32(run[name]) == found.curves[name][k, -1], "as exactly as the run is"
+        assert np.float32(run["best_loss"]) == found.curves["loss"][k].min()
         assert 0 <= run["test_accuracy"] <= 1
     assert found.curves["step"].tolist() == [[0, 5, 10, 15, 20]] * 2
     params = found.params()
@@ -92,15 +93,17 @@ def test_metrics_are_those_of_the_split_that_they_name() -> None:
             assert [run[f"{prefix}{metric}"] for run in found.runs] == values.astype(float).tolist()
 
 
-def test_runs_of_different_length_in_one_table() -> None:
+def test_runs_of_different_length_in_one_table(tmp_path: Path) -> None:
     trials = []
     for number, steps in enumerate((4, 2)):
         engine = Engine(Sphere(), SGD(0.1, runs=1), np.array([0]), steps, steps)
         list(engine.advance())
         trials.append(Trial(a_cell(number, steps), (0,), trace=engine.trace, rows=slice(0, 1)))
-    curves = dict(results._curves(trials))
-    assert curves["step"].tolist() == [[0, 1, 2, 3, 4], [0, 1, 2, -1, -1]]
-    assert np.isnan(curves["loss"][1, 3:]).all()
+    write(tmp_path, trials, {})
+    read = Curves(tmp_path / "curves", [{"cell": 0, "phase": "run"}, {"cell": 1, "phase": "run"}])
+    assert read["step"].tolist() == [[0, 1, 2, 3, 4], [0, 1, 2, -1, -1]]
+    assert np.isnan(read["loss"][1, 3:]).all()
+    assert read.of(1, "loss").tolist() == [read["loss"][1, :3].tolist()]
 
 
 def test_names_that_look_like_numbers_stay_names(tmp_path: Path) -> None:
@@ -113,12 +116,12 @@ def test_names_that_look_like_numbers_stay_names(tmp_path: Path) -> None:
 
 def test_summary_comes_last(monkeypatch: pytest.MonkeyPatch) -> None:
     written: list[str] = []
-    for name in ("save_file", "save_arrays"):
-        real = getattr(results, name)
+    for module, name in ((results, "save_file"), (results, "save_arrays"), (curves, "save_arrays")):
+        real = getattr(module, name)
         noted = lambda path, content, real=real: (written.append(path.name), real(path, content))  # noqa: E731
-        monkeypatch.setattr(results, name, noted)
+        monkeypatch.setattr(module, name, noted)
     harness.run("objective=valley", "steps=2", "seeds=1", "save_params=true")
-    assert set(written) == FILES | {"params.npz"}
+    assert set(written) == FILES - {"curves"} | {"0.npz", "params.npz"}
     assert written[-1] == "summary.json", "a folder that has one is complete"
 
 
@@ -152,7 +155,7 @@ def test_reruns_give_the_same_bytes_but_for_time() -> None:
         harness.sweep("optimizer=sgd,adam", "steps=30", "seeds=2", "objective=rosenbrock") for _ in range(2)
     )
     assert first.folder != second.folder
-    for name in ("runs.csv", "cells.csv", "config.yaml", "curves.npz"):
+    for name in ("runs.csv", "cells.csv", "config.yaml", "curves/0.npz", "curves/1.npz"):
         assert (first.folder / name).read_bytes() == (second.folder / name).read_bytes()
 
 
@@ -170,7 +173,8 @@ def test_reading_by_hand_and_by_last() -> None:
 @pytest.mark.parametrize(
     ("name", "content"),
     [
-        ("runs.csv", None), ("runs.csv", b""), ("cells.csv", b""), ("curves.npz", b"PK\x03\x04"), ("curves.npz", b""),
+        ("runs.csv", None), ("runs.csv", b""), ("cells.csv", b""), ("curves/0.npz", b"PK\x03\x04"),
+        ("curves/0.npz", b""), ("curves/0.npz", None),
         ("summary.json", b"{"), ("summary.json", b"{}"), ("config.yaml", b"a: ["), ("config.yaml", None),
     ],
 )  # fmt: skip
@@ -288,3 +292,33 @@ def test_arrays_are_written_as_numpy_writes_them(tmp_path: Path) -> None:
     saving.save_arrays(tmp_path / "ours.npz", arrays.items())
     np.savez(tmp_path / "numpys.npz", **arrays)  # type: ignore[arg-type]
     assert (tmp_path / "ours.npz").read_bytes() == (tmp_path / "numpys.npz").read_bytes()
+
+
+def test_tuning_keeps_what_trials_were_judged_by() -> None:
+    """The records at the rungs; all of what speaks for a cell; all of everything where it is asked."""
+    tuned = ("objective=rosenbrock", "optimizer=sgd", "trials=4", "seeds=2", "steps=60", "records=12", "rungs=4",
+             "replicates=1", "confirm=3", "finals=2")  # fmt: skip
+    thin, whole = harness.sweep(*tuned), harness.sweep(*tuned, "curves=all")
+    assert str(thin.runs) == str(whole.runs)
+    for row, run in enumerate(whole.runs):
+        chose = run["phase"] in ("tune", "final")
+        kept = [0, 3, 6, 9, 12] if chose else list(range(13))
+        for name in ("step", "evaluations", "loss", "path"):
+            np.testing.assert_array_equal(thin.curves[name][row][: len(kept)], whole.curves[name][row][kept], name)
+        assert (thin.curves["step"][row][len(kept) :] == -1).all()
+    np.testing.assert_array_equal(whole.curves["step"][0], np.arange(0, 61, 5))
+    assert (thin.folder / "curves" / "0.npz").stat().st_size < (whole.folder / "curves" / "0.npz").stat().st_size
+
+
+def test_curves_are_as_exact_as_their_runs() -> None:
+    nets = ("objective=mlp", "objective.hidden=[4]", "steps=4", "records=2", "seeds=1")
+    assert harness.run(*nets).curves["loss"].dtype == np.float32
+    assert harness.run(*nets, "objective.dtype=float64").curves["loss"].dtype == np.float64
+
+
+def test_curves_of_another_sweep_are_damage() -> None:
+    folder = harness.run("objective=valley", "steps=2", "seeds=2").folder
+    other = harness.run("objective=valley", "steps=2", "seeds=3").folder
+    (folder / "curves" / "0.npz").write_bytes((other / "curves" / "0.npz").read_bytes())
+    with pytest.raises(UserError, match=r"curves/0.npz: damaged: ValueError: \[0, 3\] runs, and \[0, 2\] in runs.csv"):
+        results.load(folder)

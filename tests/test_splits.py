@@ -22,7 +22,7 @@ SMALL = ("dataset=iris", "objective=softmax_regression", "objective.batch_size=1
          "batch=2", "steps=20", "records=4", "seeds=2", "finalists=2", "finals=2", "confirm=2", "aggregate=median",
          "replicates=6")  # fmt: skip
 REDRAWN = "dataset.split=replicate"
-FILES = ("runs.csv", "cells.csv", "trials.csv", "curves.npz")
+FILES = ("runs.csv", "cells.csv", "trials.csv", "curves/0.npz", "curves/1.npz")
 
 
 @pytest.fixture(scope="module")

@@ -48,7 +48,7 @@ def test_a_run_that_diverged_to_nan_is_the_worst_of_its_range() -> None:
 @pytest.mark.parametrize("name", ["accuracy", "train_r2", "test_rmse"])
 def test_a_run_that_diverged_has_no_accuracy_that_could_be_infinite(name: str) -> None:
     found = harness.run("objective=valley", "optimizer=sgd", "steps=2", "seeds=3")
-    found.curves[name] = np.array([[0.5, 0.75], [0.5, np.nan], [0.5, 0.25]])
+    found = replace(found, curves={**found.curves, name: np.array([[0.5, 0.75], [0.5, np.nan], [0.5, 0.25]])})
     for run, value in zip(found.runs, (0.75, np.nan, 0.25), strict=True):
         run[name] = value
     word = name.split("_")[-1]

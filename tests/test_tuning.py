@@ -36,7 +36,7 @@ from objectives.functions.curved_valleys import Rosenbrock
 from tests.support import ONCE, a_cell, names
 
 SMALL = ("objective=rosenbrock", "trials=6", "batch=3", "steps=40", "seeds=2", "confirm=2", *ONCE)
-FILES = ("runs.csv", "cells.csv", "trials.csv", "curves.npz")
+FILES = ("runs.csv", "cells.csv", "trials.csv", "curves/0.npz")
 MODULE = '''
 from dataclasses import dataclass
 from typing import ClassVar, NamedTuple

@@ -63,6 +63,7 @@ class Settings:
     storage: Annotated[str | None, Called("a URL like sqlite:///studies.db, or null")]
     cells: Annotated[tuple[str, ...], Written(Sequence[str]), Called("a list of lines of overrides")]
     save_params: bool
+    curves: Literal["rungs", "all"]
     profile: bool
     measure: Annotated[
         tuple[Measure, ...],

@@ -17,6 +17,7 @@ LATER: dict[str, Any] = {
     "level": 0.05,
     "profile": False,
     "declared": False,
+    "curves": "all",
 }
 # what stands beside the settings
 PARTS = ("objective", "dataset", "optimizer", "schedules", "engine", "sampler", "pruner")
@@ -26,6 +27,7 @@ EXCHANGED = tuple(group for group in CHOSEN if group != "experiment")  # which w
 ABOUT = ("space", "paper")  # what a node says about itself; not for its constructor
 OF_TUNING = (
     "search",
+    "curves",
     "batch",
     "rungs",
     "finalists",
@@ -62,6 +64,7 @@ NAMES = (
     "storage",
     "cells",
     "save_params",
+    "curves",
     "profile",
     "measure",
     "resume",

@@ -3,8 +3,7 @@
 import csv
 import io
 import json
-import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -15,11 +14,13 @@ from zipfile import BadZipFile
 import numpy as np
 
 from harness.errors import UserError
+from harness.results import curves
 from harness.results.config_text import config_text
+from harness.results.curves import Curves
 from harness.results.metrics import Metric
 from harness.results.rows import GROUPS, Row, cell_row, run_rows, timing_rows, trial_row
 from harness.results.saving import save_arrays, save_file
-from harness.results.trial import STATES, Outcome, Trial
+from harness.results.trial import STATES, Outcome
 from harness.text.numbers import plain
 from objectives.arrays import Array
 
@@ -38,7 +39,7 @@ class Results:
     summary: dict[str, Any]
     runs: list[Row]
     cells: list[Row]
-    curves: dict[str, Array]  # step, evaluations, loss, ...: (runs, records); path: (runs, records, size)
+    curves: Mapping[str, Array]  # step, evaluations, loss, ...: (runs, records); path: (runs, records, size)
     trials: list[Row]  # of a tuned sweep
     timings: list[Row]
 
@@ -99,7 +100,8 @@ def write(
     if any(trial.phase == "tune" for trial in trials):
         save_file(folder / "trials.csv", _csv([trial_row(trial, metric) for trial in trials if trial.phase == "tune"]))
     save_file(folder / "timings.csv", _csv(timing_rows(outcome)))
-    save_arrays(folder / "curves.npz", _curves(trials))
+    problems = {one.fingerprint["problem"]: one.fingerprint for one in outcome.populations if one.trace.records}
+    curves.write(folder, trials, {name: about["dtype"] for name, about in problems.items()})
     finals = {
         f"{trial.cell.number}/{name}": value[trial.rows]
         for trial in trials
@@ -122,7 +124,7 @@ def write(
         "failures": failures,
         "seconds": round(sum(population.seconds for population in outcome.populations), 3),
         "engines": sorted({one.engine for one in outcome.populations if one.trace.records and one.engine}),
-        "problems": {one.fingerprint["problem"]: one.fingerprint for one in outcome.populations if one.trace.records},
+        "problems": problems,
     }
     if about.get("study"):
         from harness.results.answers import answers, look
@@ -151,18 +153,20 @@ def load(folder: str | Path) -> Results:
     if not (found / "summary.json").is_file():
         raise UserError(f"{found}: no finished run or sweep there (no summary.json)")
     try:
+        runs = _rows(found / "runs.csv")
         results = Results(
             folder=found,
             summary=json.loads((found / "summary.json").read_text()),
-            runs=_rows(found / "runs.csv"),
+            runs=runs,
             cells=_rows(found / "cells.csv"),
-            curves=_arrays(found / "curves.npz"),
+            curves=_arrays(found / curves.OLD)
+            if (found / curves.OLD).exists()
+            else Curves(found / curves.FOLDER, runs),
             trials=_rows(found / "trials.csv") if (found / "trials.csv").exists() else [],
             timings=_rows(found / "timings.csv"),
         )
-        whole = (found / "config.yaml").is_file() and len(results.runs) == len(results.curves["loss"]) == sum(
-            results.summary["runs"].values()
-        )
+        whole = (found / "config.yaml").is_file() and len(runs) == sum(results.summary["runs"].values())
+        whole = whole and (isinstance(results.curves, Curves) or len(runs) == len(results.curves["loss"]))
         whole = whole and {run["cell"] for run in results.runs} <= {cell["cell"] for cell in results.cells}
     except (OSError, ValueError, KeyError, AttributeError, TypeError, EOFError, BadZipFile) as error:
         raise UserError(f"{found}: damaged: {type(error).__name__}: {str(error).splitlines()[0]}") from error
@@ -177,41 +181,6 @@ def newest(outputs: Path = Path("outputs")) -> Path:
     if not summaries:
         raise UserError(f"last: no finished run or sweep in {outputs.resolve()}")
     return max(summaries, key=lambda path: path.stat().st_mtime_ns).parent
-
-
-def _curves(trials: list[Trial]) -> Iterator[tuple[str, Array]]:
-    """All runs' curves in the order of runs.csv, one after the other; what a run does not have is nan, and -1 as a
-    step."""
-    names = dict.fromkeys(name for trial in trials for name in trial.trace.curves)
-    if not trials:  # stopped before anything ended
-        for name in ("step", "evaluations", "loss"):
-            yield name, np.zeros((0, 1))
-        return
-    width = max(len(trial.trace.at) for trial in trials)
-    runs = sum(trial.rows.stop - trial.rows.start for trial in trials)
-
-    def stacked(part: Callable[[Trial], Array | None], fill: float, *size: int) -> Array:
-        whole, row = np.full((runs, width, *size), fill), 0
-        for trial in trials:
-            end = row + trial.rows.stop - trial.rows.start
-            if (mine := part(trial)) is not None:
-                whole[(slice(row, end), *map(slice, mine.shape[-1 - len(size) :]))] = mine
-            row = end
-        return whole
-
-    def curve(name: str) -> Callable[[Trial], Array | None]:
-        return lambda trial: trial.trace.curves[name][trial.rows] if name in trial.trace.curves else None
-
-    yield "step", stacked(lambda trial: trial.trace.at, -1)
-    yield "evaluations", stacked(lambda trial: trial.trace.spent[trial.rows], -1)
-    for name in names:
-        yield name, stacked(curve(name), math.nan)
-    sizes = [trial.trace.path.shape[2] for trial in trials if trial.trace.path is not None]
-    if sizes:
-        path = stacked(
-            lambda trial: None if trial.trace.path is None else trial.trace.path[trial.rows], math.nan, max(sizes)
-        )
-        yield "path", path
 
 
 def _csv(rows: list[Row]) -> bytes:
