@@ -168,6 +168,8 @@ def load(folder: str | Path) -> Results:
         whole = (found / "config.yaml").is_file() and len(runs) == sum(results.summary["runs"].values())
         whole = whole and (isinstance(results.curves, Curves) or len(runs) == len(results.curves["loss"]))
         whole = whole and {run["cell"] for run in results.runs} <= {cell["cell"] for cell in results.cells}
+    except UserError:
+        raise
     except (OSError, ValueError, KeyError, AttributeError, TypeError, EOFError, BadZipFile) as error:
         raise UserError(f"{found}: damaged: {type(error).__name__}: {str(error).splitlines()[0]}") from error
     if not whole:
