@@ -2,15 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from harness.configs import trust
-from harness.configs.building import build
+from harness.configs.building import build, demand
 from harness.configs.settings import ABOUT
 from harness.results.files import Results
 from objectives.arrays import Array, Params
 from objectives.base import Objective
+
+MOST = 100  # parameters whose Hessian is made
 
 
 @dataclass(frozen=True)
@@ -59,9 +62,35 @@ class Landscape:
 
 
 def landscape(results: Results, trusted: tuple[str, ...] = ()) -> Landscape:
-    """Of the first cell's objective, which is built from the folder's config: a stranger's class needs trust."""
+    """Of the first cell's objective."""
+    return Landscape(_objective(results, trusted))
+
+
+def sharpest(results: Results, trusted: tuple[str, ...] = ()) -> float | None:
+    """The largest curvature at a known minimum of the first cell's objective: gradient descent leaves it again with a
+    learning rate above 2 / this. None where no minimum is known, or it has many parameters."""
+    config = _config(results)
+    if "_target_" not in config["objective"] or "dataset" in config["objective"]:
+        return None
+    objective = _objective(results, trusted)
+    minima = np.asarray(getattr(objective, "minima", ()))
+    if not minima.size or minima.shape[1] > MOST:
+        return None
+    dim = minima.shape[1]
+    (name,) = objective.init(np.zeros(1, dtype=np.int64))
+    at = {name: np.repeat(minima[:1], dim, axis=0)}
+    with np.errstate(all="ignore"):
+        H = objective.hvp(at, {name: np.eye(dim)}, 0, np.zeros(dim, dtype=np.int64))[name]
+    return float(np.linalg.eigvalsh((H + H.T) / 2)[-1]) if np.isfinite(H).all() else None
+
+
+def _config(results: Results) -> dict[str, Any]:
     config = results.config
-    config = config["cells"][0]["config"] if "cells" in config and "objective" not in config else config
-    node = {key: value for key, value in config["objective"].items() if key not in ABOUT}
+    return dict(config["cells"][0]["config"]) if "objective" not in config else config
+
+
+def _objective(results: Results, trusted: tuple[str, ...]) -> Objective:
+    """Built from the folder's config: a stranger's class needs trust."""
+    node = {key: value for key, value in _config(results)["objective"].items() if key not in ABOUT}
     trust.check({"objective": node}, trusted)
-    return Landscape(build(node, "objective", trusted))
+    return demand(build(node, "objective", trusted), Objective, "objective")

@@ -93,6 +93,16 @@ def new(width: float = 7.2, height: float = 4.0) -> "Figure":
     return Figure(figsize=(width, height))
 
 
+def panels(count: int) -> tuple[int, int]:
+    """Rows and columns for so many panels.
+
+    >>> panels(1), panels(4), panels(5)
+    ((1, 1), (2, 2), (2, 3))
+    """
+    columns = min(count, 2 if count in (2, 4) else 3)
+    return -(-count // columns), columns
+
+
 def save(figure: "Figure", path: Path) -> None:
     """Write a picture as its name says; the same bytes for the same picture."""
     import io

@@ -8,7 +8,7 @@ import numpy as np
 from harness.report.landscape import Landscape, landscape
 from harness.report.picture import Picture
 from harness.report.source import looks, speaking
-from harness.report.style import FAINT, INK, new
+from harness.report.style import FAINT, INK, new, panels
 from harness.results.files import Results
 from objectives.arrays import Array
 
@@ -33,8 +33,7 @@ def draw(results: Results) -> "Figure":
     paths = shared_paths(results, [line.cell for line in shown])
     seen = landscape(results)
     box = seen.box(paths)
-    columns = min(len(paths), 2 if len(paths) in (2, 4) else 3)
-    rows = -(-len(paths) // columns)
+    rows, columns = panels(len(paths))
     figure = new(7.2, 7.2 / columns * rows * 0.82 + 0.3)
     every = figure.subplots(rows, columns, squeeze=False).ravel()
     for axes, line, path in zip(every, shown, paths, strict=False):
