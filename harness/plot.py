@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from harness.results.files import Results
 
 USAGE = """python -m harness.plot FOLDER|last PICTURE [-o FILE.svg|.png|.pdf] [x=evaluations ...]
-python -m harness.plot FOLDER|last --list    which pictures the folder can give"""
+python -m harness.plot FOLDER|last --list    which pictures the folder can give
+python -m harness.plot schedule NAME ... [-o FILE] [steps=1000 ...]    shapes of schedules, without a run"""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -34,6 +35,8 @@ def _main(arguments: list[str]) -> int:
 
     try:
         out = _taken(arguments)
+        if arguments[:1] == ["schedule"]:
+            return _schedules(arguments[1:], Path(out or "schedule.svg"))
         listing = "--list" in arguments
         words = [word for word in arguments if "=" not in word and word != "--list"]
         options = dict(word.partition("=")[::2] for word in arguments if "=" in word)
@@ -50,6 +53,22 @@ def _main(arguments: list[str]) -> int:
     except UserError as error:
         say(str(error))
         return 2
+    return 0
+
+
+def _schedules(arguments: list[str], path: Path) -> int:
+    """Draw the shapes of these schedules; what holds a = are overrides."""
+    from harness.configs.advice import one_line_errors
+    from harness.errors import UserError
+    from harness.report.schedules import draw
+    from harness.report.style import save, styled
+
+    names = [word for word in arguments if "=" not in word]
+    if not names:
+        raise UserError("schedule: which, as in schedule cosine linear steps=1000; harness.zoo schedules lists them")
+    with one_line_errors(), styled():
+        save(draw(names, [word for word in arguments if "=" in word]), path)
+    print(path)
     return 0
 
 

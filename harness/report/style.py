@@ -75,6 +75,11 @@ def look(name: str) -> Look:
     )
 
 
+def nth(k: int) -> Look:
+    """Of the k-th of things that stand in one picture only."""
+    return Look(COLOURS[k % len(COLOURS)], MARKERS[k % len(MARKERS)], DASHES[k % len(DASHES)])
+
+
 @contextmanager
 def styled() -> Iterator[None]:
     """Draw in this style; matplotlib's settings are then what they were."""
