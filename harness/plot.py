@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from harness.results.files import Results
 
 USAGE = """python -m harness.plot FOLDER|last PICTURE [-o FILE.svg|.png|.pdf] [x=evaluations ...]
+python -m harness.plot FOLDER|last animation [-o FILE.svg|.gif]    the trajectories, moving
 python -m harness.plot FOLDER|last --list    which pictures the folder can give
 python -m harness.plot schedule NAME ... [-o FILE] [steps=1000 ...]    shapes of schedules, without a run"""
 
@@ -28,8 +29,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _main(arguments: list[str]) -> int:
     from harness.errors import UserError
+    from harness.report import animation
     from harness.report.picture import drawn, pictures
-    from harness.report.style import save
+    from harness.report.style import save, styled
     from harness.results.files import load
     from harness.text.visible import say
 
@@ -45,6 +47,12 @@ def _main(arguments: list[str]) -> int:
         results = load(words[0])
         if listing:
             _list(results)
+            return 0
+        if words[1] == "animation":
+            path = Path(out) if out else results.folder / "animation.svg"
+            with styled():
+                animation.write(results, path)
+            print(path)
             return 0
         figure = drawn(words[1], results, **options)
         path = Path(out) if out else results.folder / f"{words[1]}.svg"

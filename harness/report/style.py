@@ -1,6 +1,7 @@
 """How pictures look: quiet axes, and for every optimizer its colour, marker and dash, the same everywhere."""
 
 import hashlib
+import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -48,7 +49,12 @@ RC = {
     "savefig.facecolor": "none",
     "figure.constrained_layout.use": True,
 }
-FORMATS = ("svg", "png", "pdf")
+UNDATED = {
+    "svg": {"Date": None, "Creator": None},
+    "png": {"Software": None},
+    "pdf": {"CreationDate": None, "Creator": None, "Producer": None},
+}
+FORMATS = tuple(UNDATED)
 
 
 @dataclass(frozen=True)
@@ -108,21 +114,24 @@ def panels(count: int) -> tuple[int, int]:
     return -(-count // columns), columns
 
 
+def svg(figure: "Figure") -> bytes:
+    """As SVG, the same bytes for the same picture."""
+    return _written(figure, "svg")
+
+
 def save(figure: "Figure", path: Path) -> None:
     """Write a picture as its name says; the same bytes for the same picture."""
-    import io
-
     from harness.results.saving import save_file
 
     kind = path.suffix.removeprefix(".")
     if kind not in FORMATS:
         raise UserError(f"{path}: a picture is .svg, .png or .pdf")
+    save_file(path, _written(figure, kind))
+
+
+def _written(figure: "Figure", kind: str) -> bytes:
     out = io.BytesIO()
-    metadata = {
-        "svg": {"Date": None, "Creator": None},
-        "pdf": {"CreationDate": None, "Creator": None, "Producer": None},
-    }
     with styled():
         face = "none" if kind == "svg" else "white"
-        figure.savefig(out, format=kind, dpi=200, metadata=metadata.get(kind, {"Software": None}), facecolor=face)
-    save_file(path, out.getvalue())
+        figure.savefig(out, format=kind, dpi=200, metadata=UNDATED[kind], facecolor=face)
+    return out.getvalue()
