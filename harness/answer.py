@@ -46,9 +46,11 @@ def _answer(folder: str, json: bool) -> int:
         print(visible(written(found)))
     else:
         from harness.screens.answers import say as say_answer
+        from harness.screens.answers import say_together
         from harness.screens.terminal import console
 
         out = console()
+        say_together(found, out)
         for answer in found:
             say_answer(answer, out, most=None)
         out.done()

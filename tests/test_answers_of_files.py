@@ -195,7 +195,7 @@ def test_a_target_that_nobody_reaches_and_trials_that_a_timeout_cut_are_said() -
     options = (*SMALL, "replicates=6", "metric=steps_to_target", "target=1e-99", "batch=2")
     found = harness.sweep(*options)
     assert found.answer[0].headline == "No cell ever reached the target"
-    assert {line.state for line in found.answer[0].lines} == {"never reached"}
+    assert {line.state for line in found.answer[0].lines} == {"not reached"}
     cut = [{**cell, "trials": 2} for cell in found.cells]
     found = changed(found, cells=cut, summary={**found.summary, "stopped": "timeout"})
     assert "the time-out left 2 of 4 trials" in found.answer[0].notes

@@ -9,7 +9,7 @@ import pytest
 import harness
 from harness.errors import UserError
 from harness.results.metrics import Metric
-from harness.screens.tables import worth
+from harness.screens.columns import worth
 from tests.support import ONCE
 from tests.test_nothing_ignored import printed
 

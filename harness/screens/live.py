@@ -16,8 +16,8 @@ from rich.text import Text
 from harness.results.metrics import Metric
 from harness.results.rows import cell_row, standing
 from harness.results.trial import Standing, Trial
+from harness.screens.columns import cells_table, label, measured, table_row
 from harness.screens.numbers import central, sparkline
-from harness.screens.tables import cells_table, label, measured, table_row
 from harness.text.visible import in_line
 
 REFRESH = 0.25  # seconds: a table costs 8 ms to draw

@@ -1,0 +1,29 @@
+"""Pairs and effects as plain data, by harness.answers.schema."""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from harness.answers.scale import beyond
+from harness.answers.statistics import Interval
+from harness.answers.verdict import Pair
+
+
+def interval(effect: Interval) -> dict[str, float]:
+    """An effect; infinite where one side was censored."""
+    ends = {"difference": effect.value, "low": effect.low, "high": effect.high}
+    return {key: math.copysign(math.inf, end) if beyond(abs(end)) else end for key, end in ends.items()}
+
+
+def pair(pair: Pair, names: Sequence[str]) -> dict[str, Any]:
+    """Two cells by their names, with everything that is known of them."""
+    return {
+        "first": names[pair.first],
+        "second": names[pair.second],
+        **interval(pair.effect),
+        "p": pair.p,
+        "p_holm": pair.holm,
+        "first_wins": pair.wins,
+        "second_wins": pair.losses,
+        "winner": None if pair.winner is None else names[pair.winner],
+    }
