@@ -134,7 +134,7 @@ class Answers(tuple[Answer, ...]):
         if over is None:
             return []
         found: list[Said] = [(in_line(over.headline), "head" if over.kind == "none" else "best")]
-        found += summary(over.lines, over.unbeaten, width) if over.lines else []
+        found += summary(over.lines, over.unbeaten, width, over.never) if over.lines else []
         return found + [(in_line("; ".join(over.notes)), "aside")] * bool(over.notes)
 
     @property

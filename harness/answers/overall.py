@@ -7,7 +7,7 @@ else competes.
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from typing import Any, Literal
 
@@ -59,6 +59,11 @@ class Overall:
         return "sign" if self.scale is None else "signed-rank"
 
     @property
+    def never(self) -> str:
+        """What is said of a cell without a finite value."""
+        return "not reached" if any(answer.evidence.target for answer in self.answers) else "never finite"
+
+    @property
     def level(self) -> float:
         """The strictest of the problems'."""
         return min(answer.evidence.level for answer in self.answers)
@@ -105,9 +110,7 @@ class Overall:
         if looks > 1 and self.kind in TESTED:
             found.append(f"looked at {looks} times, so that the error rate is higher")
         if self.answers and any(answer.evidence.targets for answer in self.answers):
-            found.append(
-                "targets: gaps to the minimum of a tenth to 1e-8 of the start's, on data 1/2 to 1/256 of its loss"
-            )
+            found.append(self._ladders())
         return (*found, *self.left_out)
 
     @cached_property
@@ -132,7 +135,10 @@ class Overall:
     def _said(self) -> tuple[Kind, str]:
         verdict, count = self.verdict, len(self.answers)
         if not verdict.cells or set(verdict.cells) == set(verdict.never_finite):
-            return "none", "No cell stands on every problem" if not verdict.cells else "No cell was ever finite"
+            return (
+                "none",
+                f"No verdict over all: {'no' if not verdict.cells else 'never a finite'} cell on every problem",
+            )
         if not verdict.possible:
             there = f"there {'is' if count == 1 else 'are'} {count}"
             return (
@@ -147,37 +153,39 @@ class Overall:
             return "with one problem fewer no verdict were possible"
         return listed(self.decisive) if self.decisive else "no single problem decides it"
 
+    def _ladders(self) -> str:
+        """What the targets are, of problems with a known minimum and of others."""
+        told = {one.evidence.ladder: None for one in self.answers if one.evidence.targets}
+        return f"targets: {'; '.join(told)}"
+
     def _targets(self, k: int) -> tuple[float, int]:
         share = self._shares[k]
         return (0.0 if share is None else -share), k
 
     @cached_property
     def _shares(self) -> list[float | None]:
-        known = [answer for answer in self.answers if answer.evidence.targets]
-        return [
-            float(np.mean([one.evidence.targets[list(one.evidence.names).index(name)] for one in known]))
-            if known
-            else None
-            for name in self.names
-        ]
+        known = [answer.evidence for answer in self.answers if answer.evidence.targets]
+        if not known:
+            return [None for _ in self.names]
+        return [float(np.mean([one.targets[list(one.names).index(name)] for one in known])) for name in self.names]
 
     def _line(self, first: int, k: int) -> Across:
         name, states = self.names[k], [fate(answer, self.names[k]) for answer in self.answers]
-        counts = [states.count(state) for state in ("won", "lost", "open")]
+        won, lost, still = (states.count(state) for state in ("won", "lost", "open"))
         never = sum(never_on(one, name) for one in self.answers)
-        line = Across(name, *counts, never, self._shares[k])
+        line = Across(name, won, lost, still, never, self._shares[k])
         if k == first or not {k, first} <= set(self.verdict.cells):
             return line
         pair = self.verdict.pair(first, k)
         effect = _effect(self.scale, pair) if self.scale and k not in self.verdict.never_finite else ""
         better = f"{pair.losses} of {len(self.answers)}"
-        return Across(name, *counts, never, self._shares[k], effect, better, self._state(pair, k))
+        return replace(line, effect=effect, better=better, state=self._state(pair, k))
 
     def _state(self, pair: Pair, k: int) -> str:
         if self.kind not in TESTED:
             return ""
         if k in self.verdict.never_finite:
-            return "never finite"
+            return self.never
         if pair.winner is not None:
             return "better" if pair.winner == k else "beaten"
         beaten_by = next((r for r in self.verdict.cells if r != k and self.verdict.pair(r, k).winner == r), None)

@@ -47,18 +47,17 @@ def table(
     return found
 
 
-def summary(lines: Sequence[Across], unbeaten: Container[str], width: int) -> list[Said]:
+def summary(lines: Sequence[Across], unbeaten: Container[str], width: int, never: str) -> list[Said]:
     """A line for each cell over several problems, under what the columns are; what finds no room goes."""
-    heads = {"name": "", "effect": f"beside {lines[0].name}", "better": "better on", "never": "never finite"}
+    heads = {"name": "", "effect": f"beside {lines[0].name}", "better": "better on", "never": never}
     silent = [column for column in heads.keys() | {*ACROSS[0]} if not any(_across(line, column) for line in lines)]
     options = []
     for columns in ACROSS:
         shown = ["name", *(column for column in columns if column not in silent)]
         head = [heads.get(column, column if column != "state" else "") for column in shown]
         options.append([head, *([_across(line, column) for column in shown] for line in lines)])
-    head, *rows = _fitted(options, width)
-    tones: list[Tone] = ["best" if line.name in unbeaten else "plain" for line in lines]
-    return [(head, "aside"), *zip(rows, tones, strict=True)]
+    tones: list[Tone] = ["aside", *("best" if line.name in unbeaten else "plain" for line in lines)]
+    return list(zip(_fitted(options, width), tones, strict=True))
 
 
 def _across(line: Across, column: str) -> str:

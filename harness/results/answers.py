@@ -17,7 +17,7 @@ from harness.answers.verdict import LEVEL
 from harness.results.censoring import arrived, ends, limit
 from harness.results.metrics import STEPS_TO_TARGET, Metric
 from harness.results.names import named
-from harness.results.profiles import scores
+from harness.results.profiles import ladder, scores
 from harness.results.rows import Row
 from harness.text.numbers import plain
 
@@ -114,6 +114,7 @@ def _about(summary: Summary, cells: Sequence[Row], speaking: Runs, several: bool
         "limits": [limit(mine) for mine in shown] if target else (),
         "arrived": [arrived(mine) for mine in shown] if target else (),
         "targets": scores(summary, first, shown),
+        "ladder": ladder(summary, first),
         "unequal": _unequal(cells),
         "level": summary.get("level", LEVEL),
         "diverged": [_share(mine) for mine in shown],

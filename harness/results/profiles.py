@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from harness.answers.profiles import Profile, reached, spent, targets
+from harness.answers.profiles import RUNGS, Profile, reached, spent, targets
 from harness.results.rows import Row
 from objectives.arrays import Array
 
@@ -14,21 +14,33 @@ if TYPE_CHECKING:
 
 
 def goals(summary: Mapping[str, Any], cell: Row) -> Array:
-    """The targets of the problem of a cell, from its loss where seeds 0 and 1 start. On data the lowest loss is but a
-    bound, which is no known minimum."""
+    """The targets of the problem of a cell, from its loss where seeds 0 and 1 start."""
     about = summary["problems"].get(cell["problem"])
     if about is None:  # no run of it began
         return np.zeros(0)
-    return targets([float(loss) for loss in about["loss"]], None if cell.get("dataset") else about.get("lowest"))
+    return targets([float(loss) for loss in about["loss"]], _minimum(summary, cell))
+
+
+def ladder(summary: Mapping[str, Any], cell: Row) -> str:
+    """What the targets of the problem of a cell are."""
+    if _minimum(summary, cell) is None:
+        return f"1/2 to 1/{2**RUNGS} of the loss at the start"
+    return f"a tenth to 1e-{RUNGS} of the gap at the start"
+
+
+def _minimum(summary: Mapping[str, Any], cell: Row) -> float | None:
+    """The lowest loss; on data it is but a bound."""
+    lowest = summary["problems"].get(cell["problem"], {}).get("lowest")
+    return None if cell.get("dataset") or lowest is None else float(lowest)
 
 
 def scores(summary: Mapping[str, Any], cell: Row, shown: Sequence[Sequence[Row]]) -> list[float]:
     """The share of the targets of the problem of these cells that the runs of each have reached at the end; empty
     where there are none."""
-    ladder = goals(summary, cell)
-    if not len(ladder) or not all(shown):
+    wanted = goals(summary, cell)
+    if not len(wanted) or not all(shown):
         return []
-    return [reached(_numbers(mine, "best_loss"), _lost(mine), ladder) for mine in shown]
+    return [reached(_numbers(mine, "best_loss"), _lost(mine), wanted) for mine in shown]
 
 
 def profiles(results: "Results", by: Literal["step", "evaluations"] = "step") -> dict[str, Profile]:
@@ -40,11 +52,11 @@ def profiles(results: "Results", by: Literal["step", "evaluations"] = "step") ->
     owners = [(run["cell"], run.get("replicate", 0), run["phase"], run["trial"]) for run in results.runs]
     for answer in results.answer:
         for name, number in zip(answer.evidence.names, answer.evidence.numbers, strict=True):
-            ladder = goals(results.summary, cells[number])
+            wanted = goals(results.summary, cells[number])
             rows = [k for k, owner in enumerate(owners) if owner[0] == number and owner in speaking]
-            if rows and len(ladder):
+            if rows and len(wanted):
                 lost = _lost([results.runs[k] for k in rows])
-                cost = spent(results.curves["loss"][rows], results.curves[by][rows], lost, ladder)
+                cost = spent(results.curves["loss"][rows], results.curves[by][rows], lost, wanted)
                 found.setdefault(name, {})[answer.evidence.where] = cost
     return {name: Profile(costs) for name, costs in found.items()}
 
