@@ -67,7 +67,8 @@ def test_several_problems_have_an_answer_each() -> None:
     found = harness.sweep("objective=sphere,booth", "optimizer=sgd,adam", "optimizer.lr=0.1,1e-9", "seeds=16")
     assert [one.evidence.where for one in found.answer] == ["sphere", "booth"]
     assert found.answer[0].lines[0].name == "sgd lr=0.1"
-    assert repr(found.answer).startswith("sphere: ")
+    assert repr(found.answer).startswith("No verdict over all is possible: 4 cells need 8 problems; there are 2\n")
+    assert "\n\nsphere: " in repr(found.answer)
     alike = harness.sweep("objective=sphere", "optimizer.lr=0.1,0.2", "optimizer=sgd")
     assert {line.name for line in alike.answer[0].lines} == {"lr=0.1", "lr=0.2"}
 

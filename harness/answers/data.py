@@ -1,18 +1,15 @@
 """Pairs and effects as plain data, by harness.answers.schema."""
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
-from harness.answers.scale import beyond
 from harness.answers.statistics import Interval
 from harness.answers.verdict import Pair
 
 
 def interval(effect: Interval) -> dict[str, float]:
-    """An effect; infinite where one side was censored."""
-    ends = {"difference": effect.value, "low": effect.low, "high": effect.high}
-    return {key: math.copysign(math.inf, end) if beyond(abs(end)) else end for key, end in ends.items()}
+    """An effect."""
+    return {"difference": effect.value, "low": effect.low, "high": effect.high}
 
 
 def pair(pair: Pair, names: Sequence[str]) -> dict[str, Any]:

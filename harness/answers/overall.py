@@ -134,11 +134,8 @@ class Overall:
     @property
     def _said(self) -> tuple[Kind, str]:
         verdict, count = self.verdict, len(self.answers)
-        if not verdict.cells or set(verdict.cells) == set(verdict.never_finite):
-            return (
-                "none",
-                f"No verdict over all: {'no' if not verdict.cells else 'never a finite'} cell on every problem",
-            )
+        if why := self._nothing():
+            return "none", f"No verdict over all: {why}"
         if not verdict.possible:
             there = f"there {'is' if count == 1 else 'are'} {count}"
             return (
@@ -147,6 +144,14 @@ class Overall:
             )
         kind, told = settled(self.names, verdict)
         return kind, f"Over {count} problems: {told[0].lower() if kind in ('close', 'cycle') else told[0]}{told[1:]}"
+
+    def _nothing(self) -> str:
+        """Why no number of problems would help."""
+        if not self.answers:
+            return "no problem counts"
+        if len(self.names) < 2:
+            return f"{self.names[0] if self.names else 'no cell'} alone stands on every problem"
+        return f"every cell was {self.never}" if len(self.verdict.never_finite) == len(self.names) else ""
 
     def _stability(self) -> str:
         if len(self.answers) <= self.verdict.needs:

@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 from math import inf, isnan
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
 from objectives.arrays import Array
 
+Kind = Literal["log", "difference", "points", "steps"]
 BEYOND = 1e300  # steps to a target that was not reached before the runs ended: censored, more than were looked at
 
 
@@ -20,7 +21,7 @@ class Scale:
     ratio of numbers of steps, in powers of ten; BEYOND stays what it is, more than every number.
     """
 
-    kind: Literal["log", "difference", "points", "steps"]
+    kind: Kind
     lowest: float = 0.0
     floor: float = 0.0
     more_is_better: bool = False
@@ -78,8 +79,8 @@ class Scale:
 
         >>> Scale("log").told(0.68), Scale("points", more_is_better=True).told(-0.012), Scale("log").told(0.0)
         ('4.8x higher', '1.2 points higher', 'the same')
-        >>> Scale("steps").told(0.477), Scale("steps").told(-0.477), Scale("steps").told(BEYOND)
-        ('3x as many steps', '3x fewer steps', 'not reached in time')
+        >>> Scale("steps").told(0.477), Scale("steps").told(-0.477), Scale("steps").told(np.inf)
+        ('3x as many steps', '3x fewer steps', 'not reached')
         """
         if isnan(d):
             return "undetermined"
@@ -95,21 +96,21 @@ class Scale:
 
     def size(self, d: float) -> str:
         """The number alone, of a difference or of an end of its interval: a ratio on the log scale and of steps."""
-        if self.kind == "steps" and beyond(abs(d)):
-            return "0" if d < 0 else "never" if d == inf else "beyond"
+        if self.kind == "steps" and d == inf:
+            return "not reached"
         if self.kind in ("log", "steps"):
             return _rounded(10.0**d) if abs(d) < 300 else "inf" if d > 0 else "0"
         return _rounded(100 * d if self.kind == "points" else d)
 
 
-def beyond(size: float) -> bool:
-    """Whether a number is BEYOND, the mean of BEYOND and others, or infinite."""
-    return size > 1e-10 * BEYOND
+def beyond(values: Any) -> Any:
+    """Whether numbers are BEYOND, the mean of BEYOND and others, or infinite."""
+    return values > 1e-10 * BEYOND
 
 
 def _steps(d: float, size: str) -> str:
-    if beyond(abs(d)):
-        return "reached, unlike the first" if d < 0 else "never reached" if d == inf else "not reached in time"
+    if abs(d) == inf:
+        return "not reached" if d > 0 else "reached, unlike the first"
     return f"{size}x {'as many' if d > 0 else 'fewer'} steps"
 
 

@@ -17,8 +17,8 @@ from harness.answers.verdict import LEVEL
 from harness.results.censoring import arrived, ends, limit
 from harness.results.metrics import STEPS_TO_TARGET, Metric
 from harness.results.names import named
-from harness.results.profiles import ladder, scores
 from harness.results.rows import Row
+from harness.results.targets import ladder, scores
 from harness.text.numbers import plain
 
 Summary = Mapping[str, Any]
@@ -45,7 +45,7 @@ def written(answers: Answers) -> str:
 def look(answers: Answers, summary: Summary) -> list[dict[str, Any]]:
     """The record of looks with this one: what was said of so many trials and replicates, once each."""
     about = {"trials": summary["trials"], "replicates": summary.get("replicates", 1)}
-    tested = any(answer.kind in TESTED for answer in answers)
+    tested = any(one.kind in TESTED for one in (*answers, *([answers.overall] if answers.overall else ())))
     told = {**about, "decided": answers.decided, "tested": tested, "headline": answers.headline}
     return [*_others(summary), told]
 

@@ -35,7 +35,7 @@ def table_row(cell: Row, keys: Sequence[str], course: Array | Sequence[float], m
     means = [name for known in MEANS for name in (known, f"test_{known}") if isinstance(cell.get(name), float)]
     by = metric if cell.get("phase") == "tune" else metric.reported
     row |= {heading(by): worth(cell, "value", metric)}
-    row |= {"tuned": number(known(cell["best_value"]), 3)} if tuned and cell.get("phase") != "tune" else {}
+    row |= {"tuned": _tuned(known(cell["best_value"]), metric)} if tuned and cell.get("phase") != "tune" else {}
     row |= interval
     row |= {label(n): number(cell[n]) if "rmse" in n else f"{cell[n]:.4f}" for n in means if n != metric.name}
     spent = {"evals": f"{cell['evaluations']:,.0f}"}
@@ -68,6 +68,10 @@ def worth(cell: Row, key: str, metric: Metric) -> str:
         return number(known(cell[key]))
     (value,) = ends(cell, metric, key)
     return Scale("steps").written(value, limit=cell["steps"])
+
+
+def _tuned(value: float, metric: Metric) -> str:
+    return "not reached" if metric.name == STEPS_TO_TARGET and math.isinf(value) else number(value, 3)
 
 
 def heading(metric: Metric) -> str:

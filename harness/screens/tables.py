@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from harness.answers.statistics import median
+from harness.results.censoring import limit
 from harness.results.files import Results
 from harness.results.metrics import Metric
 from harness.results.replicates import history, known, over_replicates
@@ -93,7 +94,10 @@ def _show_cells(results: Results, out: Console) -> None:
         mine, rows = _in_order(results, answer, metric), []
         for cell in mine:
             course = history(results, cell, metric) if tuned else results.curves["loss"][owners == cell["cell"]]
-            row = table_row(cell, summary["varied"], course, metric, tuned)
+            made = limit(
+                [run for run in results.runs if run["cell"] == cell["cell"]]
+            )  # half, with two gradients a step
+            row = table_row({**cell, "steps": made}, summary["varied"], course, metric, tuned)
             if several:  # the answer shows the range of the values, and what follows that of the point
                 row = {key: told for key, told in row.items() if not key.endswith((" interval", "range", POINT))}
             rows.append(row | {"seconds": _seconds(seconds.get(cell["cell"], 0.0))})
