@@ -42,7 +42,7 @@ class Evidence:
     arrived: Sequence[float] = ()  # the share of each cell's reported runs that reached the target
     targets: Sequence[float] = ()  # the share of absolute targets that each cell's reported runs reached
     ladder: str = ""  # what these targets are
-    unequal: tuple[str, ...] = ()  # settings in which the cells differ and that competitors should share
+    unequal: tuple[str, ...] = ()  # what the cells should share and do not, such as steps; of one sweep they share all
     remarks: tuple[str, ...] = ()  # what whoever gathered the values has to say beside the answer
     looks: int = 1  # answers that could have decided and were given of these replicates, this one included
 

@@ -17,7 +17,7 @@ from harness.answers import data
 from harness.answers.across import Judged, fate, judge, never_on, unfair
 from harness.answers.scale import Scale
 from harness.answers.sentences import TESTED, Kind, best, listed, percent, settled
-from harness.answers.verdict import Pair, Verdict
+from harness.answers.verdict import LEVEL, Pair, Verdict
 
 Test = Literal["signed-rank", "sign"]
 
@@ -66,7 +66,7 @@ class Overall:
     @property
     def level(self) -> float:
         """The strictest of the problems'."""
-        return min(answer.evidence.level for answer in self.answers)
+        return min((answer.evidence.level for answer in self.answers), default=LEVEL)
 
     @cached_property
     def verdict(self) -> Verdict:
@@ -109,7 +109,7 @@ class Overall:
         looks = max((answer.evidence.looks for answer in self.answers), default=1)
         if looks > 1 and self.kind in TESTED:
             found.append(f"looked at {looks} times, so that the error rate is higher")
-        if self.answers and any(answer.evidence.targets for answer in self.answers):
+        if any(answer.evidence.ladder for answer in self.answers):
             found.append(self._ladders())
         return (*found, *self.left_out)
 
@@ -155,12 +155,12 @@ class Overall:
 
     def _stability(self) -> str:
         if len(self.answers) <= self.verdict.needs:
-            return "with one problem fewer no verdict were possible"
+            return "with one problem fewer there would be no verdict"
         return listed(self.decisive) if self.decisive else "no single problem decides it"
 
     def _ladders(self) -> str:
         """What the targets are, of problems with a known minimum and of others."""
-        told = {one.evidence.ladder: None for one in self.answers if one.evidence.targets}
+        told = {one.evidence.ladder: None for one in self.answers if one.evidence.ladder}
         return f"targets: {'; '.join(told)}"
 
     def _targets(self, k: int) -> tuple[float, int]:

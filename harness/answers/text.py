@@ -28,6 +28,7 @@ ACROSS = (
     ("effect", "won", "lost", "never", "targets", "state"),
     ("effect", "won", "targets", "state"),
     ("effect", "state"),
+    ("won", "state"),
 )
 
 

@@ -115,7 +115,6 @@ def _about(summary: Summary, cells: Sequence[Row], speaking: Runs, several: bool
         "arrived": [arrived(mine) for mine in shown] if target else (),
         "targets": scores(summary, first, shown),
         "ladder": ladder(summary, first),
-        "unequal": _unequal(cells),
         "level": summary.get("level", LEVEL),
         "diverged": [_share(mine) for mine in shown],
         "alone": _interval(first, metric),
@@ -123,12 +122,6 @@ def _about(summary: Summary, cells: Sequence[Row], speaking: Runs, several: bool
         "where": where,
         "looks": 1 + sum(bool(one.get("tested")) for one in _others(summary)),
     }  # fmt: skip
-
-
-def _unequal(cells: Sequence[Row]) -> tuple[str, ...]:
-    """Settings that competitors should share, in which the cells differ."""
-    told = {"steps": "steps", "planned": "trials", "budget": "budget"}
-    return tuple(word for key, word in told.items() if len({str(cell.get(key)) for cell in cells}) > 1)
 
 
 def _splits(summary: Summary, cells: Sequence[Row]) -> int:

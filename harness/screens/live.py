@@ -91,10 +91,8 @@ class Screen:
         rows = []
         for cell in shown:
             course = cell.history if standings else cell.speaker.curve("loss")
-            row = {
-                **cell_row(cell, self.metric),
-                "steps": int(max(cell.speaker.trace.steps[cell.speaker.rows], default=0)),
-            }
+            made = cell.speaker.trace.steps[cell.speaker.rows]
+            row = {**cell_row(cell, self.metric), "steps": int(max(made, default=0))}
             rows.append(table_row(row, list(cell.speaker.cell.varied), course, self.metric, bool(standings)))
         tuned = bool(standings)
         parts = [Text(self.title, style="bold"), self._bar(trials, standings), Text(""),

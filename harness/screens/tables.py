@@ -94,10 +94,9 @@ def _show_cells(results: Results, out: Console) -> None:
         mine, rows = _in_order(results, answer, metric), []
         for cell in mine:
             course = history(results, cell, metric) if tuned else results.curves["loss"][owners == cell["cell"]]
-            made = limit(
-                [run for run in results.runs if run["cell"] == cell["cell"]]
-            )  # half, with two gradients a step
-            row = table_row({**cell, "steps": made}, summary["varied"], course, metric, tuned)
+            runs = [run for run in results.runs if run["cell"] == cell["cell"]]
+            steps = limit(runs)  # of an optimizer that takes two gradients a step half of the settings'
+            row = table_row({**cell, "steps": steps}, summary["varied"], course, metric, tuned)
             if several:  # the answer shows the range of the values, and what follows that of the point
                 row = {key: told for key, told in row.items() if not key.endswith((" interval", "range", POINT))}
             rows.append(row | {"seconds": _seconds(seconds.get(cell["cell"], 0.0))})
