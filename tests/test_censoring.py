@@ -13,7 +13,7 @@ from harness.answers.answer import Answer, Answers, answered
 from harness.answers.evidence import Evidence
 from harness.answers.scale import BEYOND, Scale
 from harness.results.answers import answers
-from harness.results.censoring import arrived, ends, limit
+from harness.results.censoring import arrived, ends
 from harness.results.files import Results
 from harness.results.metrics import Metric
 from harness.screens.tables import show
@@ -128,7 +128,17 @@ def test_a_sweep_tells_late_from_diverged() -> None:
     shares = {line.name: line.reached for line in one.lines}
     reached = [run for run in found.runs if run["cell"] == 2 and math.isfinite(run["steps_to_target"])]
     assert shares == {"lr=1e-09": 0, "lr=1000.0": 0, "lr=0.001": len(reached) / 7}
-    assert arrived([]) == limit([]) == 0
+    assert arrived([]) == 0
+
+
+def test_a_table_tells_the_steps_of_its_own_runs() -> None:
+    """Sam takes two gradients a step, and makes half the steps."""
+    lines = screen(
+        harness.sweep(*ROSENBROCK, "optimizer=sam", "optimizer.inner.lr=1e-9", "optimizer.rho=0.1,0.2", "seeds=3")
+    )
+    rows = [line for line in lines if line.startswith(("0.1", "0.2"))]
+    assert len(rows) == 2
+    assert all("> 100" in row for row in rows)
 
 
 def test_tunings_are_compared_by_their_censored_medians() -> None:

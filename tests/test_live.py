@@ -45,6 +45,16 @@ def test_cells_are_ranked_as_in_the_finished_table() -> None:
     assert first_words(shown(board)) == ["c_near", "c_same", "c_far", "c_diverged"]
 
 
+def test_steps_that_were_not_enough_are_those_made_so_far() -> None:
+    out = Console(width=100, file=io.StringIO())
+    late, lost = (a_trial({"loss": [[9.0, 5.0, x]]}, cell=k, planned=9) for k, x in enumerate((4.0, np.inf)))
+    out.print(Screen(out, "", False, Metric("steps_to_target", target=1.0))._table([late, lost], ()))
+    assert isinstance(out.file, io.StringIO)
+    rows = {line.split()[0]: line for line in out.file.getvalue().splitlines() if line.startswith("c")}
+    assert "> 2 " in rows["c0"]
+    assert "never " in rows["c1"]
+
+
 def of_problems(count: int) -> list[Trial]:
     """Two cells on each of some problems, the losses of a problem a hundred times those of the one before."""
     names = [{"objective": f"p{k}", "optimizer": name} for k in range(count) for name in ("near", "far")]

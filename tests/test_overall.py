@@ -84,6 +84,24 @@ def test_a_cell_that_was_never_finite_on_a_problem_is_infinitely_worse_there() -
     assert together(*[[np.inf, np.inf]] * 6).headline == "No verdict over all: every cell was never finite"
 
 
+def test_an_undetermined_effect_is_a_tie() -> None:
+    """Finite in half of the replicates, each in the other half."""
+    halves = np.where(np.arange(6)[:, None] % 2 == [0, 1], np.inf, 1.0)
+    found = together(*[[1, 3]] * 6, halves)
+    assert np.isnan(found.answers[-1].verdict.pairs[0].effect.value)
+    assert (found.verdict.pairs[0].wins, found.verdict.pairs[0].losses) == (6, 0)
+    assert found.headline == "Over 7 problems: a wins"
+
+
+def test_the_pairs_are_corrected_for_their_number() -> None:
+    """One small effect of seven the other way: p = .031, which decides two cells, and no three."""
+    ratios = [[1, 10.0 + k] for k in range(6)] + [[1.1, 1]]
+    assert together(*ratios).headline == "Over 7 problems: a wins"
+    found = together(*([a, b, b * (1.2 if k % 2 else 0.8)] for k, (a, b) in enumerate(ratios)))
+    assert found.verdict.pairs[0].p == pytest.approx(4 / 2**7)
+    assert found.headline == "Over 7 problems: too close to call: a, b, c"
+
+
 def test_what_competitors_do_not_share_does_not_count() -> None:
     answers = [problem(k, [1, 3]) for k in range(6)]
     answers += [problem(6, [3, 1], unequal=("steps",)), problem(7, [3, 1], stopped="timeout")]

@@ -38,7 +38,7 @@ class Evidence:
     where: str = ""  # what tells the problem from others of the sweep
     cut: str = ""  # what a time-out left of the trials, where it left all cells as many
     target: bool = False  # whether the values are steps to it: BEYOND where the runs ended first, inf if they diverged
-    limits: Sequence[int] = ()  # steps that the runs of each cell could make
+    limits: Sequence[int | None] = ()  # steps that the runs of each cell could make
     arrived: Sequence[float] = ()  # the share of each cell's reported runs that reached the target
     targets: Sequence[float] = ()  # the share of absolute targets that each cell's reported runs reached
     ladder: str = ""  # what these targets are

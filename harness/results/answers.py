@@ -14,7 +14,7 @@ from harness.answers.scale import BEYOND, Scale
 from harness.answers.sentences import TESTED
 from harness.answers.statistics import Interval
 from harness.answers.verdict import LEVEL
-from harness.results.censoring import arrived, ends, limit
+from harness.results.censoring import arrived, ends
 from harness.results.metrics import STEPS_TO_TARGET, Metric
 from harness.results.names import named
 from harness.results.rows import Row
@@ -111,7 +111,7 @@ def _about(summary: Summary, cells: Sequence[Row], speaking: Runs, several: bool
         "numbers": numbers,
         "scale": _scale(summary, first["problem"]),
         "target": target,
-        "limits": [limit(mine) for mine in shown] if target else (),
+        "limits": [cell.get("steps") for cell in cells] if target else (),
         "arrived": [arrived(mine) for mine in shown] if target else (),
         "targets": scores(summary, first, shown),
         "ladder": ladder(summary, first),

@@ -32,11 +32,6 @@ def _places(metric: Metric, runs: int) -> tuple[int, int, int]:
     return math.ceil(of.low), math.ceil(of.value), math.ceil(of.high)
 
 
-def limit(runs: Sequence[Row]) -> int:
-    """The steps that runs could make: those that the longest of them made."""
-    return max((int(run["steps"]) for run in runs), default=0)
-
-
 def arrived(runs: Sequence[Row]) -> float:
     """The share of the runs that reached the target.
 

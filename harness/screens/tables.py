@@ -9,7 +9,6 @@ from rich.table import Table
 from rich.text import Text
 
 from harness.answers.statistics import median
-from harness.results.censoring import limit
 from harness.results.files import Results
 from harness.results.metrics import Metric
 from harness.results.replicates import history, known, over_replicates
@@ -37,7 +36,8 @@ def show(results: Results, out: Console) -> None:
         if several:
             say_several(results.answer, out, f"all cells: {more}; their commands: column overrides of cells.csv")
         else:
-            say(results.answer[0], out, more=more, brief=True)
+            for answer in results.answer:
+                say(answer, out, more=more, brief=True)
     out.print(Text(in_line(summary["title"]), style="bold"), soft_wrap=True)
     out.print()
     if summary["kind"] == "run":
@@ -94,9 +94,7 @@ def _show_cells(results: Results, out: Console) -> None:
         mine, rows = _in_order(results, answer, metric), []
         for cell in mine:
             course = history(results, cell, metric) if tuned else results.curves["loss"][owners == cell["cell"]]
-            runs = [run for run in results.runs if run["cell"] == cell["cell"]]
-            steps = limit(runs)  # of an optimizer that takes two gradients a step half of the settings'
-            row = table_row({**cell, "steps": steps}, summary["varied"], course, metric, tuned)
+            row = table_row(cell, summary["varied"], course, metric, tuned)
             if several:  # the answer shows the range of the values, and what follows that of the point
                 row = {key: told for key, told in row.items() if not key.endswith((" interval", "range", POINT))}
             rows.append(row | {"seconds": _seconds(seconds.get(cell["cell"], 0.0))})
