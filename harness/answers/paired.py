@@ -116,7 +116,7 @@ def least(pairs: int, level: float = 0.05) -> int:
 def difference(first: Array, second: Array) -> Array:
     """The second minus the first: 0 where both are infinite alike, or BEYOND alike, infinite where one alone is.
 
-    >>> difference(np.array([np.inf, 1.0, BEYOND, 1.0]), np.array([np.inf, np.inf, BEYOND, BEYOND])).tolist()
+    >>> difference(np.array([np.inf, 1.0, 1e300, 1.0]), np.array([np.inf, np.inf, 1e300, 1e300])).tolist()
     [0.0, inf, 0.0, inf]
     """
     with np.errstate(invalid="ignore"):

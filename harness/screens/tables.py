@@ -90,7 +90,7 @@ def _show_cells(results: Results, out: Console) -> None:
     seconds: dict[int, float] = {}
     for timing in results.timings:
         seconds[timing["cell"]] = seconds.get(timing["cell"], 0.0) + timing["seconds"]
-    for answer in results.answer:  # losses of different problems are not compared
+    for answer in results.answer:  # there is one: several problems are shown in short
         mine, rows = _in_order(results, answer, metric), []
         for cell in mine:
             course = history(results, cell, metric) if tuned else results.curves["loss"][owners == cell["cell"]]
