@@ -57,6 +57,16 @@ def test_what_diverged_is_worse_than_what_was_not_reached_in_time() -> None:
     assert [line.state for line in mixed.lines] == ["", "not reached", "never reached"]
 
 
+def test_one_lucky_replicate_wins_nothing() -> None:
+    """Of twelve tunings one reached the target, and the rivals' none: p = 1."""
+    found = told([[100, BEYOND, np.inf]] + [[BEYOND, BEYOND, np.inf]] * 11)
+    assert found.verdict.pair(0, 1).p == 1
+    assert found.headline == "a is unbeaten, b open against it"
+    assert not found.decided
+    loss = answered(Evidence("p", "ab", np.array([[1.0, np.inf]] + [[np.inf, np.inf]] * 11), Scale("log")))
+    assert loss.headline == "a is unbeaten, b open against it"
+
+
 def test_values_and_effects_in_words() -> None:
     sides = [[300.5, np.inf], [301, BEYOND], [300, np.inf]] * 4
     rows = [[100.0, b, BEYOND, d] for b, d in sides]

@@ -50,6 +50,7 @@ def test_a_problem_counts_once_by_its_median_ratio_whatever_its_losses_are() -> 
 
 def test_too_few_problems_are_told_how_many_it_takes() -> None:
     assert together(*[[1, 3]] * 5).headline == "No verdict over all is possible: 2 cells need 6 problems; there are 5"
+    assert together(*[[1, 3]] * 5).notes == ("in brackets the range over the problems",)
     eight = "No verdict over all is possible: 4 cells need 8 problems; there are 7"
     assert together(*[[1, 3, 9, 27]] * 7).headline == eight
     assert together(*[[1, 3, 9, 27]] * 8).headline == "Over 8 problems: a wins"

@@ -27,7 +27,7 @@ class Across:
     """A cell over the problems, and beside the first one, which has no effect and no state."""
 
     name: str
-    won: int  # problems on which it beats every other finite cell
+    won: int  # problems on which it beats every other cell
     lost: int  # on which another beats it
     open: int  # on which neither is so
     never: int  # of all: on which it was never finite, or never reached its target
@@ -106,6 +106,8 @@ class Overall:
             how = "exact signed-rank test of the effects" if self.scale else "sign test: effects have no common unit"
             found.append(f"{how} on {len(self.answers)} problems, {percent(self.level)} family-wise")
             found.append(self._stability())
+        elif self.scale is not None and self.verdict.pairs:
+            found.append("in brackets the range over the problems")
         looks = max((answer.evidence.looks for answer in self.answers), default=1)
         if looks > 1 and self.kind in TESTED:
             found.append(f"looked at {looks} times, so that the error rate is higher")

@@ -52,7 +52,7 @@ def _answer() -> Schema:
         dataset=_said("the data set for whose split this holds; empty without data", TEXT),
         splits=_said("how many splits of it: 1, or with dataset.split=replicate one per replicate", COUNT),
         kind=_said(
-            "wins: one cell beats every other finite one; unbeaten: nobody beats it, some are open against it; close: "
+            "wins: one cell beats every other one; unbeaten: nobody beats it, some are open against it; close: "
             "nobody beats these; cycle: each is beaten by another; fact: every repetition would be the same run, and "
             "the order is no matter of chance; none: no verdict",
             {"enum": list(get_args(Kind))},
@@ -131,7 +131,7 @@ def _across() -> Schema:
     return _object(
         "a cell over all problems, beside the first one",
         name=TEXT,
-        won=_said("problems on which it beats every other finite cell", COUNT),
+        won=_said("problems on which it beats every other cell", COUNT),
         lost=_said("problems on which it is beaten or never finite", COUNT),
         open=_said("the other problems", COUNT),
         never=_said("problems on which it was never finite, or never reached the target", COUNT),

@@ -49,7 +49,7 @@ def settled(names: Sequence[str], verdict: Verdict) -> tuple[Kind, str]:
         return "wins", f"{names[verdict.winner]} wins"
     if len(verdict.unbeaten) == 1:
         best = verdict.unbeaten[0]
-        rivals = [k for k in verdict.cells if k not in (best, *verdict.never_finite)]
+        rivals = [k for k in verdict.cells if k != best]
         still = [names[k] for k in rivals if verdict.pair(best, k).winner is None]
         return "unbeaten", f"{names[best]} is unbeaten, {listed(still)} open against it"
     return "close", f"Too close to call: {listed([names[k] for k in verdict.unbeaten], last=', ')}"

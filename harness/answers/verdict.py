@@ -68,11 +68,11 @@ class Verdict:
 
     @property
     def winner(self) -> int | None:
-        """The cell that beats every other finite one."""
+        """The cell that beats every other one: one that is never finite, too, for a single finite replicate is luck."""
         if not self.possible or len(self.unbeaten) != 1:
             return None
         best = self.unbeaten[0]
-        rivals = [cell for cell in self.cells if cell != best and cell not in self.never_finite]
+        rivals = [cell for cell in self.cells if cell != best]
         return best if all(self.pair(best, rival).winner == best for rival in rivals) else None
 
     def pair(self, one: int, other: int) -> Pair:
@@ -91,7 +91,7 @@ def judge(values: Array, scale: Scale, level: float = LEVEL, once: Collection[in
     order of two of them is a fact, and not tested.
 
     Exact signed-rank tests of all pairs with Holm's correction: the probability that any pair of equals is called
-    different is at most the level. A cell wins that beats every finite one; else those are named that nobody beats.
+    different is at most the level. A cell wins that beats every other one; else those are named that nobody beats.
     """
     z = scale.of(values)
     replicates, columns = z.shape
