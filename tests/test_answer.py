@@ -89,7 +89,7 @@ def test_who_beats_a_cell_that_is_open_against_the_first_is_named() -> None:
     found = told(np.concatenate([anywhere, UP, UP * 3], axis=1))
     assert found.headline == "Too close to call: a, b"
     assert [(line.name, line.state) for line in found.lines] == [("a", ""), ("b", "open"), ("c", "beaten by b")]
-    Draft202012Validator(schema()).validate(plain({"version": 1, "answers": [found.data()]}))
+    Draft202012Validator(schema()).validate(plain(Answers([found]).data()))
 
 
 def unbeaten_alone() -> Answer:
@@ -209,10 +209,11 @@ def test_it_reads_as_text_in_a_notebook() -> None:
                                       "b  24 (3 to 3e+02)   3x higher [3, 3]  a ends lower in 12 of 12  beaten",
                                       "12 tunings, 5 % family-wise"]  # fmt: skip
     two = Answers([told(UP * [1, 3], where="sphere"), told(UP * [3, 1], where="valley")])
-    assert repr(two).count("\n\n") == 1
-    assert repr(two).startswith("sphere: a wins\n")
+    assert repr(two).count("\n\n") == 2, "all together, and each"
+    assert repr(two).split("\n\n")[1].startswith("sphere: a wins\n")
     assert (two.decided, two.winner, Answers([one]).winner) == (True, None, "a")
-    assert two.headline == "sphere: a wins; valley: b wins"
+    over = "No verdict over all is possible: 2 cells need 6 problems; there are 2"
+    assert two.headline == f"{over}; sphere: a wins; valley: b wins"
 
 
 EVERY_KIND = {

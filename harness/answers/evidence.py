@@ -37,7 +37,12 @@ class Evidence:
     splits: int = 1  # more where each replicate has one of its own
     where: str = ""  # what tells the problem from others of the sweep
     cut: str = ""  # what a time-out left of the trials, where it left all cells as many
-    target: bool = False  # whether the values are steps to it, infinite where it was not reached
+    target: bool = False  # whether the values are steps to it: BEYOND where the runs ended first, inf if they diverged
+    limits: Sequence[int | None] = ()  # steps that the runs of each cell could make
+    arrived: Sequence[float] = ()  # the share of each cell's reported runs that reached the target
+    targets: Sequence[float] = ()  # the share of absolute targets that each cell's reported runs reached
+    ladder: str = ""  # what these targets are
+    unequal: tuple[str, ...] = ()  # what the cells should share and do not, such as steps; of one sweep they share all
     remarks: tuple[str, ...] = ()  # what whoever gathered the values has to say beside the answer
     looks: int = 1  # answers that could have decided and were given of these replicates, this one included
 

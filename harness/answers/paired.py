@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from harness.answers.scale import beyond
 from harness.answers.statistics import Interval, median
 from objectives.arrays import Array
 
@@ -113,9 +114,14 @@ def least(pairs: int, level: float = 0.05) -> int:
 
 
 def difference(first: Array, second: Array) -> Array:
-    """The second minus the first, 0 where both are infinite alike."""
+    """The second minus the first: 0 where both are infinite alike, or BEYOND alike, infinite where one alone is.
+
+    >>> difference(np.array([np.inf, 1.0, 1e300, 1.0]), np.array([np.inf, np.inf, 1e300, 1e300])).tolist()
+    [0.0, inf, 0.0, inf]
+    """
     with np.errstate(invalid="ignore"):
-        return np.where(first == second, 0.0, second - first)
+        d = np.where(first == second, 0.0, second - first)
+    return np.where(beyond(np.abs(d)), np.copysign(np.inf, d), d)
 
 
 def effect(d: Array, level: float) -> Interval:

@@ -33,19 +33,26 @@ def sentence(evidence: Evidence, verdict: Verdict) -> tuple[Kind, str]:
         return "fact", f"{_lowest(evidence, verdict)}; every repetition would be the same run"
     if not verdict.possible:
         return "none", f"No verdict is possible: {_needs(evidence, verdict)}"
+    kind, told = settled(names, verdict)
+    if kind == "close" and all(evidence.scale.solved(verdict.centres[k]) for k in verdict.unbeaten):
+        alike = listed([names[k] for k in verdict.unbeaten], last=", ")
+        return kind, f"{'Both' if len(verdict.unbeaten) == 2 else 'All'} solved: {alike}"
+    return kind, told
+
+
+def settled(names: Sequence[str], verdict: Verdict) -> tuple[Kind, str]:
+    """What the tests of all pairs say."""
+    finite = [names[k] for k in verdict.cells if k not in verdict.never_finite]
     if not verdict.unbeaten:
         return "cycle", f"A cycle: each of {listed(finite)} is beaten by another"
     if verdict.winner is not None:
         return "wins", f"{names[verdict.winner]} wins"
     if len(verdict.unbeaten) == 1:
         best = verdict.unbeaten[0]
-        rivals = [k for k in verdict.cells if k not in (best, *verdict.never_finite)]
+        rivals = [k for k in verdict.cells if k != best]
         still = [names[k] for k in rivals if verdict.pair(best, k).winner is None]
         return "unbeaten", f"{names[best]} is unbeaten, {listed(still)} open against it"
-    told = listed([names[k] for k in verdict.unbeaten], last=", ")
-    if all(evidence.scale.solved(verdict.centres[k]) for k in verdict.unbeaten):
-        return "close", f"{'Both' if len(verdict.unbeaten) == 2 else 'All'} solved: {told}"
-    return "close", f"Too close to call: {told}"
+    return "close", f"Too close to call: {listed([names[k] for k in verdict.unbeaten], last=', ')}"
 
 
 def best(verdict: Verdict, kind: Kind) -> tuple[int, ...]:
@@ -105,6 +112,8 @@ def _lowest(evidence: Evidence, verdict: Verdict) -> str:
     told = listed([evidence.names[k] for k in alike])
     if len(alike) > 1:
         return f"{told} end alike"
+    if evidence.target:
+        return f"{told} is the fastest"
     return f"{told} ends {'highest' if evidence.scale.more_is_better else 'lowest'}"
 
 
@@ -122,7 +131,9 @@ def _alone(evidence: Evidence) -> str:
     value, low, high = sign * value, *sorted(sign * end for end in ends)
     if evidence.count == 1 and evidence.alone is not None:
         (value, low, high, level), over = evidence.alone, ""
+    limit = evidence.limits[0] if evidence.limits else None
+    told, lowest, highest = (scale.written(end, limit=limit) for end in (value, low, high))
     if low == high:
-        return scale.written(value)
+        return told
     kind = "range" if level is None else f"{percent(level)} interval"
-    return f"{scale.written(value)} ({kind} {scale.written(low)} to {scale.written(high)}{over})"
+    return f"{told} ({kind} {lowest} to {highest}{over})"

@@ -57,7 +57,7 @@ class Verdict:
     centres: tuple[float, ...]  # of every column: the median over replicates, nan where there is none
     pairs: tuple[Pair, ...]
     unbeaten: tuple[int, ...]  # that nobody beats, best median first; empty in a cycle
-    never_finite: tuple[int, ...]
+    never_finite: tuple[int, ...]  # or, of steps to a target, that did not reach it in any replicate
     failed: tuple[int, ...]  # a run of theirs raised: no verdict
     needs: int  # replicates without which no pair can be decided
 
@@ -68,11 +68,11 @@ class Verdict:
 
     @property
     def winner(self) -> int | None:
-        """The cell that beats every other finite one."""
+        """The cell that beats every other one: one that is never finite, too, for a single finite replicate is luck."""
         if not self.possible or len(self.unbeaten) != 1:
             return None
         best = self.unbeaten[0]
-        rivals = [cell for cell in self.cells if cell != best and cell not in self.never_finite]
+        rivals = [cell for cell in self.cells if cell != best]
         return best if all(self.pair(best, rival).winner == best for rival in rivals) else None
 
     def pair(self, one: int, other: int) -> Pair:
@@ -86,11 +86,12 @@ class Verdict:
 
 
 def judge(values: Array, scale: Scale, level: float = LEVEL, once: Collection[int] = ()) -> Verdict:
-    """The verdict on values (replicates, cells) of a metric: inf where a replicate was never finite, nan where a run
-    of it failed. The cells of `once` have one value, repeated: the order of two of them is a fact, and not tested.
+    """The verdict on values (replicates, cells) of a metric: inf where a replicate was never finite, BEYOND where it
+    did not reach the target in time, nan where a run of it failed. The cells of `once` have one value, repeated: the
+    order of two of them is a fact, and not tested.
 
     Exact signed-rank tests of all pairs with Holm's correction: the probability that any pair of equals is called
-    different is at most the level. A cell wins that beats every finite one; else those are named that nobody beats.
+    different is at most the level. A cell wins that beats every other one; else those are named that nobody beats.
     """
     z = scale.of(values)
     replicates, columns = z.shape
@@ -99,7 +100,7 @@ def judge(values: Array, scale: Scale, level: float = LEVEL, once: Collection[in
     centres = [float("nan") if k in failed else middle(np.sort(z[:, k])) for k in range(columns)]
     order = sorted(judged, key=lambda k: centres[k])
     pairs = _pairs(z, order, level, once)
-    never = tuple(k for k in order if np.isposinf(z[:, k]).all())
+    never = tuple(k for k in order if scale.never(z[:, k]).all())
     beaten = {pair.second if pair.winner == pair.first else pair.first for pair in pairs if pair.decided}
     unbeaten = tuple(k for k in order if k not in beaten and k not in never)
     needs = least(sum(pair.tested for pair in pairs), level)

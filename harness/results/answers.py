@@ -15,8 +15,11 @@ from harness.answers.sensitivity import Sensitivity
 from harness.answers.sentences import TESTED, listed
 from harness.answers.statistics import Interval
 from harness.answers.verdict import LEVEL
+from harness.results.censoring import arrived, ends
 from harness.results.metrics import STEPS_TO_TARGET, Metric
-from harness.results.rows import GROUPS, Row, ended
+from harness.results.names import named
+from harness.results.rows import Row, ended
+from harness.results.targets import ladder, scores
 from harness.text.numbers import plain
 
 Summary = Mapping[str, Any]
@@ -47,7 +50,7 @@ def written(answers: Answers, depend: Sequence[Sequence[Sensitivity]] = ()) -> s
 def look(answers: Answers, summary: Summary) -> list[dict[str, Any]]:
     """The record of looks with this one: what was said of so many trials and replicates, once each."""
     about = {"trials": summary["trials"], "replicates": summary.get("replicates", 1)}
-    tested = any(answer.kind in TESTED for answer in answers)
+    tested = any(one.kind in TESTED for one in (*answers, *([answers.overall] if answers.overall else ())))
     told = {**about, "decided": answers.decided, "tested": tested, "headline": answers.headline}
     return [*_others(summary), told]
 
@@ -66,7 +69,8 @@ def _tuned(summary: Summary, runs: Sequence[Row], cells: list[Row], several: boo
     replicates = sorted({replicate for _, replicate in by_replicate})
     rows = [[by_replicate[number, 0 if number in once else r] for number in numbers] for r in replicates]
     speaking = _speaking(runs, cells)
-    values = np.array([[_value(cell, speaking) for cell in row] for row in rows], dtype=np.float64)
+    metric = Metric.of(summary)
+    values = np.array([[_value(cell, speaking, metric) for cell in row] for row in rows], dtype=np.float64)
     test = np.array([[_test(summary, speaking.get(_place(cell), [])) for cell in row] for row in rows])
     return Evidence(
         values=values,
@@ -102,22 +106,25 @@ def _untuned(summary: Summary, runs: Sequence[Row], cells: list[Row], several: b
 
 def _about(summary: Summary, cells: Sequence[Row], speaking: Runs, several: bool) -> dict[str, Any]:
     """What both have, from a row per cell."""
-    first, varied = cells[0], summary["varied"] or ["optimizer"]
-    common = [key for key in varied if len({str(cell.get(key)) for cell in cells}) == 1]
-    within = [key for key in varied if key not in common] or varied
-    names, numbers = [_name(cell, within) for cell in cells], [cell["cell"] for cell in cells]
-    shares = {number: [run for (n, _), mine in speaking.items() if n == number for run in mine] for number in numbers}
+    first, metric = cells[0], Metric.of(summary)
+    where, names = named(cells, summary["varied"], several)
+    numbers, target = [cell["cell"] for cell in cells], summary["metric"] == STEPS_TO_TARGET
+    shown = [[run for (n, _), mine in speaking.items() if n == number for run in mine] for number in numbers]
     return {
         "problem": first["problem"],
-        "names": names if len(set(names)) == len(names) else [_name(cell, within, in_full=True) for cell in cells],
+        "names": names,
         "numbers": numbers,
         "scale": _scale(summary, first["problem"]),
-        "target": summary["metric"] == STEPS_TO_TARGET,
+        "target": target,
+        "limits": [cell.get("steps") for cell in cells] if target else (),
+        "arrived": [arrived(mine) for mine in shown] if target else (),
+        "targets": scores(summary, first, shown),
+        "ladder": ladder(summary, first),
         "level": summary.get("level", LEVEL),
-        "diverged": [_share(mine) for mine in shares.values()],
-        "alone": _interval(first),
+        "diverged": [_share(mine) for mine in shown],
+        "alone": _interval(first, metric),
         "dataset": str(first.get("dataset") or ""),
-        "where": " ".join(_name(first, [key]) for key in common) if several and len(cells) > 1 else "",
+        "where": where,
         "remarks": _favoured(summary, first, names, numbers),
         "looks": 1 + sum(bool(one.get("tested")) for one in _others(summary)),
     }  # fmt: skip
@@ -152,10 +159,10 @@ def _speaking(runs: Sequence[Row], cells: Sequence[Row]) -> Runs:
     return found
 
 
-def _value(cell: Row, speaking: Runs) -> float:
+def _value(cell: Row, speaking: Runs, metric: Metric) -> float:
     """A replicate's value; nan where a run that speaks for it failed."""
     failed = any(run["state"] == "failed" for run in speaking.get(_place(cell), []))
-    return math.nan if failed or cell["value"] == "" else float(cell["value"])
+    return math.nan if failed else ends(cell, metric, "value")[0]
 
 
 def _test(summary: Summary, runs: Sequence[Row]) -> float:
@@ -167,26 +174,18 @@ def _test(summary: Summary, runs: Sequence[Row]) -> float:
     return metric.reported.value(np.array([ended(run, name, metric) for run in runs]))
 
 
-def _interval(cell: Row) -> Interval | None:
+def _interval(cell: Row, metric: Metric) -> Interval | None:
     """Of a cell's value over its seeds."""
     if "value_low" not in cell or cell["value_low"] == "":
         return None
     level = None if cell["value_level"] == "range" else float(cell["value_level"])
-    return Interval(float(cell["value"]), float(cell["value_low"]), float(cell["value_high"]), level)
+    value, low, high = ends(cell, metric, "value", "value_low", "value_high")
+    return Interval(value, low, high, level)
 
 
 def _share(runs: Sequence[Row]) -> float:
     """The share of a cell's reported runs that diverged."""
     return sum(run["state"] == "diverged" for run in runs) / len(runs) if runs else 0.0
-
-
-def _name(cell: Row, keys: Sequence[str], in_full: bool = False) -> str:
-    """`adam`, or `adam lr=0.1` where more is varied."""
-    told = []
-    for key in keys:
-        short = key if in_full else key.rpartition(".")[2]
-        told.append(str(cell.get(key, "")) if key in GROUPS and not in_full else f"{short}={cell.get(key, '')}")
-    return " ".join(told)
 
 
 def _stopped(summary: Summary, rows: Sequence[Sequence[Row]]) -> Stopped:
@@ -222,6 +221,8 @@ def _scale(summary: Summary, problem: str) -> Scale:
     if metric == "gradient_norm":
         finite = [norm for norm in map(float, about["gradient_norm"]) if math.isfinite(norm)]  # inf is a text there
         return Scale("log", floor=float(np.finfo(about["dtype"]).eps) * max(finite, default=0.0))
+    if metric == STEPS_TO_TARGET:
+        return Scale("steps")
     if metric == "rmse":
         return Scale("log")
     if not metric.endswith("loss") or lowest is None or more:
