@@ -11,7 +11,6 @@ from harness.screens.streams import entered, kept
 
 USAGE = """python -m harness.answer FOLDER|last [--json]   which optimizer wins in a finished sweep, and how sure
 python -m harness.answer --schema               the JSON Schema of what --json prints"""
-UNDECIDED = 3
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -29,9 +28,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _answer(folder: str, json: bool) -> int:
     from harness.errors import UserError
-    from harness.results.answers import written
     from harness.results.files import load
-    from harness.text.visible import say, visible
+    from harness.screens.answers import printed
+    from harness.text.visible import say
 
     try:
         results = load(folder)
@@ -42,17 +41,7 @@ def _answer(folder: str, json: bool) -> int:
     except UserError as error:
         say(str(error))
         return 2
-    if json:
-        print(visible(written(found)))
-    else:
-        from harness.screens.answers import say as say_answer
-        from harness.screens.terminal import console
-
-        out = console()
-        for answer in found:
-            say_answer(answer, out, most=None)
-        out.done()
-    return 0 if found.decided else UNDECIDED
+    return printed(found, json)
 
 
 def _schema() -> int:

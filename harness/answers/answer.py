@@ -7,6 +7,7 @@ from harness.answers.evidence import Evidence
 from harness.answers.lines import Line, lines
 from harness.answers.sentences import Kind, best, notes, sentence
 from harness.answers.text import MOST, Said, Tone, table
+from harness.answers.unpaired import judge_unpaired
 from harness.answers.verdict import Pair, Verdict, judge
 from harness.text.visible import in_line
 
@@ -71,7 +72,12 @@ class Answer:
         found: dict[str, Any] = {"problem": evidence.problem, "where": evidence.where, "dataset": evidence.dataset}
         found |= {"splits": evidence.splits}
         found |= {"kind": self.kind, "decided": self.decided, "headline": self.headline, "notes": list(self.notes)}
-        found |= {"tuned": evidence.tuned, "replicates": evidence.count, "needs": verdict.needs}
+        found |= {
+            "tuned": evidence.tuned,
+            "paired": evidence.paired,
+            "replicates": evidence.count,
+            "needs": verdict.needs,
+        }
         found |= {"level": evidence.level, "looks": evidence.looks, "scale": asdict(evidence.scale)}
         found |= {"unbeaten": list(self.unbeaten), "cells": [self._cell(line) for line in self.lines]}
         return found | {"pairs": [self._pair(pair) for pair in verdict.pairs]}
@@ -124,7 +130,10 @@ class Answers(tuple[Answer, ...]):
 
 def answered(evidence: Evidence) -> Answer:
     """The answer that the evidence gives."""
-    verdict = judge(evidence.values, evidence.scale, evidence.level, evidence.once)
+    if evidence.paired:
+        verdict = judge(evidence.values, evidence.scale, evidence.level, evidence.once)
+    else:
+        verdict = judge_unpaired(evidence.values, evidence.scale, evidence.level)
     kind, headline = sentence(evidence, verdict)
     found = lines(evidence, verdict, kind)
     disagreeing = [line.name for line in found if line.disagrees]

@@ -43,7 +43,7 @@ def lines(evidence: Evidence, verdict: Verdict, kind: Kind) -> tuple[Line, ...]:
 
 
 def _line(evidence: Evidence, verdict: Verdict, kind: Kind, first: int, k: int) -> Line:
-    mine = evidence.values[:, k] + 0.0  # no -0.0
+    mine = evidence.of(k) + 0.0  # no -0.0
     place = typical(evidence.scale.of(mine))
     never = "never reached" if evidence.target else "never finite"
     state = never if k in verdict.never_finite else ""
@@ -52,7 +52,8 @@ def _line(evidence: Evidence, verdict: Verdict, kind: Kind, first: int, k: int) 
         return _of(evidence, k, *about, state=state)
     pair = verdict.pair(first, k)
     better = "higher" if evidence.scale.more_is_better else "lower"
-    often = f"in {pair.wins} of {verdict.replicates}" if pair.tested else "every time"
+    total = f"{verdict.replicates}" if evidence.paired else f"{len(mine) * len(evidence.of(first)):,} pairs"
+    often = f"in {pair.wins:,} of {total}" if pair.tested else "every time"
     wins = "" if state else f"{evidence.names[first]} ends {better} {often}"
     if kind in TESTED and not state:
         state = _state(evidence, verdict, pair, k)

@@ -4,6 +4,7 @@ import itertools
 import json
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -22,16 +23,18 @@ Summary = Mapping[str, Any]
 Runs = dict[tuple[int, int], list[Row]]  # that speak, by cell and replicate
 
 
-def answers(summary: Summary, runs: Sequence[Row], cells: Sequence[Row]) -> Answers:
+def answers(summary: Summary, runs: Sequence[Row], cells: Sequence[Row], remarks: Sequence[str] = ()) -> Answers:
     """An answer per problem, in the order of the cells: losses of different problems are not compared. Cells whose
-    replicates have a split of the data each have the problem of the first one in common.
+    replicates have a split of the data each have the problem of the first one in common. `remarks` are added to what is
+    said beside them.
     """
     found: dict[tuple[str, bool], list[Row]] = {}
     for _, rows in itertools.groupby(sorted(cells, key=_place), key=lambda cell: cell["cell"]):
         mine = list(rows)
         found.setdefault((mine[0]["problem"], _splits(summary, mine) > 1), []).extend(mine)
     of = _tuned if summary.get("study") else _untuned
-    return Answers(answered(of(summary, runs, mine, several=len(found) > 1)) for mine in found.values())
+    made = (of(summary, runs, mine, several=len(found) > 1) for mine in found.values())
+    return Answers(answered(replace(one, remarks=(*one.remarks, *remarks))) for one in made)
 
 
 def written(answers: Answers) -> str:
