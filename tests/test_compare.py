@@ -95,7 +95,27 @@ def test_another_question_is_refused(changed: str, line: str, capsys: pytest.Cap
 def test_tuned_and_untuned_are_not_compared(capsys: pytest.CaptureFixture[str]) -> None:
     sweep("a", "optimizer=adam", *TUNED)
     sweep("b", "optimizer=sgd", *PLAIN)
-    assert "trials is 3 in a and 1 in b" in refused(capsys, "a", "b")
+    assert "what is repeated is replicates in a and seeds in b" in refused(capsys, "a", "b")
+    sweep("fixed", "optimizer=adam", "optimizer.lr=0.1,0.2", *TUNED)  # nothing is left to search
+    assert "what is repeated is replicates in a and seeds in fixed" in refused(capsys, "a", "fixed")
+
+
+def test_a_number_that_one_sweep_varied_and_another_searched_names_the_cells_of_the_first(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    sweep("a", "optimizer=momentum", "optimizer.lr=0.001,0.0001", *TUNED)
+    sweep("b", "optimizer=momentum,adam", *TUNED)
+    _, out = printed(capsys, main, "a", "b")
+    names = sorted(line.split("  ")[0] for line in out.splitlines()[1:5])
+    assert names == ["adam", "lr=0.0001 momentum", "lr=0.001 momentum", "momentum"]
+
+
+def test_halves_of_several_problems(capsys: pytest.CaptureFixture[str]) -> None:
+    problems = ("objective=rosenbrock,sphere", *TUNED[1:])
+    sweep("whole", "optimizer=sgd,adam", *problems)
+    sweep("a", "optimizer=sgd", *problems)
+    sweep("b", "optimizer=adam", *problems)
+    assert printed(capsys, main, "a", "b") == printed(capsys, answer, "whole")
 
 
 def test_one_hash_that_met_another_loss_is_refused(capsys: pytest.CaptureFixture[str]) -> None:

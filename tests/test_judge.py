@@ -212,6 +212,18 @@ def test_wandbs_history_with_a_column_per_run(capsys: pytest.CaptureFixture[str]
     assert answer["pairs"][0]["first_wins"] == 9, "adam's first run ended at step 5 with 4 more"
 
 
+def test_a_column_per_method_is_no_history(capsys: pytest.CaptureFixture[str]) -> None:
+    """Its rows are seeds, of which the last is one of twelve."""
+    rows = [(seed, ADAM[seed], SGD[seed]) for seed in range(12)]
+    write("wide.csv", "seed,adam - tuned,sgd - tuned", rows)
+    assert main(["wide.csv"]) == 2
+    assert (
+        "methods=A,B where each method has a column; columns of numbers: seed, adam - tuned" in capsys.readouterr().err
+    )
+    assert judged(capsys, "wide.csv", "methods=adam - tuned,sgd - tuned", "pair=seed")[0] == 0
+    assert data(capsys, "wide.csv", "methods=adam - tuned,sgd - tuned")["pairs"][0]["p"] == 2 * 19 / 4096
+
+
 def test_mlflow_in_percent_and_in_shares(capsys: pytest.CaptureFixture[str]) -> None:
     header = "run_id,status,start_time,metrics.val_accuracy,params.optimizer,params.seed,params.lr,tags.mlflow.runName"
     rows = [

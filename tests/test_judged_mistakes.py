@@ -49,8 +49,8 @@ def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
         ("task,data,optimizer,loss\na,x,b,1\nc,y,d,2\n", "Add problem=task, problem=data or problem=task,data"),
         (HEAD + ROWS + "adam,5,9\n", "my.csv: rows 12 and 14 are both adam, seed 5; leave one of them out"),
         (HEAD + ROWS + "adam,5.0,9\n", "my.csv: rows 12 and 14 are both adam, seed 5; leave one of them out"),
-        ("optimizer,lr,seed,loss\na,1,0,1\na,2,0,1\nb,1,0,1\nb,2,0,1\n", "my.csv: rows 2 and 3 are both a, seed 0; they "
-         "differ in lr; if that tells methods apart, add method=optimizer,lr"),
+        ("optimizer,lr,seed,loss\na,1,0,1\na,2,0,1\nb,1,0,1\nb,2,0,1\n", "my.csv: rows 2 and 3 are both a, seed 0; "
+         "they differ in lr; if that tells methods apart, add method=optimizer,lr"),
         (HEAD + 'adam,"1,2\n', "my.csv, line 2: not csv: unexpected end of data"),
         (HEAD + ROWS.replace("\n", ",\n"), "; every row ends in a ',' too many: end row 1 in one as well"),
         (b"PK\x03\x04abcdef", "my.csv: a zip or Excel file, not csv; save it as csv (a csv file may be packed by gzip"),

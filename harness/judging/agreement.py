@@ -14,6 +14,7 @@ TUNED = ("finalists", "finals", "confirm", "seeds", "sampler.seed")  # on which 
 
 def demand_settings(first: Folder, other: Folder) -> None:
     """What was asked for, and what every run and tuning might spend."""
+    _demand(first, other, "what is repeated", *(f"{folder.unit}s" for folder in (first, other)))
     for name in ASKED:
         _demand(first, other, name, *(str(folder.results.summary.get(name)) for folder in (first, other)))
     for name in (*RUN, *(TUNED if first.tuned else ())):

@@ -20,6 +20,7 @@ class Folder:
 
     @property
     def unit(self) -> str:
+        """What is repeated."""
         return "replicate" if self.tuned else "seed"
 
     def pairs(self) -> set[int] | None:

@@ -1,20 +1,25 @@
 """Records of runs made to one value each: the last one, of rows per step or of columns per run."""
 
+import re
 from collections.abc import Hashable, Sequence
 
+from harness.judging import names
 from objectives.data.columns import is_missing, value_of
 from objectives.data.table import Table
 
 BETWEEN = " - "  # in W&B's names of columns: `run - metric`
+AXIS = rf"{'|'.join(names.STEPS)}|(relative_|wall_?)time.*"
 EXTREMES = ("__MIN", "__MAX")
 
 
-def of_runs(table: Table) -> tuple[Table, str]:
-    """A row per run, of W&B's table with a column per run and a row per step; another table as it is. And what is to be
-    said of it."""
+def of_runs(table: Table, step: str | None) -> tuple[Table, str]:
+    """A row per run, of W&B's table with a column per run and a row per step (its axis known by its name, or typed);
+    another table as it is. And what is to be said of it."""
     columns = [name for name in table.names if BETWEEN in name and not name.endswith(EXTREMES)]
     steps = [name for name in table.names if BETWEEN not in name]
     if not columns or len(steps) != 1 or len(set(columns)) < len(columns):
+        return table, ""
+    if steps[0] != step and not re.fullmatch(AXIS, names.plain(steps[0])):
         return table, ""
     at = table.column(steps[0])
     found: dict[str, dict[str, str]] = {}

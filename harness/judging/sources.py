@@ -41,7 +41,7 @@ def _read(file: str, kind: str, options: Options) -> tuple[Table, str, bool | No
     where = Path(file).expanduser()
     if kind == "npz":
         return arrays.table_of(where), "", None
-    return *history.of_runs(texts.table_of(where, options)), None
+    return *history.of_runs(texts.table_of(where, options), options.step), None
 
 
 def _kind(file: str) -> str:

@@ -131,7 +131,10 @@ def _joined(by_folder: Sequence[Sequence[Cell]]) -> list[Cell]:
 def _told_apart(folders: Sequence[Folder], cells: list[Cell]) -> tuple[list[str], list[Cell], str]:
     """The keys by which cells are named, the cells, and what is to be said of copies: a cell that two folders have with
     the same numbers is one, other cells of one name get the folder's."""
-    keys = list(dict.fromkeys(key for folder in folders for key in folder.results.summary["varied"])) or ["optimizer"]
+    varied = {folder.name: folder.results.summary["varied"] for folder in folders}
+    keys = list(dict.fromkeys(key for some in varied.values() for key in some)) or ["optimizer"]
+    for key in keys:  # where another folder searched it, or left it as it is declared, it is no part of the name
+        cells = [cell if key in (*GROUPS, *varied[cell.folder]) else cell.under(key, "") for cell in cells]
     for key in GROUPS:
         if _clashes(cells, keys) and len({cell.named([key]) for cell in cells}) > 1 and key not in keys:
             keys.append(key)
@@ -145,8 +148,9 @@ def _told_apart(folders: Sequence[Folder], cells: list[Cell]) -> tuple[list[str]
         else:
             copies.append(f"{' '.join(cell.named(keys))} of {cell.folder} is that of {copy.folder}")
     clashing = _clashes(kept, keys)
+    key = next((key for key in keys if key not in ("objective", "dataset")), keys[0])
     named = [
-        cell.under(keys[0], f"{cell.named(keys)[0]} ({cell.folder})")
+        cell.under(key, f"{cell.named([key])[0]} ({cell.folder})")
         if (cell.problem, *cell.named(keys)) in clashing
         else cell
         for cell in kept
