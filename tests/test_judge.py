@@ -68,6 +68,7 @@ def test_europes_csv_with_a_mark_and_a_comma_too_many(capsys: pytest.CaptureFixt
     write("euro.csv", "\ufeffOptimiser;Seed;Validation Loss;", rows, mark=";", end="\r\n")
     code, out = judged(capsys, "euro.csv", "decimal=comma")
     assert (code, "value=Validation Loss method=Optimiser pair=Seed, guessed" in out) == (0, True)
+    assert judged(capsys, twelve("mac.csv", end="\r"))[0] == 0
     tabs = twelve("tabs.csv", "optimizer\tseed\tval_loss", mark="\t")
     assert judged(capsys, tabs)[0] == 0
 
@@ -106,6 +107,17 @@ def test_missing_pairs_are_told_and_left_out(capsys: pytest.CaptureFixture[str])
     _, out = judged(capsys, "gaps.csv")
     assert "adam lacks seed 7 and sgd lacks seed 4: only the 10 that all have are judged" in out
     assert data(capsys, "gaps.csv")["replicates"] == 10
+
+
+@pytest.mark.parametrize("word", ["", "nan", "NaN", "inf", "-Infinity", "NA", "1e400", "∞"])
+def test_a_run_that_diverged_is_the_worst(word: str, capsys: pytest.CaptureFixture[str]) -> None:
+    text = Path(twelve()).read_text().replace(f"sgd,11,{SGD[11]}", f"sgd,11,{word}")
+    Path("lost.csv").write_text(text)
+    assert "1 of 24 values are empty, inf or nan: such a run was never finite" in judged(capsys, "lost.csv")[1]
+    assert data(capsys, "lost.csv")["pairs"][0]["p"] == 2 * 19 / 4096
+    (pair,) = data(capsys, "lost.csv", "maximise=true")["pairs"]
+    lost = pair["second_wins"] if pair["first"] == "sgd" else pair["first_wins"]
+    assert lost == 3, "where adam is higher, and where sgd was lost"
 
 
 def test_the_scale_is_typed(capsys: pytest.CaptureFixture[str]) -> None:

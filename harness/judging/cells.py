@@ -10,7 +10,26 @@ INFINITE = ("inf", "+inf", "-inf", "infinity", "+infinity", "-infinity", "∞", 
 
 def reads_as_value(text: str, decimal: str) -> bool:
     """Whether it is a number, infinite, or none."""
-    return is_missing(text) or text.casefold() in INFINITE or value_of(text, decimal) is not None
+    return is_missing(text) or _is_infinite(text, decimal) or value_of(text, decimal) is not None
+
+
+def _is_infinite(text: str, decimal: str) -> bool:
+    """In words, or as a number that no float holds.
+
+    >>> _is_infinite("-Inf", "."), _is_infinite("1e400", "."), _is_infinite("1e300", ".")
+    (True, True, False)
+    """
+    if text.casefold() in INFINITE:
+        return True
+    return text.isascii() and "_" not in text and _float(text, decimal) == math.inf
+
+
+def _float(text: str, decimal: str) -> float:
+    """Its size as Python reads it; nan for what it does not read."""
+    try:
+        return abs(float(text.replace(decimal, ".")))
+    except ValueError:
+        return math.nan
 
 
 def mostly_values(table: Table, name: str, decimal: str) -> bool:
@@ -22,7 +41,7 @@ def mostly_values(table: Table, name: str, decimal: str) -> bool:
 def value(table: Table, k: int, name: str, decimal: str) -> float:
     """The number in row k of a column, inf where the run diverged: nothing that is finite stands there."""
     text = table.rows[k][table.names.index(name)]
-    if is_missing(text) or text.casefold() in INFINITE:
+    if is_missing(text) or _is_infinite(text, decimal):
         return math.inf
     found = value_of(text, decimal)
     if found is not None:

@@ -1,6 +1,7 @@
 """Results in a table of texts: csv as spreadsheets and trackers write it, read as strictly as data sets."""
 
 import csv
+import re
 from pathlib import Path
 
 from harness.judging.nested import unfolded
@@ -29,7 +30,7 @@ def separator(text: str) -> str:
     >>> separator("loss;optimizer;seed\n1,5;adam;0"), separator('"a;b",c')
     (';', ',')
     """
-    first = text[:100_000].split("\n", 1)[0].strip("\r")
+    first = re.split(r"[\r\n]", text[:100_000], maxsplit=1)[0]
     if first[:4] == "sep=" and len(first) == 5:
         return first[4]
     parts = {
