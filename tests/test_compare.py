@@ -165,6 +165,13 @@ def test_a_cell_of_two_folders_is_one_where_it_is_the_same_and_named_where_not(
     assert "adam constant" in out
 
 
+def test_tunings_that_differ_at_equal_budgets_are_told(capsys: pytest.CaptureFixture[str]) -> None:
+    sweep("a", "optimizer=adam", *TUNED)
+    sweep("b", "optimizer=sgd", *TUNED, "sampler=random", "batch=4")
+    _, out = printed(capsys, main, "a", "b")
+    assert "sampler is TPESampler in a and RandomSampler in b; batch is 16 in a and 4 in b" in out
+
+
 def test_engines_that_differ_are_told(capsys: pytest.CaptureFixture[str]) -> None:
     sweep("a", "optimizer=adam", *TUNED)
     found = sweep("b", "optimizer=sgd", *TUNED)

@@ -9,6 +9,7 @@ from harness.running.fingerprint import same
 
 ASKED = ("trials", "metric", "aggregate", "maximise", "level")  # in summary.json
 RUN = ("steps", "budget", "target")  # in the config
+TOLD = {"sampler._target_": "sampler", "pruner._target_": "pruner", "batch": "batch", "search": "search"}
 TUNED = ("finalists", "finals", "confirm", "seeds", "sampler.seed")  # on which the seeds of every replicate depend
 
 
@@ -19,6 +20,15 @@ def demand_settings(first: Folder, other: Folder) -> None:
         _demand(first, other, name, *(str(folder.results.summary.get(name)) for folder in (first, other)))
     for name in (*RUN, *(TUNED if first.tuned else ())):
         _demand(first, other, name, first.setting(name), other.setting(name))
+
+
+def differences(first: Folder, other: Folder) -> list[str]:
+    """How their tunings differ in what may differ, at equal budgets."""
+    found = []
+    for place, name in TOLD.items() if first.tuned else ():
+        one, two = (folder.setting(place).rpartition(".")[2] for folder in (first, other))
+        found += [f"{name} is {one} in {first.name} and {two} in {other.name}"] if one != two else []
+    return found
 
 
 def demand_problems(first: Folder, other: Folder, pairs: Collection[int]) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from harness.answers.answer import Answers
 from harness.answers.sentences import listed
 from harness.errors import UserError
-from harness.judging.agreement import demand_problems, demand_seeds, demand_settings
+from harness.judging.agreement import demand_problems, demand_seeds, demand_settings, differences
 from harness.judging.folder import Folder
 from harness.results.answers import answers
 from harness.results.rows import GROUPS, Row
@@ -60,6 +60,7 @@ def judged_together(folders: Sequence[Folder]) -> Answers:
     cells = _joined(by_folder) if kept.halves else [cell for mine in by_folder for cell in mine]
     keys, cells, copies = _told_apart(folders, cells)
     remarks = [remark for remark in (kept.remark, copies, _engines(folders)) if remark]
+    remarks += [told for other in others for told in differences(first, other)]
     numbered = [cell.numbered(k) for k, cell in enumerate(cells)]
     rows = [row for cell in numbered for row in cell.rows]
     runs = [run for cell in numbered for run in cell.runs]
