@@ -113,7 +113,7 @@ def test_missing_pairs_are_told_and_left_out(capsys: pytest.CaptureFixture[str])
 def test_a_run_that_diverged_is_the_worst(word: str, capsys: pytest.CaptureFixture[str]) -> None:
     text = Path(twelve()).read_text().replace(f"sgd,11,{SGD[11]}", f"sgd,11,{word}")
     Path("lost.csv").write_text(text)
-    assert "1 of 24 values are empty, inf or nan: such a run was never finite" in judged(capsys, "lost.csv")[1]
+    assert "values that are empty, inf or nan: 1 of 24; such a run was never finite" in judged(capsys, "lost.csv")[1]
     assert data(capsys, "lost.csv")["pairs"][0]["p"] == 2 * 19 / 4096
     (pair,) = data(capsys, "lost.csv", "maximise=true")["pairs"]
     lost = pair["second_wins"] if pair["first"] == "sgd" else pair["first_wins"]

@@ -73,7 +73,7 @@ def test_the_runs_table_of_wandb(capsys: pytest.CaptureFixture[str]) -> None:
     code, out = judged(capsys, write("wandb.csv", header, rows))
     assert code == 0
     assert "value=val_loss method=optimizer pair=seed, guessed" in out
-    assert "1 of 24 values are empty, inf or nan: such a run was never finite, and is the worst" in out
+    assert "values that are empty, inf or nan: 1 of 24; such a run was never finite, and is the worst" in out
     assert "8 % diverged" in out
     answer = data(capsys, "wandb.csv")
     assert answer["pairs"][0]["p"] == 2 * 19 / 4096, "infinity is the largest, as 12 was"
@@ -92,7 +92,7 @@ def test_wandbs_dictionaries(capsys: pytest.CaptureFixture[str]) -> None:
     code, out = judged(capsys, write("api.csv", "name,config,summary", rows))
     assert code == 0
     assert "value=summary.val_loss method=config.optimizer pair=config.seed, guessed" in out
-    assert "2 of 24 values are empty, inf or nan" in out
+    assert "values that are empty, inf or nan: 2 of 24" in out
     evil = Path("api.csv").read_text().replace("'betas': [0.9, 0.999]", "'betas': open('x', 'w')", 1)
     Path("api.csv").write_text(evil)
     assert main(["api.csv"]) == 2

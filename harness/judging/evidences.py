@@ -105,7 +105,7 @@ def _alike(runs: Sequence[Run]) -> str:
 
 def _lost(runs: Sequence[Run]) -> str:
     lost = sum(math.isinf(run.value) for run in runs)
-    told = f"{lost} of {len(runs)} values are empty, inf or nan: such a run was never finite, and is the worst"
+    told = f"values that are empty, inf or nan: {lost} of {len(runs)}; such a run was never finite, and is the worst"
     return told if lost else ""
 
 
