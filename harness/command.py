@@ -39,6 +39,8 @@ Which optimizer, tuned fairly, wins on this problem, and how sure are we?
   python -m harness optimizer=clip optimizer@optimizer.inner=adam optimizer.inner.lr=0.1
   python -m harness +schedule@schedules.momentum=linear optimizer=momentum
   python -m harness.show last                               a finished run again, from its files
+  python -m harness.compare FOLDER FOLDER                   which cell wins over finished sweeps
+  python -m harness.judge results.csv                       the same verdict for what others ran
 
   -m, --multirun       commas and choice(), range(), glob() make cells, which are compared
   --config-dir FOLDER  your own configs beside ours: FOLDER/objective/mine.yaml is objective=mine

@@ -38,8 +38,8 @@ LAYERS = """
     harness.cells
     harness.results
     harness.screens harness.running
-    harness.tuning
-    harness.session harness.show harness.answer
+    harness.tuning harness.judging
+    harness.session harness.show harness.answer harness.judge harness.compare
     harness.command harness
     harness.__main__ harness.verify harness.schemas
     harness.zoo

@@ -13,6 +13,7 @@ from harness.answers.overall import Overall, overall
 from harness.answers.scale import beyond
 from harness.answers.sentences import Kind, best, notes, sentence
 from harness.answers.text import MOST, Said, Tone, summary, table
+from harness.answers.unpaired import judge_unpaired
 from harness.answers.verdict import Verdict, judge
 from harness.text.visible import in_line
 
@@ -83,7 +84,12 @@ class Answer:
         found: dict[str, Any] = {"problem": evidence.problem, "where": evidence.where, "dataset": evidence.dataset}
         found |= {"splits": evidence.splits}
         found |= {"kind": self.kind, "decided": self.decided, "headline": self.headline, "notes": list(self.notes)}
-        found |= {"tuned": evidence.tuned, "replicates": evidence.count, "needs": verdict.needs}
+        found |= {
+            "tuned": evidence.tuned,
+            "paired": evidence.paired,
+            "replicates": evidence.count,
+            "needs": verdict.needs,
+        }
         found |= {"level": evidence.level, "looks": evidence.looks, "scale": asdict(evidence.scale)}
         found |= {"unbeaten": list(self.unbeaten), "cells": [self._cell(line) for line in self.lines]}
         return found | {"pairs": [data.pair(pair, evidence.names) for pair in verdict.pairs]}
@@ -161,7 +167,10 @@ class Answers(tuple[Answer, ...]):
 
 def answered(evidence: Evidence) -> Answer:
     """The answer that the evidence gives."""
-    verdict = judge(evidence.values, evidence.scale, evidence.level, evidence.once)
+    if evidence.paired:
+        verdict = judge(evidence.values, evidence.scale, evidence.level, evidence.once)
+    else:
+        verdict = judge_unpaired(evidence.values, evidence.scale, evidence.level)
     kind, headline = sentence(evidence, verdict)
     found = lines(evidence, verdict, kind)
     disagreeing = [line.name for line in found if line.disagrees]

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+import numpy as np
+
 from harness.answers.scale import Scale
 from harness.answers.statistics import Interval
 from harness.answers.verdict import LEVEL
@@ -16,7 +18,8 @@ Stopped = Literal["", "interrupted", "timeout"]
 class Evidence:
     """Values (replicates, cells) of a metric: inf where a replicate was never finite, nan where a run of it failed.
 
-    Untuned, a replicate is a seed.
+    Untuned, a replicate is a seed. Not paired, a cell has values of its own, as many as it has, nan below them; a cell
+    of which a run failed has nan alone.
     """
 
     problem: str
@@ -44,14 +47,21 @@ class Evidence:
     ladder: str = ""  # what these targets are
     unequal: tuple[str, ...] = ()  # what the cells should share and do not, such as steps; of one sweep they share all
     remarks: tuple[str, ...] = ()  # what whoever gathered the values has to say beside the answer
+    repeated: str = ""  # what others repeated, `seed`: no setting of ours would add to it; empty where we did
+    paired: bool = True  # whether the values of a row belong together
     looks: int = 1  # answers that could have decided and were given of these replicates, this one included
 
     @property
     def unit(self) -> str:
         """What is repeated."""
-        return "tuning" if self.tuned else "seed"
+        return self.repeated or ("tuning" if self.tuned else "seed")
 
     @property
     def count(self) -> int:
         """Replicates."""
         return len(self.values)
+
+    def of(self, k: int) -> Array:
+        """The values of a cell."""
+        mine: Array = self.values[:, k]
+        return mine if self.paired else mine[~np.isnan(mine)]

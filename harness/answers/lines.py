@@ -46,7 +46,7 @@ def lines(evidence: Evidence, verdict: Verdict, kind: Kind) -> tuple[Line, ...]:
 
 
 def _line(evidence: Evidence, verdict: Verdict, kind: Kind, first: int, k: int) -> Line:
-    mine = evidence.values[:, k] + 0.0  # no -0.0
+    mine = evidence.of(k) + 0.0  # no -0.0
     place = typical(evidence.scale.of(mine))
     state = _never(evidence, mine) if k in verdict.never_finite else ""
     about = float(mine[place]), float(np.min(mine)), float(np.max(mine)), place
@@ -54,7 +54,8 @@ def _line(evidence: Evidence, verdict: Verdict, kind: Kind, first: int, k: int) 
         return _of(evidence, k, *about, state=state)
     pair = verdict.pair(first, k)
     better = "is faster" if evidence.target else f"ends {'higher' if evidence.scale.more_is_better else 'lower'}"
-    often = f"in {pair.wins} of {verdict.replicates}" if pair.tested else "every time"
+    total = f"{verdict.replicates}" if evidence.paired else f"{len(mine) * len(evidence.of(first)):,} pairs"
+    often = f"in {pair.wins:,} of {total}" if pair.tested else "every time"
     wins = "" if state else f"{evidence.names[first]} {better} {often}"
     if kind in TESTED and not state:
         state = _state(evidence, verdict, pair, k)

@@ -61,7 +61,12 @@ def _answer() -> Schema:
         headline=TEXT,
         notes={"type": "array", "items": TEXT},
         tuned=_said("whether replicates are whole tunings; else they are seeds", YES_OR_NO),
-        replicates=COUNT,
+        paired=_said(
+            "whether every replicate has a value of each cell; else the tests are rank-sum tests, the differences are "
+            "medians over all pairs of runs, and wins are counted over these",
+            YES_OR_NO,
+        ),
+        replicates=_said("not paired: the most values that a cell has", COUNT),
         needs=_said("replicates below which no pair can be decided", COUNT),
         level=_said("the share of sweeps in which any two equals may be called different", {"type": "number"}),
         looks=_said(
@@ -171,7 +176,11 @@ def _pair() -> Schema:
         ),
         low=_said("of its interval, simultaneous over all pairs; that of an open pair includes 0", NUMBER),
         high=NUMBER,
-        p=_said("of the signed-rank test, exact up to 100 differences; nan where the order is a fact", NUMBER),
+        p=_said(
+            "of the signed-rank test, exact up to 100 differences (not paired: of the rank-sum test, exact up to 100 "
+            "values); nan where the order is a fact",
+            NUMBER,
+        ),
         p_holm=_said("corrected for the number of pairs that are tested", NUMBER),
         first_wins=_said("replicates in which the first is better", COUNT),
         second_wins=COUNT,

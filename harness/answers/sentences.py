@@ -5,6 +5,7 @@ from typing import Literal
 
 from harness.answers.evidence import Evidence
 from harness.answers.statistics import median
+from harness.answers.unpaired import is_exact
 from harness.answers.verdict import Verdict
 
 Kind = Literal["wins", "unbeaten", "close", "cycle", "fact", "none"]
@@ -67,8 +68,10 @@ def notes(evidence: Evidence, verdict: Verdict, kind: Kind, disagreeing: Sequenc
     """What the sentence holds for."""
     found = []
     if kind in TESTED:
-        found.append(f"{evidence.count} {evidence.unit}s, {percent(evidence.level)} family-wise")
-    if not evidence.tuned:
+        found.append(f"{_repeated(evidence)}, {percent(evidence.level)} family-wise")
+    if not evidence.paired and kind in TESTED:
+        found.append("not paired: an effect is the median over all pairs of runs")
+    if not (evidence.tuned or evidence.repeated):
         found.append("at these settings, not tuned: add trials=32")
     if evidence.cut:
         found.append(evidence.cut)
@@ -118,9 +121,27 @@ def _lowest(evidence: Evidence, verdict: Verdict) -> str:
 
 
 def _needs(evidence: Evidence, verdict: Verdict) -> str:
+    if evidence.repeated:
+        each = "" if evidence.paired else " each"
+        return f"{len(verdict.cells)} cells need {verdict.needs} {evidence.unit}s{each}; there are {_sizes(evidence)}"
     setting = "replicates" if evidence.tuned else "seeds"
     there = f"there {'is' if evidence.count == 1 else 'are'} {evidence.count}"
     return f"{len(verdict.cells)} cells need {setting}={verdict.needs}; {there}"
+
+
+def _sizes(evidence: Evidence) -> str:
+    """How many values the cells have: `12`, or `7 to 12`."""
+    sizes = [size for k in range(len(evidence.names)) if (size := len(evidence.of(k)))]
+    return f"{min(sizes)} to {max(sizes)}" if min(sizes) < max(sizes) else str(max(sizes))
+
+
+def _repeated(evidence: Evidence) -> str:
+    """`12 seeds`, or of values that are not paired by which test they were compared."""
+    if evidence.paired:
+        return f"{evidence.count} {evidence.unit}s"
+    exact = all(is_exact(len(evidence.of(k)) + evidence.count) for k in range(len(evidence.names)))
+    test = "exact rank-sum tests" if exact else "rank-sum tests, of large samples by scipy's normal approximation"
+    return f"{_sizes(evidence)} {evidence.unit}s of each, {test}"
 
 
 def _alone(evidence: Evidence) -> str:

@@ -101,10 +101,15 @@ def judge(values: Array, scale: Scale, level: float = LEVEL, once: Collection[in
     order = sorted(judged, key=lambda k: centres[k])
     pairs = _pairs(z, order, level, once)
     never = tuple(k for k in order if scale.never(z[:, k]).all())
-    beaten = {pair.second if pair.winner == pair.first else pair.first for pair in pairs if pair.decided}
-    unbeaten = tuple(k for k in order if k not in beaten and k not in never)
     needs = least(sum(pair.tested for pair in pairs), level)
-    return Verdict(scale, level, replicates, tuple(order), tuple(centres), pairs, unbeaten, never, failed, needs)
+    best = unbeaten(order, pairs, never)
+    return Verdict(scale, level, replicates, tuple(order), tuple(centres), pairs, best, never, failed, needs)
+
+
+def unbeaten(order: Collection[int], pairs: Collection[Pair], never: Collection[int]) -> tuple[int, ...]:
+    """The cells that nobody beats, but for those that were never finite."""
+    beaten = {pair.second if pair.winner == pair.first else pair.first for pair in pairs if pair.decided}
+    return tuple(k for k in order if k not in beaten and k not in never)
 
 
 def _pairs(z: Array, order: list[int], level: float, once: Collection[int]) -> tuple[Pair, ...]:
@@ -125,12 +130,13 @@ def _pairs(z: Array, order: list[int], level: float, once: Collection[int]) -> t
     columns = (first, second, p, corrected, balance, told, wins, losses, decided)
     listed = (column.tolist() if isinstance(column, np.ndarray) else column for column in columns)
     return tuple(
-        Pair(a, b, one, raised, to, effect if sure else _open(effect), won, lost, sure)
+        Pair(a, b, one, raised, to, effect if sure else opened(effect), won, lost, sure)
         for a, b, one, raised, to, effect, won, lost, sure in zip(*listed, strict=True)
     )
 
 
-def _open(effect: Interval) -> Interval:
+def opened(effect: Interval) -> Interval:
+    """The interval of an open pair."""
     if effect.level is None:
         return effect
     return effect._replace(low=min(effect.low, 0.0), high=max(effect.high, 0.0))

@@ -125,7 +125,7 @@ def _about(summary: Summary, cells: Sequence[Row], speaking: Runs, several: bool
         "alone": _interval(first, metric),
         "dataset": str(first.get("dataset") or ""),
         "where": where,
-        "remarks": _favoured(summary, first, names, numbers),
+        "remarks": (*_favoured(summary, first, names, numbers), *summary.get("remarks", ())),
         "looks": 1 + sum(bool(one.get("tested")) for one in _others(summary)),
     }  # fmt: skip
 

@@ -22,6 +22,8 @@ def _name(cell: Row, keys: Sequence[str], in_full: bool = False) -> str:
     """`adam`, or `adam lr=0.1` where more is varied."""
     told = []
     for key in keys:
+        if key not in GROUPS and cell.get(key, "") == "":
+            continue
         short = key if in_full else key.rpartition(".")[2]
         told.append(str(cell.get(key, "")) if key in GROUPS and not in_full else f"{short}={cell.get(key, '')}")
     return " ".join(told)

@@ -2,6 +2,7 @@
 
 import math
 import shlex
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -93,6 +94,14 @@ def ended(run: Row | None, name: str, metric: Metric) -> float:
         return BEYOND
     lost = run["state"] == "diverged" or shown == "" or not math.isfinite(shown)
     return (-math.inf if metric.maximise else math.inf) if lost else float(shown)
+
+
+def by_cell(rows: Iterable[Row]) -> dict[int, list[Row]]:
+    """The rows of each cell."""
+    found: dict[int, list[Row]] = {}
+    for row in rows:
+        found.setdefault(row["cell"], []).append(row)
+    return found
 
 
 def timing_rows(outcome: Outcome) -> list[Row]:

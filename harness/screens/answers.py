@@ -6,13 +6,18 @@ from rich.console import Console
 from rich.text import Text
 
 from harness.answers.answer import Answer, Answers
+from harness.answers.sensitivity import Sensitivity
 from harness.answers.text import MOST, Said
+from harness.results.answers import written
 from harness.results.files import Results
 from harness.results.sensitivity import sensitivities
 from harness.screens import sensitivity
+from harness.screens.terminal import console
 from harness.text.copying import command
-from harness.text.visible import in_line
+from harness.text.visible import in_line, visible
+from harness.text.visible import say as say_beside
 
+UNDECIDED = 3
 BEST = 3  # cells of each of several problems
 STYLES = {"head": "bold", "best": "green", "plain": "", "aside": "dim"}
 
@@ -25,14 +30,6 @@ def show(results: Results, out: Console) -> None:
         return
     for answer, found in zip(results.answer, sensitivities(results), strict=True):
         say(answer, out, more=more, brief=True, aside=sensitivity.sentence(answer, found))
-
-
-def in_full(results: Results, out: Console) -> None:
-    """All lines of the answers of a sweep, and how much depends on tuning."""
-    say_together(results.answer, out)
-    for answer, found in zip(results.answer, sensitivities(results), strict=True):
-        say(answer, out, most=None)
-        sensitivity.show(answer, found, out)
 
 
 def say(
@@ -68,3 +65,22 @@ def _print(said: Sequence[Said], out: Console) -> None:
         out.print(
             Text(text, style=f"bold {STYLES[tone]}" if k == 0 and tone != "head" else STYLES[tone]), soft_wrap=True
         )
+
+
+def printed(found: Answers, json: bool, told: str = "", depend: Sequence[Sequence[Sensitivity]] = ()) -> int:
+    """Print all of them, after what was understood, and with how much their cells depend on tuning; the exit code of a
+    command whose work they are."""
+    if json:
+        if told:
+            say_beside(told)
+        print(visible(written(found, depend)))
+    else:
+        out = console()
+        if told:
+            out.print(Text(in_line(told), style="dim"), soft_wrap=True)
+        say_together(found, out)
+        for answer, mine in zip(found, depend or [()] * len(found), strict=True):
+            say(answer, out, most=None)
+            sensitivity.show(answer, mine, out)
+        out.done()
+    return 0 if found.decided else UNDECIDED
