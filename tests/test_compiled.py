@@ -36,7 +36,7 @@ pytest.importorskip("harness.running.compiled", reason="needs the extra [jax]", 
 from harness.running.compiled import Programs
 from harness.running.compiled.program import Program
 from harness.running.compiled.starting import demand_device, jax
-from harness.running.compiled.traced import Traced, jnp
+from objectives.xla.traced import Traced, jnp
 
 
 def has_device(name: str) -> bool:
@@ -251,7 +251,7 @@ def test_jax_starts_with_one_thread_and_what_was_compiled_at_hand(tmp_path: Path
     """Before any module of ours imports it: else programs wait for each other, and are compiled in every process."""
     code = (
         "import os, harness; harness.run('objective=sphere', 'optimizer=adam', 'engine=jax', 'steps=20');"
-        "import jax; from harness.running.compiled.starting import STARTED;"
+        "import jax; from objectives.xla import STARTED;"
         "print(STARTED, os.environ.get('NPROC'), jax.config.jax_compilation_cache_dir)"
     )
     environment = {**os.environ, "HARNESS_CACHE": str(tmp_path / "cache")}

@@ -13,11 +13,11 @@ from harness.results.trace import Trace
 from harness.running.compiled import links
 from harness.running.compiled.feed import Feed, back, parts, turned_host
 from harness.running.compiled.program import Ended, Program, State
-from harness.running.compiled.starting import STARTED
 from harness.running.compiled.tracer import Carried
 from harness.running.engine import Block, cores
 from objectives.arrays import Array
 from objectives.base import Objective
+from objectives.xla import STARTED
 
 Programs = Callable[[Objective, Optimizer, int, int, int | None], Program]  # of so many params, steps, gradients
 

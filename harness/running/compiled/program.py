@@ -18,12 +18,12 @@ from jax import lax
 from harness.optimizers.base import Optimizer
 from harness.optimizers.layout import Layout
 from harness.running.compiled import links
-from harness.running.compiled.traced import Traced, bare
 from harness.running.compiled.tracer import Carried, Found, Subject, Tracer, fitted
 from harness.running.compiled.watching import nested, strange
 from objectives.arrays import Array
 from objectives.base import Objective
 from objectives.tracing import TRACER
+from objectives.xla import Traced, bare, in_full
 
 FED = 1 << 17  # bytes of draws that a run is told in one call
 
@@ -197,9 +197,9 @@ def demand_carried(objective: Objective) -> None:
 
 @contextmanager
 def exactly(device: Any) -> Any:
-    """On that device, 64 bits where a run has them, and products of 32 bits in full, for this thread alone."""
+    """On that device and in full, a TypeError where a text cannot be followed."""
     try:
-        with jax.enable_x64(True), jax.default_matmul_precision("highest"), jax.default_device(device):
+        with in_full(device):
             yield
     except jax.errors.UnexpectedTracerError:
         raise TypeError("what it keeps from step to step is not in memory() and recall()") from None
