@@ -23,8 +23,8 @@ def pulled(f: Callable[[Any], Any], params: Any) -> tuple[Callable[[Any], Any], 
 def gradients(f: Callable[[Params], Any]) -> Callable[[Params, Array], Params]:
     """The function `(params, loss) -> grads`, all of them NumPy's, of the sum of f(params), which is `loss`.
 
-    It is compiled, unless f decides by numbers, or its program gives another loss than f does, as f depends on more than
-    its params: then it is differentiated as it goes. A TypeError or AttributeError says what jax cannot follow.
+    It is compiled, unless f decides by numbers, or its program gives another loss than f does (then f depends on more
+    than its params): those are differentiated as they go. A TypeError or AttributeError says what jax cannot follow.
     """
 
     def found(params: Params) -> tuple[Any, Params]:
