@@ -35,17 +35,8 @@ pytest.importorskip("harness.running.compiled", reason="needs the extra [jax]", 
 
 from harness.running.compiled import Programs
 from harness.running.compiled.program import Program
-from harness.running.compiled.starting import demand_device, jax
-from objectives.xla.traced import Traced, jnp
-
-
-def has_device(name: str) -> bool:
-    try:
-        demand_device(name)
-    except UserError:
-        return False
-    return True
-
+from objectives.xla import Traced, jax
+from objectives.xla.traced import jnp
 
 # elements, a wrapper, sums over a tensor and over the run, decisions in time, line searches, curvature
 EIGHT = ("adam", "lookahead", "lamb", "dog", "shampoo", "armijo", "lbfgs", "adahessian")
@@ -283,13 +274,6 @@ def test_numpys_bits_are_known_before_jax_starts_and_hold_for_the_process(monkey
     assert Jax().identity.endswith(", XLA_FLAGS=--xla_cpu_max_isa=SSE4_2")
 
 
-def test_the_device_of_one_cell_is_not_that_of_another() -> None:
-    if has_device("cuda"):
-        pytest.skip("it is there")
-    with pytest.raises(UserError, match=r"engine\.device=cuda: jax finds no such device here"):
-        harness.sweep("objective=sphere", "engine=jax", "engine.device=cpu,cuda", "steps=2")
-
-
 def test_what_would_be_written_to_a_view_is_refused() -> None:
     """NumPy's functions give views of what they are given; here they would be copies, and what is written be lost."""
     for view in (
@@ -356,31 +340,6 @@ def test_schedules_and_budgets_have_programs_of_their_own() -> None:
 
 def test_every_engine_has_a_config() -> None:
     assert set(names("engine")) == {"numpy", "jax", "auto"}
-
-
-def test_networks_in_one_block_as_a_device_takes_them(monkeypatch: pytest.MonkeyPatch) -> None:
-    from harness.running.compiled import programs
-
-    objective = MLP(make("dataset", "iris"), hidden=[5], batch_size=16, dtype="float64")
-    monkeypatch.setattr(programs, "block_of", lambda objective, size: 4)
-    one = trained(objective, made("adam", 6), np.arange(6), compiled=False)
-    other = Engine(objective, made("adam", 6), np.arange(6), 30, 3, keep=True, compiled=Programs().of("iris by four"))
-    list(other.advance())
-    np.testing.assert_allclose(other.trace.curves["loss"], one.curves["loss"], rtol=1e-9)
-
-
-@pytest.mark.skipif(not has_device("cuda"), reason="needs a CUDA device")
-def test_a_device_takes_a_whole_population() -> None:
-    one, other = (harness.run("optimizer=adam", "seeds=40", "steps=20", "engine=jax", f"engine.device={device}")
-                  for device in ("cpu", "cuda"))  # fmt: skip
-    np.testing.assert_allclose(other.curves["loss"], one.curves["loss"], rtol=1e-2)  # float32, 20 steps
-
-
-def test_a_device_that_is_not_there_is_one_line() -> None:
-    if has_device("cuda"):
-        pytest.skip("it is there")
-    with pytest.raises(UserError, match=r"engine\.device=cuda: jax finds no such device here; use engine\.device=cpu"):
-        harness.run("engine=jax", "engine.device=cuda", "steps=2")
 
 
 def test_a_comparison_across_engines_says_so(capsys: pytest.CaptureFixture[str]) -> None:

@@ -26,6 +26,7 @@ from objectives.tracing import TRACER
 from objectives.xla import Traced, bare, in_full
 
 FED = 1 << 17  # bytes of draws that a run is told in one call
+TOGETHER = 1 << 28  # and all runs of a block
 
 
 class Ended(NamedTuple):
@@ -100,7 +101,7 @@ class Program:
         self._constants = self._looked_for(p, objective.memory())
         told = [draws.drawn(0, np.zeros(1, np.int64)).nbytes for draws in self.found.draws.values()]
         told += [p[:1].nbytes for _ in self.found.probes]
-        self.longest = min(longest, max(1, FED // max(1, sum(told))))
+        self.longest = min(longest, max(1, min(FED, TOGETHER // block) // max(1, sum(told))))
 
     def steps(self, state: State, fed: Fed, start: int, count: int) -> State:
         """`count` steps from `start` on."""
