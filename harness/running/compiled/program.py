@@ -109,6 +109,11 @@ class Program:
             made: State = self._steps(state, fed, start, count, self._constants)
             return made
 
+    def held(self, tree: Any) -> Any:
+        """Its arrays on the device, for calls to come."""
+        with exactly(self.device):
+            return jax.tree.map(jnp.asarray, tree)
+
     def _looked_for(self, p: Array, memory: Any) -> list[Any]:
         """Find out what the texts ask for, by a step that nobody makes; the large arrays, as XLA holds them."""
         chain, everybody = links.links(self._optimizer), np.arange(self.block)
