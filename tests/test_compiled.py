@@ -123,6 +123,14 @@ def test_what_an_objective_remembers_is_carried_along() -> None:
         np.testing.assert_allclose(other.curves["loss"], one.curves["loss"], rtol=1e-9)
 
 
+def test_curvature_leaves_what_is_remembered_as_it_is() -> None:
+    def made_of() -> Objective:
+        return MLP(make("dataset", "iris"), hidden=[5], batch_size=16, batch_norm=True, dtype="float64")
+
+    one, other = (trained(made_of(), made("adahessian", 3), np.arange(3), engine) for engine in (False, True))
+    np.testing.assert_allclose(other.curves["loss"], one.curves["loss"], rtol=1e-6)
+
+
 @pytest.mark.parametrize("name", ["armijo", "lbfgs", "sophia"])
 def test_a_budget_ends_each_run_where_it_ends_on_numpy(name: str) -> None:
     one, other = (
@@ -301,6 +309,8 @@ def test_an_array_that_is_traced_does_what_numpys_does() -> None:
         c = np.add.accumulate(a)
         c[..., -1] -= np.maximum.reduce(a, axis=1) - a.astype(a.dtype, copy=False)[:, 0].sum()
         np.multiply(c, 2, out=c[...])
+        for copied in (a.copy(), a[0].copy(order="K")):
+            copied[...] = 99
         return c + np.where(a > 2, a, -a)
 
     start = np.arange(6.0).reshape(2, 3)
