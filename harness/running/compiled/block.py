@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from typing import Any
 
 import jax
@@ -74,7 +75,8 @@ class CompiledBlock(Block):
                 lane, state = of
                 return program.steps(state, feed.of(lane), first, count)
 
-            states = each(made, list(zip(self._lanes, states, strict=True)))
+            states = each(made, list(zip(self._lanes, states, strict=True)), alone=not program.compiled)
+            program.compiled = True
         return self._taken_back(states, stop - start)
 
     def _state(self, rows: Array) -> State:
@@ -133,14 +135,20 @@ class CompiledBlock(Block):
             self._known = np.asarray(self._known[kept], order=self.objective.order)
 
 
-def each(f: Callable[[Any], Any], items: Sequence[Any]) -> list[Any]:
-    """What f makes of each, in as many threads as there are cores: XLA lets go of Python while it works."""
+def each(f: Callable[[Any], Any], items: Sequence[Any], alone: bool = False) -> list[Any]:
+    """What f makes of each, in as many threads as there are cores: XLA lets go of Python while it works. With `alone`
+    the first one comes before the others, as it compiles what they run."""
     threads = min(cores(), len(items)) if STARTED else 1
     if threads < 2:
         return [f(item) for item in items]
-    first = f(items[0])  # alone, as it may be the one that compiles
-    with ThreadPoolExecutor(threads) as pool:
-        return [first, *pool.map(f, items[1:])]
+    first = [f(item) for item in items[:alone]]
+    return [*first, *pool(threads).map(f, items[len(first) :])]
+
+
+@cache
+def pool(threads: int) -> ThreadPoolExecutor:
+    """Threads that stay: to start some at every record takes longer than a small program."""
+    return ThreadPoolExecutor(threads)
 
 
 def mapped(f: Callable[[Any], Any], tree: Any) -> Any:

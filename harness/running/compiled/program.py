@@ -98,6 +98,7 @@ class Program:
         self.found = Found()
         self._subject = Subject(objective, self.layout, block, self.found)
         self._steps = jax.jit(self._written_down)
+        self.compiled = False  # by the first call
         self._constants = self._looked_for(p, objective.memory())
         told = [draws.drawn(0, np.zeros(1, np.int64)).nbytes for draws in self.found.draws.values()]
         told += [p[:1].nbytes for _ in self.found.probes]
