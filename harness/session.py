@@ -24,7 +24,7 @@ from harness.results import rows
 from harness.results.environment import environment
 from harness.results.files import Results
 from harness.results.metrics import STEPS_TO_TARGET, Metric
-from harness.results.trial import Outcome, Show, Trial
+from harness.results.trial import Outcome, Show, Standing, Trial
 from harness.running import signals
 from harness.running.choosing import chosen
 from harness.running.failures import no_memory
@@ -32,6 +32,7 @@ from harness.running.plan import Planner
 from harness.running.ranking import ranked_by
 from harness.running.starts import say_lost
 from harness.running.training import Watcher, train
+from harness.screens.engines import Reasons
 from harness.text.copying import command
 from harness.tuning import resume, size
 from harness.tuning.resume import Begun
@@ -77,10 +78,12 @@ def start(
         planner.check(begun.cells)
         if not going_on:
             begun = replace(begun, cells=chosen(begun.cells, planner))
+        reasons = Reasons(planner.about_engines, out)
+        reasons.say()
         if out is not None:
             from rich.text import Text
 
-            for line in (*planner.about_data(), *planner.about_engines()):
+            for line in planner.about_data():
                 out.print(Text(line), soft_wrap=True)
         metric = ranked_by(begun.cells, planner)
         if not going_on:
@@ -89,7 +92,7 @@ def start(
             out.print(size.told(begun.cells, planner), style="dim", soft_wrap=True)
     if clock.on:
         planner.timed(clock)
-    job = _Job(begun, kind, planner, metric, out, stop, clock)
+    job = _Job(begun, kind, planner, metric, out, stop, clock, reasons)
     if going_on:
         return job.tune(folder)
     with _claimed(wanted, kind) as folder:
@@ -118,6 +121,7 @@ class _Job:
     out: "Console | None"
     stop: Callable[[], bool]
     clock: Clock
+    reasons: Reasons
 
     def run(self, folder: Path) -> Results:
         """Train every cell as it is declared."""
@@ -159,6 +163,7 @@ class _Job:
         with clock.part("writing"):
             about = {**_about(kind, _title(begun.cells, kind), begun, outcome.stopped), "study": study}
             about |= {"metric": self.metric.name, "aggregate": self.metric.aggregate, "maximise": self.metric.maximise}
+            about |= {"untraced": untraced} if (untraced := self.planner.about_engines()) else {}
             config = None if study else begun.cells[0].config if kind == "run" else begun.config()
             with signals.waiting():
                 about |= {"looks": results.looks(folder)} if study else {}
@@ -178,7 +183,13 @@ class _Job:
         with Screen(self.out, title, self.kind == "run", self.metric) as screen:
             if self.clock.on:
                 self.clock.listen(screen, "drawing", "show")
-            yield screen.show
+
+            def show(trials: Sequence[Trial], standings: Sequence[Standing]) -> None:
+                self.reasons.say()
+                screen.show(trials, standings)
+
+            yield show
+        self.reasons.say()
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from harness.results.files import Results
 from harness.results.metrics import Metric
 from harness.results.replicates import history, known, over_replicates
 from harness.results.rows import MEANS, Row
-from harness.screens import unfinished
+from harness.screens import engines, unfinished
 from harness.screens.columns import POINT, cells_table, fitted, label, measured, point, table_row
 from harness.screens.numbers import number, sparkline, spread
 from harness.text.copying import command, words_of
@@ -52,8 +52,8 @@ def show(results: Results, out: Console) -> None:
     if summary["stopped"]:
         ends = {"interrupted": "interrupted: what was reached is saved", "timeout": "the timeout was reached"}
         out.print(ends[summary["stopped"]], style="yellow")
-    if len(made := summary.get("engines", ())) > 1:
-        out.print(Text(in_line(f"more engines than one, whose last bits differ: {'; '.join(made)}")), soft_wrap=True)
+    if about := engines.told(summary):
+        out.print(Text(in_line(about)), soft_wrap=True)
     if summary.get("study"):
         out.print(Text(in_line(f"studies: {summary['study']}")), soft_wrap=True)
         _say_how_it_goes_on(results, out)

@@ -12,7 +12,8 @@ import jax.numpy as jnp
 import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
-from harness.running.compiled.functions import (
+from objectives.tracing import TRACER
+from objectives.xla.functions import (
     ACCUMULATIONS,
     REDUCTIONS,
     STABLE,
@@ -21,7 +22,6 @@ from harness.running.compiled.functions import (
     function,
     ufunc,
 )
-from objectives.tracing import TRACER
 
 LARGE = 1 << 12  # elements from which an array of NumPy's is an argument of the program, not written in its text
 
