@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+from harness.verify.code import LIBRARIES, with_forms
 from harness.verify.references.calls import BY_HAND
 from harness.verify.references.cases import TOLERANCE, families
 from objectives import Analytic
@@ -28,6 +29,13 @@ def counted() -> dict[str, int]:
     }
 
 
+def with_code() -> dict[str, set[str]]:
+    """For which optimizers and variants harness.code prints code, at some numbers at least, by library."""
+    return {
+        library: {case.optimizer for case in with_forms() if case.reference.library == library} for library in LIBRARIES
+    }
+
+
 def rewritten(text: str) -> str:
     """The text with its numbers as they are now."""
     for words, number in counted().items():
@@ -40,3 +48,6 @@ def rewritten(text: str) -> str:
 if __name__ == "__main__":
     README.write_text(rewritten(README.read_text()))
     print("\n".join(f"{number:>4} {words}" for words, number in counted().items()))
+    for library, found in with_code().items():
+        variants = {name for name in found if name.startswith("variant/")}
+        print(f"{len(found - variants):>4} optimizers and {len(variants)} variants have code for {library}")

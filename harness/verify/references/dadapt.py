@@ -1,11 +1,18 @@
 """D-Adaptation and Prodigy beside other libraries and the authors' packages."""
 
+from typing import Any
+
 from harness.verify.references.calls import optax, package, po
 from harness.verify.references.cases import Case
+from harness.verify.references.terms import our
 
 SGD = {"lr": 0.8, "momentum": 0.7, "d0": 0.01}
 ADAM = {"lr": 0.3, "eps": 0.1, "d0": 0.001, "weight_decay": 0.1}
 BETAS = {"beta1": 0.8, "beta2": 0.99}
+OPTAX: dict[str, Any] = {
+    "learning_rate": our.lr, "betas": (our.beta1, our.beta2), "eps": our.eps, "estim_lr0": our.d0,
+    "weight_decay": our.weight_decay,
+}  # fmt: skip
 CORRECTED = "optax always corrects the averages"
 
 CASES = [
@@ -23,9 +30,7 @@ CASES = [
     ),
     Case(
         "variant/dadapt_adam_optax", {**ADAM, **BETAS},
-        optax(
-            "contrib.dadapt_adamw", learning_rate=0.3, betas=(0.8, 0.99), eps=0.1, estim_lr0=0.001, weight_decay=0.1,
-        ),
+        optax("contrib.dadapt_adamw", **OPTAX),
     ),
     Case(
         "prodigy", {**ADAM, **BETAS, "d_coef": 0.9},
@@ -42,6 +47,6 @@ CASES = [
     ),
     Case(
         "variant/prodigy_optax", {**ADAM, **BETAS},
-        optax("contrib.prodigy", learning_rate=0.3, betas=(0.8, 0.99), eps=0.1, estim_lr0=0.001, weight_decay=0.1),
+        optax("contrib.prodigy", **OPTAX),
     ),
 ]  # fmt: skip

@@ -5,10 +5,11 @@ from itertools import count
 
 import numpy as np
 
-from harness.verify.references.calls import by_hand, optax, po
+from harness.verify.references.calls import by_hand, keras, optax, po
 from harness.verify.references.cases import Case
 from harness.verify.references.gradient_descent import FALLING
 from harness.verify.references.problems import Problem
+from harness.verify.references.terms import our
 from objectives.arrays import Array
 
 
@@ -45,6 +46,13 @@ CASES = [
     Case(
         "ftrl", TOLD, po("FTRL", lr=0.5, beta=0.5, lambda_1=0.05, lambda_2=0.02),
         differs="its proximal term of strength beta / lr is around 0, not around the start",
+    ),
+    Case(
+        "variant/ftrl_from_zero", TOLD,
+        keras(
+            "Ftrl", learning_rate=our.lr, initial_accumulator_value=0.0, l1_regularization_strength=our.l1,
+            l2_regularization_strength=our.l2 / 2, beta=our.beta,
+        ),
     ),
     Case("variant/ftrl_from_zero", TOLD, po("FTRL", lr=0.5, beta=0.5, lambda_1=0.05, lambda_2=0.02)),
 ]  # fmt: skip
