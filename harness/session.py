@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from harness.cells import budget
 from harness.cells import enumeration as sweep_cells
 from harness.cells.cell import Cell
+from harness.cells.includes import included
 from harness.cells.splits import WORD, redrawn
 from harness.clock import Clock
 from harness.configs import database
@@ -203,6 +204,7 @@ def _about(kind: str, title: str, begun: Begun, stopped: str) -> dict[str, Any]:
         "overrides": begun.overrides,
         "varied": list(dict.fromkeys(key for cell in begun.cells for key in cell.varied)),
         "trials": begun.cells[0].settings.trials,
+        **({"includes": found} if (found := included(begun.cells)) else {}),  # pairs of cells
         **({"redrawn": True} if any(redrawn(cell.config) for cell in begun.cells) else {}),  # the split
         "level": begun.cells[0].settings.level,
         **({"replicates": often} if (often := begun.cells[0].settings.replicates) > 1 else {}),

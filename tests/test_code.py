@@ -12,7 +12,7 @@ import pytest
 
 import harness
 from harness import code as command
-from harness.cells.space import Interval, read
+from harness.cells.space import read
 from harness.configs import building, places
 from harness.configs.compose import Composer
 from harness.configs.override import one
@@ -24,7 +24,7 @@ from harness.verify.references.terms import our, positive, whole
 from harness.verify.references.verdicts import gap
 from harness.verify.references.walks import ours, theirs
 from tests.counts import with_code
-from tests.support import node
+from tests.support import node, sampled
 
 FORMS = with_forms()
 NUMBERS = {"beta1": (0.5, 0.99), "beta2": (0.9, 0.9999), "eps": (1e-10, 1e-4)}  # of fields outside every space
@@ -63,15 +63,6 @@ def drawn(case: Case, config: dict[str, Any], draw: np.random.Generator) -> dict
         else:
             write(found, name, value * draw.uniform(0.9, 1) if value < 1 else value * draw.uniform(1, 1.1))
     return found
-
-
-def sampled(space: Any, draw: np.random.Generator) -> Any:
-    if not isinstance(space, Interval):
-        return space.values[draw.integers(len(space.values))]
-    low, high = sorted((space.inner(space.low), space.inner(space.high)))
-    ends = np.log([low, high]) if space.log else (low, high)
-    value = float(draw.uniform(*ends))
-    return space.outer(np.exp(value).item() if space.log else value)
 
 
 def compared(case: Case, source: Composer, seed: int) -> float:

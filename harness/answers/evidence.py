@@ -38,6 +38,7 @@ class Evidence:
     where: str = ""  # what tells the problem from others of the sweep
     cut: str = ""  # what a time-out left of the trials, where it left all cells as many
     target: bool = False  # whether the values are steps to it, infinite where it was not reached
+    includes: Sequence[tuple[int, int, str]] = ()  # columns: a method, a special case of it, and at which numbers
     remarks: tuple[str, ...] = ()  # what whoever gathered the values has to say beside the answer
     looks: int = 1  # answers that could have decided and were given of these replicates, this one included
 

@@ -113,8 +113,16 @@ def _about(summary: Summary, cells: Sequence[Row], speaking: Runs, several: bool
         "alone": _interval(first),
         "dataset": str(first.get("dataset") or ""),
         "where": " ".join(_name(first, [key]) for key in common) if several and len(cells) > 1 else "",
+        "includes": _includes(summary, numbers),
         "looks": 1 + sum(bool(one.get("tested")) for one in _others(summary)),
     }  # fmt: skip
+
+
+def _includes(summary: Summary, numbers: Sequence[int]) -> list[tuple[int, int, str]]:
+    """Which of these cells include which others, as columns."""
+    column = {number: k for k, number in enumerate(numbers)}
+    pairs = [(one["general"], one["special"], one["how"]) for one in summary.get("includes", ())]
+    return [(column[one], column[other], how) for one, other, how in pairs if {one, other} <= column.keys()]
 
 
 def _splits(summary: Summary, cells: Sequence[Row]) -> int:

@@ -133,7 +133,7 @@ def _keras(call: Call, problem: Problem) -> Walk:
     for step in range(problem.steps):
         slopes = problem.tensors(problem.ask(x, step)[1]).values()
         optimizer.apply([library.ops.convert_to_tensor(g) for g in slopes], params)
-        x = np.concatenate([np.array(library.ops.convert_to_numpy(p)).reshape(-1) for p in params])
+        x = np.concatenate([np.array(library.ops.convert_to_numpy(p.value)).reshape(-1) for p in params])
         yield x, None
 
 
