@@ -1,4 +1,4 @@
-"""`python -m harness.code FOLDER|last [torch|optax|keras]`: what a finished run or sweep found, as code to take along.
+"""`python -m harness.code FOLDER|last [LIBRARY]`: what a finished run or sweep found, as code to take along.
 
 For each cell, best first: the optimizer of its typical replicate with its numbers, where the conformance matrix says
 that the library takes the same steps to 1e-10 (`python -m harness.verify optimizers`), and the command that repeats it.
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from harness.results.files import Results
     from harness.verify.code import Code
 
-USAGE = "python -m harness.code FOLDER|last [torch|optax|keras]   what each cell of a finished sweep found, as code"
+USAGE = "python -m harness.code FOLDER|last [LIBRARY]   what each cell of a finished sweep found, as code"
 
 
 @dataclass(frozen=True)
@@ -141,9 +141,8 @@ def _lines(cell: CellCode, libraries: Sequence[str]) -> list[str]:
     for code in known.values():
         more = f"  # {code.told}" if code.told else ""
         lines.append(f"{code.text}{more}" if code.text else f"# none: {code.why}")
-    if missing := [library for library in libraries if library not in known]:
-        none = "no library agrees" if len(missing) > 1 and not known else f"{' and '.join(missing)}: none agrees"
-        lines.append(f"# {none} with it to 1e-10; {told}")
+    if missing := ", ".join(library for library in libraries if library not in known):
+        lines.append(f"# nothing in {missing} agrees with it to 1e-10; {told}")
     if cell.schedules:
         lines.append(f"# {', '.join(cell.schedules)}: this is not in the code")
     return lines

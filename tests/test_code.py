@@ -1,5 +1,6 @@
 """The code that is printed for other libraries takes our steps, at any numbers of the space."""
 
+import re
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
@@ -17,7 +18,7 @@ from harness.configs import building, places
 from harness.configs.compose import Composer
 from harness.configs.override import one
 from harness.configs.settings import ABOUT
-from harness.verify.code import LIBRARIES, code_for, with_forms
+from harness.verify.code import LIBRARIES, agreeing, code_for
 from harness.verify.references.cases import TOLERANCE, Case, write
 from harness.verify.references.problems import GRADIENTS, PROBLEMS, first, kept
 from harness.verify.references.terms import our, positive, whole
@@ -26,7 +27,7 @@ from harness.verify.references.walks import ours, theirs
 from tests.counts import with_code
 from tests.support import node, sampled
 
-FORMS = with_forms()
+FORMS = [case for case in agreeing() if case.form]
 NUMBERS = {"beta1": (0.5, 0.99), "beta2": (0.9, 0.9999), "eps": (1e-10, 1e-4)}  # of fields outside every space
 
 
@@ -38,11 +39,10 @@ class Printed:
     text: str
 
     def made(self, params: Any = None) -> Any:
-        package = self.text.partition(".")[0]
-        names = {package: import_module(package), "params": params}
-        for deeper in {"torch": ("torch.optim",), "optax": ("optax.contrib",)}.get(package, ()):
-            import_module(deeper)
-        return eval(self.text, names)  # noqa: S307  that it runs is what we test
+        names = {name: import_module(name) for name in re.findall(rf"\b({'|'.join(LIBRARIES)})\.", self.text)}
+        if "optax" in names:
+            import_module("optax.contrib")
+        return eval(self.text, {**names, "params": params})  # noqa: S307  that it runs is what we test
 
 
 def drawn(case: Case, config: dict[str, Any], draw: np.random.Generator) -> dict[str, Any]:
@@ -77,7 +77,7 @@ def compared(case: Case, source: Composer, seed: int) -> float:
     return gap(problem, kept(ours(optimizer, problem), problem), walked)
 
 
-@pytest.mark.parametrize("case", [c for c in FORMS if c.reference.library in LIBRARIES], ids=str)
+@pytest.mark.parametrize("case", FORMS, ids=str)
 def test_the_printed_code_takes_our_steps_at_other_numbers(source: Composer, case: Case) -> None:
     library = case.reference.library
     if not find_spec(library) or (library == "keras" and not find_spec("jax")):
@@ -108,6 +108,8 @@ def test_where_a_formula_differs_there_is_no_code_and_the_reason(source: Compose
     plain = code_for({**node(source, "optimizer", "nesterov"), "momentum": 0}, source)
     assert plain["torch"].why == "torch.optim.SGD: momentum must be above 0 there; got 0"
     assert plain["optax"].text == "optax.sgd(learning_rate=0.01, momentum=0, nesterov=True)"
+    adamp = code_for(node(source, "optimizer", "adamp"), source)
+    assert adamp["pytorch_optimizer"].why == "pytorch_optimizer.AdamP agrees at some numbers only, or for some shapes"
     assert code_for(node(source, "optimizer", "muon"), source) == {}
 
 
@@ -161,8 +163,14 @@ def test_the_command_prints_it(sweep: harness.Results, capsys: pytest.CaptureFix
     assert shown.index(sweep.answer[0].lines[0].name) < shown.index(sweep.answer[0].lines[1].name)
     for name in ("torch.optim.AdamW(params, lr=", "torch.optim.SGD(params, lr=", "optax.sgd(", "keras.optimizers.SGD("):
         assert name in shown
-    assert "no library agrees with it to 1e-10; python -m harness.verify optimizers muon tells how they differ" in shown
-    assert "keras: none agrees with it to 1e-10; python -m harness.verify optimizers adamw tells how" in shown
+    assert (
+        "# nothing in torch, optax, keras, pytorch_optimizer agrees with it to 1e-10; python -m harness.verify" in shown
+    )
+    assert "optimizers muon tells how they differ" in shown
+    assert (
+        "# nothing in keras, pytorch_optimizer agrees with it to 1e-10; python -m harness.verify optimizers adamw tells"
+        in shown
+    )
     assert command.main(["last", "torch"]) == 0
     shown = capsys.readouterr().out
     assert "optax" not in shown
@@ -182,7 +190,7 @@ def test_what_moves_is_told(
     ("arguments", "line"),
     [
         (["last"], "no finished run or sweep"),
-        (["last", "tensorflow"], "tensorflow: no such library; choices: torch, optax, keras"),
+        (["last", "tensorflow"], "tensorflow: no such library; choices: torch, optax, keras, pytorch_optimizer"),
     ],
 )
 def test_a_mistake_is_one_line(
@@ -199,6 +207,7 @@ def test_a_mistake_is_one_line(
 def test_many_optimizers_have_code() -> None:
     """So that what has code goes on having it."""
     counts = {library: len(names) for library, names in with_code().items()}
-    assert counts["torch"] >= 16
-    assert counts["optax"] >= 38
-    assert counts["keras"] >= 11
+    assert counts["torch"] >= 24
+    assert counts["optax"] >= 54
+    assert counts["keras"] >= 17
+    assert counts["pytorch_optimizer"] >= 25

@@ -3,7 +3,7 @@
 The code is the case's own call with other numbers in it, so that what is printed is what is compared.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -13,7 +13,7 @@ from harness.configs.compose import Composer
 from harness.configs.settings import ABOUT
 from harness.verify.references.cases import TOLERANCE, Case, families
 
-LIBRARIES = ("torch", "optax", "keras")
+LIBRARIES = ("torch", "optax", "keras", "pytorch_optimizer")
 
 
 @dataclass(frozen=True)
@@ -27,21 +27,24 @@ class Code:
 
 def code_for(optimizer: Mapping[str, Any], source: Composer) -> dict[str, Code]:
     """The code of an optimizer's config with its numbers, for each library that takes the steps of its class to 1e-10
-    at some numbers; none has it where there is no library. `source` composes our own configs."""
+    at some numbers; of the others there is nothing. `source` composes our own configs."""
     fields = _fields(optimizer)
     found: dict[str, Code] = {}
-    for case in (case for case in with_forms() if case.reference.library in LIBRARIES):
-        stated = _of_its_class(case, fields, source)
-        if stated is not None and not (known := found.get(case.reference.library, Code())).text:
-            code = _tried(case, stated, fields)
-            found[case.reference.library] = code if code.text or not known.why else known
+    for case in agreeing():
+        library = case.reference.library
+        known = found.get(library)
+        if known is None or (case.form and not known.text):
+            stated = _of_its_class(case, fields, source)
+            if stated is not None and ((code := _tried(case, stated, fields)).text or known is None):
+                found[library] = code
     return {library: found[library] for library in LIBRARIES if library in found}
 
 
 def _tried(case: Case, stated: Mapping[str, Any], fields: Mapping[str, Any]) -> Code:
     """The code by this case, whose config states these fields."""
-    assert case.form is not None
-    target = case.form.target
+    target = case.reference.target
+    if case.form is None or case.transposed:
+        return Code(why=f"{target} agrees at some numbers only, or for some shapes")
     others = [name for name in stated if name not in case.form.fields and stated[name] != fields[name]]
     if others:
         theirs = ", ".join(f"{name}={stated[name]!r}" for name in others)
@@ -69,13 +72,8 @@ def _fields(node: Mapping[str, Any]) -> dict[str, Any]:
 
 
 @cache
-def with_forms() -> tuple[Case, ...]:
-    """The cases that give code: forms whose steps agree to 1e-10, in the layout that both have."""
-    return tuple(_forms())
-
-
-def _forms() -> Iterator[Case]:
-    for _, cases in families():
-        for case in cases:
-            if case.form and not case.differs and case.tolerance <= TOLERANCE and not case.transposed:
-                yield case
+def agreeing() -> tuple[Case, ...]:
+    """The cases of these libraries that agree to 1e-10, those with forms first."""
+    every = (case for _, cases in families() for case in cases if case.reference.library in LIBRARIES)
+    found = [case for case in every if not case.differs and case.tolerance <= TOLERANCE]
+    return tuple(sorted(found, key=lambda case: case.form is None))

@@ -6,6 +6,7 @@ from harness.verify.references.terms import our
 from harness.verify.references.walks import eval_mode, in_state, schedule_free_params
 
 DECAYED = {"lr": 0.02, "beta1": 0.8, "beta2": 0.99, "eps": 0.01, "weight_decay": 0.1}
+MODE = "the point to evaluate: optimizer.eval(), and optimizer.train() to go on"
 AVERAGE = "the point to evaluate: optax.contrib.schedule_free_eval_params(state, params)"
 
 CASES = [
@@ -25,6 +26,10 @@ CASES = [
         evaluated=schedule_free_params, told=AVERAGE,
     ),
     Case("schedule_free_sgd", {"lr": 0.05}, po("ScheduleFreeSGD", lr=0.05), evaluated=eval_mode),
+    Case(
+        "schedule_free_sgd", {"lr": 0.05, "momentum": 0.7}, po("ScheduleFreeSGD", lr=our.lr, momentum=our.momentum),
+        evaluated=eval_mode, told=MODE,
+    ),
     Case("schedule_free_sgd", {"lr": 0.05}, package("schedulefree.SGDScheduleFree", lr=0.05), evaluated=eval_mode),
     Case(
         "schedule_free_sgd", {"lr": 0.05, "momentum": 0.7, "weight_decay": 0.1},
@@ -43,6 +48,13 @@ CASES = [
         evaluated=schedule_free_params, told=AVERAGE,
     ),
     Case("schedule_free_adamw", {"lr": 0.02}, po("ScheduleFreeAdamW", lr=0.02), evaluated=eval_mode),
+    Case(
+        "schedule_free_adamw", DECAYED,
+        po(
+            "ScheduleFreeAdamW", lr=our.lr, betas=(our.beta1, our.beta2), eps=our.eps, weight_decay=our.weight_decay,
+        ),
+        evaluated=eval_mode, told=MODE,
+    ),
     Case(
         "schedule_free_adamw", DECAYED,
         package(

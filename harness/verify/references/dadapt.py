@@ -13,6 +13,9 @@ OPTAX: dict[str, Any] = {
     "learning_rate": our.lr, "betas": (our.beta1, our.beta2), "eps": our.eps, "estim_lr0": our.d0,
     "weight_decay": our.weight_decay,
 }  # fmt: skip
+PO: dict[str, Any] = {
+    "lr": our.lr, "eps": our.eps, "d0": our.d0, "weight_decay": our.weight_decay, "betas": (our.beta1, our.beta2),
+}  # fmt: skip
 CORRECTED = "optax always corrects the averages"
 
 CASES = [
@@ -24,7 +27,7 @@ CASES = [
         tolerance=1e-6, why_tolerance="it takes the norm of the first gradient in float32",
     ),
     Case("dadapt_adam", {**ADAM, **BETAS}, package("dadaptation.DAdaptAdam", **ADAM, betas=(0.8, 0.99), decouple=True)),
-    Case("dadapt_adam", {**ADAM, **BETAS}, po("DAdaptAdam", **ADAM, betas=(0.8, 0.99), weight_decouple=True)),
+    Case("dadapt_adam", {**ADAM, **BETAS}, po("DAdaptAdam", **PO, weight_decouple=True)),
     Case(
         "dadapt_adam", {"d0": 0.01}, optax("contrib.dadapt_adamw", estim_lr0=0.01), differs=CORRECTED,
     ),
@@ -40,7 +43,7 @@ CASES = [
         "prodigy", {**ADAM, **BETAS, "safeguard_warmup": True},
         package("prodigyopt.Prodigy", **ADAM, betas=(0.8, 0.99), safeguard_warmup=True, decouple=True),
     ),
-    Case("prodigy", {**ADAM, **BETAS}, po("Prodigy", **ADAM, betas=(0.8, 0.99))),
+    Case("prodigy", {**ADAM, **BETAS}, po("Prodigy", **PO)),
     Case(
         "prodigy", {"lr": 0.1, "d0": 0.01}, optax("contrib.prodigy", learning_rate=0.1, estim_lr0=0.01),
         differs=CORRECTED,

@@ -39,7 +39,8 @@ CASES = [
         tolerance=1e-7, why_tolerance="optax takes the root of t in float32",
     ),
     Case(
-        "madgrad", {"lr": 0.02, "momentum": 0.8, "eps": 1e-3}, po("MADGRAD", lr=0.02, momentum=0.8, eps=1e-3),
+        "madgrad", {"lr": 0.02, "momentum": 0.8, "eps": 1e-3},
+        po("MADGRAD", lr=our.lr, momentum=our.momentum, eps=our.eps),
         schedule=FALLING,
     ),
     Case("ftrl", TOLD, by_hand(ftrl, **TOLD)),
@@ -54,5 +55,5 @@ CASES = [
             l2_regularization_strength=our.l2 / 2, beta=our.beta,
         ),
     ),
-    Case("variant/ftrl_from_zero", TOLD, po("FTRL", lr=0.5, beta=0.5, lambda_1=0.05, lambda_2=0.02)),
+    Case("variant/ftrl_from_zero", TOLD, po("FTRL", lr=our.lr, beta=our.beta, lambda_1=our.l1, lambda_2=our.l2)),
 ]  # fmt: skip

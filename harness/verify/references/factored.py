@@ -24,7 +24,7 @@ CASES = [
         "sm3", {"lr": 0.1, "momentum": 0.7, "eps": 0.01},
         optax("chain", optax("scale_by_sm3", b1=our.momentum, b2=1.0, eps=our.eps), optax("scale", -our.lr)),
     ),
-    Case("sm3", {"lr": 0.1, "momentum": 0.7, "eps": 0.01}, po("SM3", lr=0.1, momentum=0.7, eps=0.01)),
+    Case("sm3", {"lr": 0.1, "momentum": 0.7, "eps": 0.01}, po("SM3", lr=our.lr, momentum=our.momentum, eps=our.eps)),
     Case(
         "adafactor", ADAFACTOR,
         torch(
@@ -49,8 +49,8 @@ CASES = [
     Case(
         "came", CAME,
         po(
-            "CAME", lr=0.02, betas=(0.8, 0.99, 0.995), eps1=1e-3, eps2=1e-4, clip_threshold=0.8, weight_decay=0.1,
-            weight_decouple=True,
+            "CAME", lr=our.lr, betas=(our.beta1, our.beta2, our.beta3), eps1=our.eps1, eps2=our.eps2,
+            clip_threshold=our.clip, weight_decay=our.weight_decay, weight_decouple=True,
         ),
         schedule=FALLING,
     ),

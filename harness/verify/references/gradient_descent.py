@@ -27,10 +27,10 @@ CASES = [
         "sgdw", {**TORCH, "weight_decay": 0.1},
         keras("SGD", learning_rate=our.lr, momentum=our.momentum, weight_decay=our.weight_decay),
     ),
-    Case("sgd", {"lr": 0.05}, po("SGDW", lr=0.05, momentum=0.0)),
+    Case("sgd", {"lr": 0.05}, po("SGDW", lr=our.lr, momentum=0.0)),
     Case("momentum", {"lr": 0.02, "momentum": 0.8}, torch("SGD", lr=our.lr, momentum=our.momentum)),
     Case("momentum", {"lr": 0.02, "momentum": 0.8}, optax("sgd", learning_rate=our.lr, momentum=our.momentum)),
-    Case("momentum", {"lr": 0.02, "momentum": 0.8}, po("SGDW", lr=0.02, momentum=0.8)),
+    Case("momentum", {"lr": 0.02, "momentum": 0.8}, po("SGDW", lr=our.lr, momentum=our.momentum)),
     Case(
         "momentum", {"lr": 0.02, "momentum": 0.8}, torch("SGD", lr=0.02, momentum=0.8),
         schedule=FALLING, differs=INSIDE,
@@ -54,7 +54,7 @@ CASES = [
     Case("variant/momentum_ema", {}, torch("SGD", lr=0.1, momentum=0.9, dampening=0.9)),
     Case("nesterov", TORCH, torch("SGD", lr=our.lr, momentum=SOME, nesterov=True)),
     Case("nesterov", TORCH, optax("sgd", learning_rate=our.lr, momentum=our.momentum, nesterov=True)),
-    Case("nesterov", TORCH, po("SGDW", **TORCH, nesterov=True)),
+    Case("nesterov", TORCH, po("SGDW", lr=our.lr, momentum=SOME, nesterov=True)),
     Case(
         "sgdw", {**TORCH, "weight_decay": 0.1},
         optax(
@@ -62,5 +62,8 @@ CASES = [
             optax("scale", -our.lr),
         ),
     ),
-    Case("sgdw", {**TORCH, "weight_decay": 0.1}, po("SGDW", **TORCH, weight_decay=0.1), schedule=FALLING),
+    Case(
+        "sgdw", {**TORCH, "weight_decay": 0.1},
+        po("SGDW", lr=our.lr, momentum=our.momentum, weight_decay=our.weight_decay), schedule=FALLING,
+    ),
 ]  # fmt: skip

@@ -109,7 +109,7 @@ CASES = [
     ),
     Case(
         "novograd", {**NOVOGRAD, "averaging": True, "weight_decay": 0.0},
-        po("NovoGrad", lr=0.02, betas=(0.8, 0.9), eps=0.01, grad_averaging=True),
+        po("NovoGrad", lr=our.lr, betas=(our.beta1, our.beta2), eps=our.eps, grad_averaging=True),
     ),
     *(
         Case(
@@ -123,7 +123,7 @@ CASES = [
         "adamp", {"lr": 0.02, "beta1": 0.8, "beta2": 0.99, "eps": 0.01, "delta": 0.0},
         torch("AdamW", lr=0.02, betas=(0.8, 0.99), eps=0.01, weight_decay=0.0),
     ),
-    Case("fromage", {"lr": 0.02}, po("Fromage", lr=0.02), schedule=FALLING),
+    Case("fromage", {"lr": 0.02}, po("Fromage", lr=our.lr), schedule=FALLING),
     Case("variant/fromage_optax", {"lr": 0.02}, optax("fromage", learning_rate=0.02)),
     Case("fromage", {"lr": 0.02, "min_norm": 0.3}, optax("fromage", learning_rate=our.lr, min_norm=our.min_norm)),
 ]  # fmt: skip

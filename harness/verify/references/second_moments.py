@@ -36,7 +36,7 @@ CASES = [
     Case(
         "adabelief",
         {"lr": 0.02, "beta1": 0.8, "beta2": 0.99, "eps": 1e-8},
-        po("AdaBelief", lr=0.02, betas=(0.8, 0.99), eps=1e-8),
+        po("AdaBelief", lr=our.lr, betas=(our.beta1, our.beta2), eps=our.eps),
     ),
     Case("adabelief", {"lr": 0.02}, optax("adabelief", learning_rate=0.02)),
     Case("adabelief", OTHER, optax("adabelief", **OPTAX, eps_root=our.eps)),
@@ -46,6 +46,12 @@ CASES = [
     Case("variant/yogi_optax", OTHER, optax("yogi", **OPTAX)),
     Case("variant/yogi_optax", {"lr": 0.02}, po("Yogi", lr=0.02)),
     Case("padam", {"lr": 0.02, "partial": 0.25}, po("PAdam", lr=0.02, partial=0.25)),
+    Case(
+        "padam",
+        {**OTHER, "partial": 0.2},
+        po("PAdam", lr=our.lr, betas=(our.beta1, our.beta2), partial=our.partial, eps=our.eps),
+    ),
+    Case("variant/yogi_optax", OTHER, po("Yogi", lr=our.lr, betas=(our.beta1, our.beta2), eps=our.eps)),
     Case(
         "diffgrad",
         {"lr": 0.02},

@@ -31,14 +31,20 @@ DECAYED = {"lr": 0.01, "weight_decay": 0.3}
 
 CASES = [
     Case("signsgd", {"lr": 0.01}, optax("sign_sgd", learning_rate=our.lr)),
-    Case("signsgd", {"lr": 0.01}, po("SignSGD", lr=0.01, momentum=0.0), schedule=FALLING),
+    Case("signsgd", {"lr": 0.01}, po("SignSGD", lr=our.lr, momentum=0.0), schedule=FALLING),
     Case("signum", {"lr": 0.01}, optax("signum", learning_rate=0.01, beta=0.9)),
     Case("signum", {"lr": 0.01, "momentum": 0.7}, optax("signum", learning_rate=our.lr, beta=our.momentum)),
-    Case("signum", {"lr": 0.01, "momentum": 0.7}, po("SignSGD", lr=0.01, momentum=0.7), schedule=FALLING),
-    Case("tiger", {**DECAYED, "beta": 0.8}, po("Tiger", **DECAYED, beta=0.8), schedule=FALLING),
+    Case(
+        "signum", {"lr": 0.01, "momentum": 0.7}, po("SignSGD", lr=our.lr, momentum=our.momentum), schedule=FALLING,
+    ),
+    Case(
+        "tiger", {**DECAYED, "beta": 0.8}, po("Tiger", lr=our.lr, weight_decay=our.weight_decay, beta=our.beta),
+        schedule=FALLING,
+    ),
     Case("lion", {"lr": 0.01}, optax("lion", learning_rate=0.01, weight_decay=0.0)),
     Case(
-        "lion", {**DECAYED, "beta1": 0.7, "beta2": 0.9}, po("Lion", **DECAYED, betas=(0.7, 0.9)), schedule=FALLING,
+        "lion", {**DECAYED, "beta1": 0.7, "beta2": 0.9},
+        po("Lion", lr=our.lr, weight_decay=our.weight_decay, betas=(our.beta1, our.beta2)), schedule=FALLING,
     ),
     Case(
         "lion", {**DECAYED, "beta1": 0.7, "beta2": 0.9},

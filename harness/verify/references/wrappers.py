@@ -84,7 +84,10 @@ CASES = [
     ),
     Case(
         "weight_decay", {"weight_decay": 0.01, **inside("momentum", lr=0.02, momentum=0.8)},
-        po("SGDW", lr=0.02, momentum=0.8, weight_decay=0.5),
+        po(
+            "SGDW", lr=positive(our.inner.lr), momentum=our.inner.momentum,
+            weight_decay=our.weight_decay / our.inner.lr,
+        ),
     ),
     Case(
         "weight_decay", {"weight_decay": 0.01, **inside("adam", **SOME_ADAM)},
@@ -99,6 +102,10 @@ CASES = [
     ),
     Case("cautious", inside("adam", lr=0.02), by_hand(cautious, lr=0.02, decay=0.0, scaling="count")),
     Case("cautious", inside("lion", lr=0.01), po("Lion", lr=0.01, cautious=True)),
+    Case(
+        "cautious", inside("lion", lr=0.01, beta1=0.7, beta2=0.9),
+        po("Lion", lr=our.inner.lr, betas=(our.inner.beta1, our.inner.beta2), weight_decay=0.0, cautious=True),
+    ),
     Case("variant/cautious_timm", inside("adam", lr=0.02), by_hand(cautious, lr=0.02, decay=0.0, scaling="mean")),
     *(
         Case(
@@ -133,7 +140,10 @@ CASES = [
     ),
     Case(
         "lookahead", {"k": 7.0, "alpha": 0.6, **FAST},
-        po("Lookahead", torch("SGD", lr=0.02, momentum=0.8), k=7, alpha=0.6), evaluated=in_state("slow_params"),
+        po(
+            "Lookahead", torch("SGD", lr=our.inner.lr, momentum=our.inner.momentum), k=whole(our.k), alpha=our.alpha,
+        ),
+        evaluated=in_state("slow_params"), told="the point to evaluate: optimizer.state[p][\"slow_params\"]",
     ),
     Case("ema", {"decay": 0.9, **inside("sgd", lr=0.05)}, by_hand(ema, lr=0.05, decay=0.9)),
 ]  # fmt: skip
