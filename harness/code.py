@@ -32,17 +32,21 @@ class CellCode:
 
 
 def codes(results: "Results") -> list[CellCode]:
-    """Of every cell of every answer, in their order."""
+    """Of every cell of every answer, in their order; of those that have a run to speak for them."""
     from harness.configs.compose import composer
+    from harness.errors import UserError
 
-    folder = _config_dir(results)
     rows = {(cell["cell"], cell.get("replicate", 0)): cell for cell in results.cells}
-    with composer(folder) as theirs, composer(None) as ours:
-        return [
-            _of(line, rows.get((line.cell, line.replicate)) or rows[line.cell, 0], answer.evidence.where, theirs, ours)
-            for answer in results.answer
-            for line in answer.lines
-        ]
+    found = []
+    with composer(_config_dir(results)) as theirs, composer(None) as ours:
+        for answer in results.answer:
+            for line in answer.lines:
+                row = rows.get((line.cell, line.replicate)) or rows[line.cell, 0]
+                if row["runs"]:
+                    found.append(_of(line, row, answer.evidence.where, theirs, ours))
+    if not found:
+        raise UserError(f"{results.folder}: nothing has ended there, so there is nothing to take along")
+    return found
 
 
 def _of(line: Any, row: dict[str, Any], where: str, theirs: Any, ours: Any) -> CellCode:
@@ -119,11 +123,11 @@ def _show(results: "Results", found: list[CellCode], libraries: Sequence[str]) -
     from harness.text.visible import in_line
 
     out = console()
-    unit = "tuning" if results.summary.get("study") else "seed"
     for cell in found:
         name = f"{cell.where}: {cell.name}" if cell.where else cell.name
         again = command(*words_of(results.summary["launch"]), *cell.overrides)
-        out.print(Text(in_line(f"{name}, as in {unit} {cell.replicate}"), style="bold"), soft_wrap=True)
+        which = f", as in tuning {cell.replicate}" if results.summary.get("replicates", 1) > 1 else ""
+        out.print(Text(in_line(f"{name}{which}"), style="bold"), soft_wrap=True)
         for line in _lines(cell, libraries):
             out.print(Text(in_line(line)), soft_wrap=True)
         out.print(Text(in_line(f"here: {again}"), style="dim"), soft_wrap=True)
@@ -142,7 +146,7 @@ def _lines(cell: CellCode, libraries: Sequence[str]) -> list[str]:
         more = f"  # {code.told}" if code.told else ""
         lines.append(f"{code.text}{more}" if code.text else f"# none: {code.why}")
     if missing := ", ".join(library for library in libraries if library not in known):
-        lines.append(f"# nothing in {missing} agrees with it to 1e-10; {told}")
+        lines.append(f"# nothing in {missing} is known to agree with it to 1e-10; {told}")
     if cell.schedules:
         lines.append(f"# {', '.join(cell.schedules)}: this is not in the code")
     return lines

@@ -178,6 +178,8 @@ def test_a_method_that_is_beaten_by_its_special_case_is_told() -> None:
 def test_only_who_is_beaten_is_told() -> None:
     assert not any("includes" in note for note in answered(evidence(LOW, HIGH)).notes)
     assert not any("includes" in note for note in answered(evidence(HIGH, LOW, tuned=False)).notes)
+    stopped = answered(evidence(HIGH, LOW, stopped="timeout"))
+    assert not any("includes" in note for note in stopped.notes), "there is no verdict"
     open_pair = evidence([1.0, 2.0] * 6, [1.1, 1.9] * 6)
     assert not any("includes" in note for note in answered(open_pair).notes)
 

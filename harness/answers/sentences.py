@@ -77,13 +77,15 @@ def notes(evidence: Evidence, verdict: Verdict, kind: Kind, disagreeing: Sequenc
             f"looked at {evidence.looks} times: replicates or trials were raised after an answer had been printed; the "
             f"error rate is higher than {percent(evidence.level)}"
         )
-    return (*found, *_beaten_by_special_cases(evidence, verdict), *evidence.remarks)
+    if evidence.tuned and kind in TESTED:
+        found += _beaten_by_special_cases(evidence, verdict)
+    return (*found, *evidence.remarks)
 
 
 def _beaten_by_special_cases(evidence: Evidence, verdict: Verdict) -> list[str]:
-    """What was tuned and is beaten by a special case of itself, by the best one."""
+    """Who is beaten by a special case of itself: by the best of them."""
     found: dict[int, str] = {}
-    for special in verdict.cells if evidence.tuned else ():
+    for special in verdict.cells:
         for general, other, how in evidence.includes:
             known = other == special and general in verdict.cells and general not in found
             if known and verdict.pair(general, special).winner == special:

@@ -64,8 +64,8 @@ def show(results: Results, out: Console) -> None:
     if summary.get("study"):
         out.print(Text(in_line(f"studies: {summary['study']}")), soft_wrap=True)
         _say_how_it_goes_on(results, out)
-    ends = {"show again": "harness.show", **({"as code": "harness.code"} if summary["kind"] == "sweep" else {})}
-    for told, module in ends.items():
+    found = summary["kind"] != "run" and begun
+    for told, module in {"show again": "harness.show", **({"as code": "harness.code"} if found else {})}.items():
         out.print(Text(in_line(f"{told}: {command(str(results.folder), module=module)}")), soft_wrap=True)
 
 
