@@ -18,6 +18,7 @@ from harness.configs import building
 from harness.configs.compose import Composer
 from harness.configs.override import one, parse
 from harness.configs.settings import ABOUT
+from harness.errors import UserError
 from harness.results.answers import answers
 from harness.verify.references.cases import TOLERANCE
 from harness.verify.references.problems import PROBLEMS, first, kept
@@ -147,6 +148,17 @@ def test_what_was_set_by_hand_is_no_special_case(source: Composer) -> None:
     lines = "['optimizer=adamw optimizer.weight_decay=0.1','optimizer=adam']"
     assert pairs(source, f"cells={lines.replace('optimizer.weight_decay=0.1', '')}")
     assert not pairs(source, f"cells={lines}"), "it was not to be 0"
+
+
+def test_what_is_no_declaration_is_refused_before_it_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "optimizer").mkdir()
+    text = "_target_: harness.optimizers.gradient_descent.SGD\nlr: 0.1\nincludes: {told}\n"
+    (tmp_path / "optimizer" / "mine.yaml").write_text(text.format(told="sgd"))
+    with pytest.raises(UserError, match=r"optimizer.includes must name optimizers, .*; got 'sgd'"):
+        harness.run("optimizer=mine", "objective=valley", config_dir=str(tmp_path))
+    (tmp_path / "optimizer" / "mine.yaml").write_text(text.format(told="{sgd: {}}"))
+    harness.run("optimizer=mine", "objective=valley", "steps=2", config_dir=str(tmp_path))
 
 
 def test_what_is_hashed_stays_as_it_was() -> None:

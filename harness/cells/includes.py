@@ -13,6 +13,7 @@ from typing import Any
 
 from harness.cells.cell import Cell, written
 from harness.configs.settings import ABOUT
+from harness.errors import UserError
 
 INCLUDES = "includes"
 INNER = "inner"  # the name for what a wrapper wraps
@@ -31,6 +32,16 @@ def included(cells: Sequence[Cell]) -> list[dict[str, Any]]:
     return found
 
 
+def check(cells: Sequence[Cell]) -> None:
+    """Refuse what is no such declaration, before anything runs."""
+    for told in (cell.config["optimizer"].get(INCLUDES) for cell in cells):
+        if told is not None and not (isinstance(told, dict) and all(isinstance(how, dict) for how in told.values())):
+            raise UserError(
+                f"optimizer.{INCLUDES} must name optimizers, and at which numbers, as in {{sgd: {{momentum: 0}}}}; "
+                f"got {told!r}"
+            )
+
+
 def without(node: Any) -> Any:
     """A node as it was before there were such words: what is hashed stays as it was."""
     if isinstance(node, list):
@@ -46,7 +57,8 @@ def _how(general: Cell, special: Cell) -> Mapping[str, Any] | None:
         how, ours, place = ours[INCLUDES].get(INNER), ours[INNER], f"optimizer.{INNER}"
     if how is None or any(general.config.get(part) != special.config.get(part) for part in WITHIN):
         return None
-    moved = not all(str(node.get("_target_")).endswith(".Constant") for node in general.config["schedules"].values())
+    schedules = general.config.get("schedules") or {}
+    moved = not all(str(node.get("_target_")).endswith(".Constant") for node in schedules.values())
     fixed = {f"optimizer.{name}" for name in how} & _typed(general)  # by hand: it was not to be a special case
     reached = {name for name, value in ours.items() if f"{place}.{name}" in general.space or value == theirs.get(name)}
     chosen = {name for name, value in theirs.items() if isinstance(value, (bool, str)) and name not in ABOUT}
