@@ -8,7 +8,7 @@ from pathlib import Path
 from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
-from harness.cells import budget
+from harness.cells import budget, includes
 from harness.cells import enumeration as sweep_cells
 from harness.cells.cell import Cell
 from harness.cells.decay import decays
@@ -76,6 +76,7 @@ def start(
         clock.on = begun.cells[0].settings.profile
         planner = Planner(trusted)
         planner.check(begun.cells)
+        includes.check(begun.cells)
         if not going_on:
             begun = replace(begun, cells=chosen(begun.cells, planner))
         reasons = Reasons(planner.about_engines, out)
@@ -215,6 +216,7 @@ def _about(kind: str, title: str, begun: Begun, stopped: str) -> dict[str, Any]:
         "overrides": begun.overrides,
         "varied": list(dict.fromkeys(key for cell in begun.cells for key in cell.varied)),
         "trials": begun.cells[0].settings.trials,
+        **({"includes": found} if (found := includes.included(begun.cells)) else {}),  # pairs of cells
         **({"redrawn": True} if any(redrawn(cell.config) for cell in begun.cells) else {}),  # the split
         **({"decaying": found} if (found := [cell.number for cell in begun.cells if decays(cell)]) else {}),
         "level": begun.cells[0].settings.level,

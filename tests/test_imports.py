@@ -42,7 +42,7 @@ LAYERS = """
     harness.session harness.show harness.answer harness.judge harness.compare
     harness.command harness
     harness.__main__ harness.verify harness.schemas
-    harness.zoo
+    harness.zoo harness.code
 """
 LAYER = {name: k for k, line in enumerate(LAYERS.splitlines()) for name in line.split()}
 

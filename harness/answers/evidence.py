@@ -46,6 +46,7 @@ class Evidence:
     targets: Sequence[float] = ()  # the share of absolute targets that each cell's reported runs reached
     ladder: str = ""  # what these targets are
     unequal: tuple[str, ...] = ()  # what the cells should share and do not, such as steps; of one sweep they share all
+    includes: Sequence[tuple[int, int, str]] = ()  # columns: a method, a special case of it, and at which numbers
     remarks: tuple[str, ...] = ()  # what whoever gathered the values has to say beside the answer
     repeated: str = ""  # what others repeated, `seed`: no setting of ours would add to it; empty where we did
     paired: bool = True  # whether the values of a row belong together

@@ -87,7 +87,24 @@ def notes(evidence: Evidence, verdict: Verdict, kind: Kind, disagreeing: Sequenc
             f"looked at {evidence.looks} times: replicates or trials were raised after an answer had been printed; the "
             f"error rate is higher than {percent(evidence.level)}"
         )
+    if evidence.tuned and kind in TESTED:
+        found += _beaten_by_special_cases(evidence, verdict)
     return (*found, *evidence.remarks)
+
+
+def _beaten_by_special_cases(evidence: Evidence, verdict: Verdict) -> list[str]:
+    """Who is beaten by a special case of itself: by the best of them."""
+    found: dict[int, str] = {}
+    for special in verdict.cells:
+        for general, other, how in evidence.includes:
+            known = other == special and general in verdict.cells and general not in found
+            if known and verdict.pair(general, special).winner == special:
+                one, two = evidence.names[general], evidence.names[special]
+                found[general] = (
+                    f"{one} is beaten by {two}, which it includes ({how}): its space or its budget is at fault "
+                    "(Choi et al. 2019)"
+                )
+    return list(found.values())
 
 
 def percent(share: float) -> str:

@@ -23,7 +23,7 @@ PARTS = ("objective", "dataset", "optimizer", "schedules", "engine", "sampler", 
 GROUPS = ("schedule", "experiment")  # chosen by these names, which are no settings
 CHOSEN = (*(part for part in PARTS if part != "schedules"), *GROUPS)  # there is one of each
 EXCHANGED = tuple(group for group in CHOSEN if group != "experiment")  # which writes the whole config
-ABOUT = ("space", "paper")  # what a node says about itself; not for its constructor
+ABOUT = ("space", "paper", "includes")  # what a node says about itself; not for its constructor
 OF_TUNING = (
     "search",
     "batch",

@@ -67,7 +67,7 @@ def together(folders: Sequence[Folder]) -> Results:
     rows = [row for cell in numbered for row in cell.rows]
     runs = [run for cell in numbered for run in cell.runs]
     trials = [trial for cell in numbered for trial in cell.trials]
-    summary = {**_summary(folders, kept, keys), "remarks": remarks, "decaying": _decaying(folders, cells)}
+    summary = {**_summary(folders, kept, keys), "remarks": remarks, **_of_cells(folders, cells)}
     return replace(first.results, summary=summary, runs=runs, cells=rows, trials=trials)
 
 
@@ -175,10 +175,17 @@ def _values(cell: Cell) -> list[str]:
     return [f"{run['seed']} {run['phase']} {run['loss']} {run['best_loss']}" for run in cell.runs]
 
 
-def _decaying(folders: Sequence[Folder], cells: Sequence[Cell]) -> list[int]:
-    """The cells that decay parameters, by their numbers here."""
-    there = {folder.name: folder.results.summary.get("decaying", ()) for folder in folders}
-    return [k for k, cell in enumerate(cells) if cell.number in there[cell.folder]]
+def _of_cells(folders: Sequence[Folder], cells: Sequence[Cell]) -> dict[str, Any]:
+    """What summaries say of cells by their numbers, with those that they have here."""
+    decaying, includes = [], []
+    for folder in folders:
+        here = {cell.number: k for k, cell in enumerate(cells) if cell.folder == folder.name}
+        summary = folder.results.summary
+        decaying += [here[number] for number in summary.get("decaying", ()) if number in here]
+        for one in summary.get("includes", ()):
+            if {one["general"], one["special"]} <= here.keys():
+                includes.append({**one, "general": here[one["general"]], "special": here[one["special"]]})
+    return {"decaying": decaying, "includes": includes}
 
 
 def _engines(folders: Sequence[Folder]) -> str:

@@ -125,6 +125,7 @@ def _about(summary: Summary, cells: Sequence[Row], speaking: Runs, several: bool
         "alone": _interval(first, metric),
         "dataset": str(first.get("dataset") or ""),
         "where": where,
+        "includes": _includes(summary, numbers),
         "remarks": (*_favoured(summary, first, names, numbers), *summary.get("remarks", ())),
         "looks": 1 + sum(bool(one.get("tested")) for one in _others(summary)),
     }  # fmt: skip
@@ -138,6 +139,13 @@ def _favoured(summary: Summary, first: Row, names: Sequence[str], numbers: Seque
         return ()
     moved = f": objective=shift objective@objective.inner={first['objective']} moves it" if "objective" in first else ""
     return (f"the minimum is where all parameters are 0, which favours weight decay ({listed(decaying)}){moved}",)
+
+
+def _includes(summary: Summary, numbers: Sequence[int]) -> list[tuple[int, int, str]]:
+    """Which of these cells include which others, as columns."""
+    column = {number: k for k, number in enumerate(numbers)}
+    pairs = [(one["general"], one["special"], one["how"]) for one in summary.get("includes", ())]
+    return [(column[one], column[other], how) for one, other, how in pairs if {one, other} <= column.keys()]
 
 
 def _splits(summary: Summary, cells: Sequence[Row]) -> int:

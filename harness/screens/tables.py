@@ -45,20 +45,21 @@ def show(results: Results, out: Console) -> None:
             out.print(fitted(unfinished.seen(results), out.width, ()))
         out.print(Text(f"{unfinished.told(results)}\n", style="dim"), soft_wrap=True)
     usual = ("completed", "diverged")
-    told = [f"{count} {state}" for state, count in summary["runs"].items() if count or state in usual]
-    out.print(Text(f"{', '.join(told)} · {summary['seconds']:.1f} s"), soft_wrap=True)
+    counts = [f"{count} {state}" for state, count in summary["runs"].items() if count or state in usual]
+    out.print(Text(f"{', '.join(counts)} · {summary['seconds']:.1f} s"), soft_wrap=True)
     for cell, message in summary["failures"].items():
         out.print(Text(in_line(f"cell {cell} failed: {message}"), style="red"), soft_wrap=True)
     if summary["stopped"]:
-        ends = {"interrupted": "interrupted: what was reached is saved", "timeout": "the timeout was reached"}
-        out.print(ends[summary["stopped"]], style="yellow")
+        early = {"interrupted": "interrupted: what was reached is saved", "timeout": "the timeout was reached"}
+        out.print(early[summary["stopped"]], style="yellow")
     if about := engines.told(summary):
         out.print(Text(in_line(about)), soft_wrap=True)
     if summary.get("study"):
         out.print(Text(in_line(f"studies: {summary['study']}")), soft_wrap=True)
         _say_how_it_goes_on(results, out)
-    again = command(str(results.folder), module="harness.show")
-    out.print(Text(in_line(f"show again: {again}")), soft_wrap=True)
+    found = summary["kind"] != "run" and begun
+    for told, module in {"show again": "harness.show", **({"as code": "harness.code"} if found else {})}.items():
+        out.print(Text(in_line(f"{told}: {command(str(results.folder), module=module)}")), soft_wrap=True)
 
 
 def _say_how_it_goes_on(results: Results, out: Console) -> None:
