@@ -209,6 +209,11 @@ def _about(kind: str, title: str, begun: Begun, stopped: str) -> dict[str, Any]:
     """What summary.json says beside the results."""
     launch = ["--config-dir", begun.config_dir] if begun.config_dir else []
     launch += [f"trust=[{','.join(begun.trusted)}]"] if begun.trusted else []
+    of_cells = {
+        "includes": includes.included(begun.cells),
+        "redrawn": any(redrawn(cell.config) for cell in begun.cells),  # the split
+        "decaying": [cell.number for cell in begun.cells if decays(cell)],
+    }
     return {
         "kind": kind,
         "title": title,
@@ -216,9 +221,7 @@ def _about(kind: str, title: str, begun: Begun, stopped: str) -> dict[str, Any]:
         "overrides": begun.overrides,
         "varied": list(dict.fromkeys(key for cell in begun.cells for key in cell.varied)),
         "trials": begun.cells[0].settings.trials,
-        **({"includes": found} if (found := includes.included(begun.cells)) else {}),  # pairs of cells
-        **({"redrawn": True} if any(redrawn(cell.config) for cell in begun.cells) else {}),  # the split
-        **({"decaying": found} if (found := [cell.number for cell in begun.cells if decays(cell)]) else {}),
+        **{name: found for name, found in of_cells.items() if found},
         "level": begun.cells[0].settings.level,
         **({"replicates": often} if (often := begun.cells[0].settings.replicates) > 1 else {}),
         "stopped": stopped,

@@ -182,9 +182,11 @@ def _of_cells(folders: Sequence[Folder], cells: Sequence[Cell]) -> dict[str, Any
         here = {cell.number: k for k, cell in enumerate(cells) if cell.folder == folder.name}
         summary = folder.results.summary
         decaying += [here[number] for number in summary.get("decaying", ()) if number in here]
-        for one in summary.get("includes", ()):
-            if {one["general"], one["special"]} <= here.keys():
-                includes.append({**one, "general": here[one["general"]], "special": here[one["special"]]})
+        includes += [
+            {**one, "general": here[one["general"]], "special": here[one["special"]]}
+            for one in summary.get("includes", ())
+            if {one["general"], one["special"]} <= here.keys()
+        ]
     return {"decaying": decaying, "includes": includes}
 
 
