@@ -5,7 +5,8 @@ from typing import Any
 
 from harness.answers.evidence import Evidence
 from harness.answers.lines import Line, lines
-from harness.answers.sentences import Kind, best, notes, sentence
+from harness.answers.projection import more
+from harness.answers.sentences import Kind, best, goes_on, notes, sentence
 from harness.answers.text import MOST, Said, Tone, table
 from harness.answers.verdict import Pair, Verdict, judge
 from harness.text.visible import in_line
@@ -32,7 +33,7 @@ class Answer:
     ) -> list[Said]:
         """The headline, a line for each of so many cells with how to see the others, and the notes; `brief` leaves out
         the lines where there is no verdict."""
-        tone: Tone = "best" if self.kind in ("wins", "unbeaten", "fact") else "head"
+        tone: Tone = "best" if self.kind in ("wins", "unbeaten", "equivalent", "fact") else "head"
         found: list[Said] = [(in_line(self.told), tone)]
         if len(self.lines) > 1 and not (brief and self.kind == "none"):
             found += table(self.lines, self.unbeaten, self.evidence.scale, width, most, more)
@@ -45,8 +46,19 @@ class Answer:
 
     @property
     def decided(self) -> bool:
-        """Whether one cell wins."""
-        return self.kind == "wins"
+        """Whether one cell wins, or those that nobody beats are equivalent."""
+        return self.kind in ("wins", "equivalent")
+
+    @property
+    def settled(self) -> bool:
+        """Whether more replicates would be of no use."""
+        return self.verdict.settled or self.evidence.copies
+
+    @property
+    def more(self) -> int | None:
+        """About how many further replicates would decide; None where that is not in sight, or nobody adds any."""
+        evidence = self.evidence
+        return more(evidence.values, self.verdict, evidence.margin) if goes_on(evidence, self.kind) else None
 
     @property
     def wanting(self) -> int:
@@ -58,7 +70,7 @@ class Answer:
     @property
     def winner(self) -> str | None:
         """The name of the cell that wins, if one does."""
-        return self.evidence.names[self.verdict.unbeaten[0]] if self.decided else None
+        return self.evidence.names[self.verdict.unbeaten[0]] if self.kind == "wins" else None
 
     @property
     def unbeaten(self) -> tuple[str, ...]:
@@ -72,7 +84,9 @@ class Answer:
         found |= {"splits": evidence.splits}
         found |= {"kind": self.kind, "decided": self.decided, "headline": self.headline, "notes": list(self.notes)}
         found |= {"tuned": evidence.tuned, "replicates": evidence.count, "needs": verdict.needs}
-        found |= {"level": evidence.level, "looks": evidence.looks, "scale": asdict(evidence.scale)}
+        found |= {"level": evidence.level, "judged_by": "e-process" if evidence.sequential else "signed-rank"}
+        found |= {"looks": evidence.looks, "more": self.more, "margin": evidence.margin}
+        found |= {"scale": asdict(evidence.scale)}
         found |= {"unbeaten": list(self.unbeaten), "cells": [self._cell(line) for line in self.lines]}
         return found | {"pairs": [self._pair(pair) for pair in verdict.pairs]}
 
@@ -92,6 +106,7 @@ class Answer:
             "first_wins": pair.wins,
             "second_wins": pair.losses,
             "winner": None if pair.winner is None else names[pair.winner],
+            "equivalent": pair.equivalent,
         }
 
 
@@ -103,8 +118,13 @@ class Answers(tuple[Answer, ...]):
 
     @property
     def decided(self) -> bool:
-        """Whether every problem has a winner."""
+        """Whether every problem has a winner, or cells that are equivalent."""
         return all(answer.decided for answer in self)
+
+    @property
+    def settled(self) -> bool:
+        """Whether more replicates would be of no use to any problem."""
+        return all(answer.settled for answer in self)
 
     @property
     def winner(self) -> str | None:
@@ -124,7 +144,8 @@ class Answers(tuple[Answer, ...]):
 
 def answered(evidence: Evidence) -> Answer:
     """The answer that the evidence gives."""
-    verdict = judge(evidence.values, evidence.scale, evidence.level, evidence.once)
+    judged = evidence.values, evidence.scale, evidence.level, evidence.once
+    verdict = judge(*judged, evidence.sequential, evidence.margin)
     kind, headline = sentence(evidence, verdict)
     found = lines(evidence, verdict, kind)
     disagreeing = [line.name for line in found if line.disagrees]

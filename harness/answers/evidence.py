@@ -39,7 +39,15 @@ class Evidence:
     cut: str = ""  # what a time-out left of the trials, where it left all cells as many
     target: bool = False  # whether the values are steps to it, infinite where it was not reached
     remarks: tuple[str, ...] = ()  # what whoever gathered the values has to say beside the answer
+    until: bool = False  # whether replicates are added until the answer is decided
+    margin: float | None = None  # within which cells are equivalent: harness.answers.scale says of what
+    raised: int = 0  # how often trials were raised after an answer, which begins the evidence again
     looks: int = 1  # answers that could have decided and were given of these replicates, this one included
+
+    @property
+    def sequential(self) -> bool:
+        """Whether there may be several looks at these replicates, all of which must hold."""
+        return self.until or self.looks > 1
 
     @property
     def unit(self) -> str:

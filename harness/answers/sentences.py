@@ -1,14 +1,15 @@
 """The verdict in one sentence, and what has to be said beside it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from harness.answers.evidence import Evidence
+from harness.answers.projection import more
 from harness.answers.statistics import median
 from harness.answers.verdict import Verdict
 
-Kind = Literal["wins", "unbeaten", "close", "cycle", "fact", "none"]
-TESTED = ("wins", "unbeaten", "close", "cycle")  # kinds that follow from tests
+Kind = Literal["wins", "equivalent", "unbeaten", "close", "cycle", "fact", "none"]
+TESTED = ("wins", "equivalent", "unbeaten", "close", "cycle")  # kinds that follow from tests
 NAMED = 8  # cells, before the others are counted
 STOPPED = {
     "interrupted": "No verdict: it was interrupted",
@@ -42,6 +43,8 @@ def sentence(evidence: Evidence, verdict: Verdict) -> tuple[Kind, str]:
         rivals = [k for k in verdict.cells if k not in (best, *verdict.never_finite)]
         still = [names[k] for k in rivals if verdict.pair(best, k).winner is None]
         return "unbeaten", f"{names[best]} is unbeaten, {listed(still)} open against it"
+    if verdict.equivalent:
+        return "equivalent", f"{listed([names[k] for k in verdict.unbeaten])} are {within(evidence)}"
     told = listed([names[k] for k in verdict.unbeaten], last=", ")
     if all(evidence.scale.solved(verdict.centres[k]) for k in verdict.unbeaten):
         return "close", f"{'Both' if len(verdict.unbeaten) == 2 else 'All'} solved: {told}"
@@ -72,12 +75,43 @@ def notes(evidence: Evidence, verdict: Verdict, kind: Kind, disagreeing: Sequenc
         found.append(f"the test set disagrees on {listed(disagreeing)}")
     if not evidence.stopped:
         found += [f"{evidence.names[k]}: a run failed, no verdict" for k in verdict.failed]
-    if evidence.looks > 1 and kind in TESTED:
-        found.append(
-            f"looked at {evidence.looks} times: replicates or trials were raised after an answer had been printed; the "
-            f"error rate is higher than {percent(evidence.level)}"
-        )
+    if kind in TESTED:
+        found += [*_of_looks(evidence, verdict, kind), *_of_margin(evidence, verdict)]
     return (*found, *evidence.remarks)
+
+
+def goes_on(evidence: Evidence, kind: Kind) -> bool:
+    """Whether more replicates could be added to what is undecided."""
+    return evidence.sequential and kind in ("close", "cycle")
+
+
+def within(evidence: Evidence) -> str:
+    """What cells are called that differ by less than the margin."""
+    return f"equivalent within {evidence.scale.margin(evidence.margin or 0.0)}"
+
+
+def _of_looks(evidence: Evidence, verdict: Verdict, kind: Kind) -> Iterator[str]:
+    """That looking more than once does no harm, and how long it may still take."""
+    if evidence.sequential:
+        often = f"looked at {evidence.looks} times: " if evidence.looks > 1 else ""
+        yield f"{often}judged by an e-process, which holds under any number of looks"
+    if evidence.raised:
+        yield "trials were raised after an answer: that holds for each number of trials by itself"
+    if goes_on(evidence, kind):
+        extra = more(evidence.values, verdict, evidence.margin)
+        about = f"about {extra} more replicate{'s' * (extra != 1)}, if they go on like these"
+        yield f"undecided: {'no end is in sight' if extra is None else about}"
+
+
+def _of_margin(evidence: Evidence, verdict: Verdict) -> Iterator[str]:
+    if evidence.margin is None:
+        return
+    if evidence.scale.kind == "difference":
+        yield f"margin={evidence.margin:g} is in the unit of the values, of which the lowest one is not known"
+    close = [pair for pair in verdict.pairs if pair.equivalent and pair.winner is not None]
+    for pair in (pair for pair in close if pair.winner in verdict.unbeaten):
+        loser = pair.second if pair.winner == pair.first else pair.first
+        yield f"{evidence.names[loser]} is beaten, and yet {within(evidence)}"
 
 
 def percent(share: float) -> str:

@@ -9,7 +9,8 @@ Measure = Literal["gradient_norm", "update_ratio"]
 MEASURES = get_args(Measure)  # what records show when asked to: harness.running.measures
 MOST = {"trials": 10**6}  # beyond lies a slip of the finger
 # settings that older folders do not have, as they were then
-LATER: dict[str, Any] = {"measure": [], "replicates": 1, "finalists": 1, "finals": 0, "level": 0.05, "profile": False}
+LATER: dict[str, Any] = {"measure": [], "replicates": 1, "finalists": 1, "finals": 0, "level": 0.05, "profile": False,
+                         "until": None, "margin": None}  # fmt: skip
 # what stands beside the settings
 PARTS = ("objective", "dataset", "optimizer", "schedules", "engine", "sampler", "pruner")
 GROUPS = ("schedule", "experiment")  # chosen by these names, which are no settings
@@ -24,12 +25,14 @@ OF_TUNING = (
     "finals",
     "confirm",
     "replicates",
+    "until",
     "timeout",
     "storage",
     "sampler",
     "pruner",
 )  # read by nothing else
-NOT_OF_A_RUN = (*OF_TUNING, "trials", "metric", "aggregate", "level", "target", "on_error", "resume", "profile")
+OF_ANSWERS = ("metric", "aggregate", "target", "level", "margin")
+NOT_OF_A_RUN = (*OF_TUNING, *OF_ANSWERS, "trials", "on_error", "resume", "profile")
 NAMES = (
     "seeds",
     "steps",
@@ -43,10 +46,12 @@ NAMES = (
     "batch",
     "rungs",
     "replicates",
+    "until",
     "finalists",
     "finals",
     "confirm",
     "level",
+    "margin",
     "timeout",
     "on_error",
     "storage",

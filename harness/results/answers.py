@@ -4,6 +4,7 @@ import itertools
 import json
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,9 +12,9 @@ import numpy as np
 from harness.answers.answer import Answers, answered
 from harness.answers.evidence import Evidence, Stopped
 from harness.answers.scale import Scale
-from harness.answers.sentences import TESTED
 from harness.answers.statistics import Interval
 from harness.answers.verdict import LEVEL
+from harness.results.looks import complete, others, reached
 from harness.results.metrics import STEPS_TO_TARGET, Metric
 from harness.results.rows import GROUPS, Row
 from harness.text.numbers import plain
@@ -26,32 +27,25 @@ def answers(summary: Summary, runs: Sequence[Row], cells: Sequence[Row]) -> Answ
     """An answer per problem, in the order of the cells: losses of different problems are not compared. Cells whose
     replicates have a split of the data each have the problem of the first one in common.
     """
+    whole = complete(summary, cells)
+    before = [one for one in others(summary, reached(summary, cells)) if one.get("tested")]
     found: dict[tuple[str, bool], list[Row]] = {}
-    for _, rows in itertools.groupby(sorted(cells, key=_place), key=lambda cell: cell["cell"]):
+    for _, rows in itertools.groupby(sorted(whole, key=_place), key=lambda cell: cell["cell"]):
         mine = list(rows)
         found.setdefault((mine[0]["problem"], _splits(summary, mine) > 1), []).extend(mine)
     of = _tuned if summary.get("study") else _untuned
-    return Answers(answered(of(summary, runs, mine, several=len(found) > 1)) for mine in found.values())
+    evidence = [of(summary, runs, mine, several=len(found) > 1) for mine in found.values()]
+    torn = len({cell.get("replicate", 0) for cell in cells}) - len({cell.get("replicate", 0) for cell in whole})
+    if torn:
+        left = f"the time-out left {torn} more tuning{'s' * (torn > 1)} unfinished"
+        evidence = [replace(one, cut=left) for one in evidence]
+    raised = len({repr(one.get("trials")) for one in before} - {repr(summary.get("trials"))})
+    return Answers(answered(replace(one, looks=1 + len(before), raised=raised)) for one in evidence)
 
 
 def written(answers: Answers) -> str:
     """The answers as JSON, by harness.answers.schema."""
     return json.dumps(plain(answers.data()), indent=2)
-
-
-def look(answers: Answers, summary: Summary) -> list[dict[str, Any]]:
-    """The record of looks with this one: what was said of so many trials and replicates, once each."""
-    about = {"trials": summary["trials"], "replicates": summary.get("replicates", 1)}
-    tested = any(answer.kind in TESTED for answer in answers)
-    told = {**about, "decided": answers.decided, "tested": tested, "headline": answers.headline}
-    return [*_others(summary), told]
-
-
-def _others(summary: Summary) -> list[dict[str, Any]]:
-    """The looks at other numbers of trials or replicates; what is no look is no record."""
-    now = summary.get("trials"), summary.get("replicates", 1)
-    found = [one for one in summary.get("looks", ()) if isinstance(one, dict)]
-    return [one for one in found if (one.get("trials"), one.get("replicates")) != now]
 
 
 def _tuned(summary: Summary, runs: Sequence[Row], cells: list[Row], several: bool) -> Evidence:
@@ -113,7 +107,8 @@ def _about(summary: Summary, cells: Sequence[Row], speaking: Runs, several: bool
         "alone": _interval(first),
         "dataset": str(first.get("dataset") or ""),
         "where": " ".join(_name(first, [key]) for key in common) if several and len(cells) > 1 else "",
-        "looks": 1 + sum(bool(one.get("tested")) for one in _others(summary)),
+        "until": bool(summary.get("until")),
+        "margin": summary.get("margin"),
     }  # fmt: skip
 
 

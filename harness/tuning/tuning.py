@@ -1,7 +1,8 @@
 """Tuning: every cell asks for a batch of trials, all batches train together, and the studies are told.
 
-A sweep may tune again and again, in replicates that share nothing but the cells: all of them advance together. The best
-trials of each are run again on seeds of their own, and the best of these on others, which speak for the cell.
+A sweep may tune again and again, in replicates that share nothing but the cells: all of a stage advance together, and
+most sweeps have one stage. The best trials of each replicate are run again on seeds of their own, and the best of these
+on others, which speak for the cell. Then the stage is looked at: whether another one follows.
 
 What a round has shown is on disk before Optuna hears of it. A sweep that is resumed asks again, in order, for what it
 has, reads the answers from disk, and goes on where they end: its files are those of a sweep that was never stopped.
@@ -9,7 +10,7 @@ has, reads the answers from disk, and goes on where they end: its files are thos
 
 import math
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,10 +23,10 @@ from harness.errors import RunError, UserError
 from harness.results.metrics import Metric
 from harness.results.trial import Outcome, Phase, Population, Show, Standing, Trial, in_order
 from harness.running.failures import FAILURES, told
-from harness.running.fingerprint import same
 from harness.running.plan import Planned, Planner, never_begun
 from harness.running.training import Watcher, train
 from harness.tuning import rounds
+from harness.tuning.packing import side_by_side
 from harness.tuning.resume import ROUNDS
 from harness.tuning.search import Search
 from harness.tuning.size import replicates
@@ -33,7 +34,6 @@ from harness.tuning.storage import Direction, Mirror
 
 FILES: dict[Phase, str] = {"final": "finals.npz", "confirm": "confirm.npz"}
 COUNTED = ("planned", "trials", "pruned", "diverged", "failed")
-TOGETHER = 1 << 28  # bytes of parameters that train side by side; gradients and memory come on top
 
 
 class Tuner(Watcher):
@@ -49,23 +49,21 @@ class Tuner(Watcher):
         secret: str | None = None,
         show: Show = lambda trials, standings: None,
         stop: Callable[[], bool] = lambda: False,
+        stages: Sequence[int] = (),
+        settled: Callable[[Outcome], bool] = lambda outcome: True,
     ) -> None:
+        """`stages` are the numbers of replicates after each of which it is asked whether all is settled."""
         self.cells, self.planner, self.folder, self.metric = cells, planner, folder, metric
         self.settings = cells[0].settings
-        self._show, self._interrupted = show, stop
+        self._show, self._interrupted, self._settled = show, stop, settled
+        self._stages = stages or (self.settings.replicates,)
         self._phase: Phase = "tune"
-        direction: Direction = "maximize" if metric.maximise else "minimize"
-        self._searches = {
-            (cell.number, replicate): Search(cell, replicate, metric, planner.trusted)
-            for cell in cells
-            for replicate in range(replicates(cell, planner))
-        }
+        self._clock: Clock | None = None
+        self._searches: dict[tuple[int, int], Search] = {}
         self._mirror = Mirror(folder, self.settings.storage, name, secret)
-        for search in self._searches.values():
-            if search.study is not None:
-                self._mirror.open(search.name, direction, search.about())
-        self._mirror.flush()
+        self._begin(self._stages[0])
         self._trained: list[Population] = []
+        self._repeated: dict[Phase, list[Population]] = {}  # of the finalists, and of those that were chosen
         self._in_flight: list[Population] = []  # the batch that a stop ended: shown and kept, but told to nobody
         self._deadline = math.inf if self.settings.timeout is None else time.monotonic() + self.settings.timeout
 
@@ -79,8 +77,9 @@ class Tuner(Watcher):
         clock.listen(self, "stepping", "_train")
         clock.listen(self, "writing", "_keep")
         clock.listen(self._mirror, "asking", "add", "flush")
+        self._clock = clock
         for search in self._searches.values():
-            clock.listen(search, "asking", "ask", "asked_again", "tell", "compare")
+            _timed(search, clock)
 
     def replay(self) -> None:
         """Ask for and tell what is on disk."""
@@ -89,15 +88,37 @@ class Tuner(Watcher):
             self._replay(path)
 
     def run(self) -> Outcome:
-        """Tune to the end, choose among each search's finalists, and confirm the chosen ones."""
-        self._tune()
-        standings = [search.standing for search in self._searches.values()]
-        unfinished = any(standing.trials < standing.planned for standing in standings)
-        stopped = self._stopped() if unfinished else ""
-        if not self._interrupted():
-            self._choose_and_confirm()
-            stopped = "interrupted" if self._interrupted() else stopped
-        return Outcome([*self._trained, *self._in_flight], standings, stopped)
+        """Stage after stage, tune to the end, choose among each search's finalists, and confirm the chosen ones."""
+        for count in self._stages:
+            self._begin(count)
+            self._tune()
+            standings = [search.standing for search in self._searches.values()]
+            unfinished = any(standing.trials < standing.planned for standing in standings)
+            stopped = self._stopped() if unfinished else ""
+            if not self._interrupted():
+                self._choose_and_confirm()
+                stopped = "interrupted" if self._interrupted() else stopped
+            repeated = [population for again in self._repeated.values() for population in again]
+            outcome = Outcome([*self._trained, *repeated, *self._in_flight], standings, stopped)
+            if stopped or self._settled(outcome):
+                break
+        return outcome
+
+    def _begin(self, count: int) -> None:
+        """The searches of so many replicates, in the order of the cells."""
+        wanted = [(cell, r) for cell in self.cells for r in range(min(count, replicates(cell, self.planner)))]
+        for cell, replicate in wanted:
+            if (cell.number, replicate) in self._searches:
+                continue
+            search = Search(cell, replicate, self.metric, self.planner.trusted)
+            self._searches[search.key] = search
+            if search.study is not None:
+                direction: Direction = "maximize" if self.metric.maximise else "minimize"
+                self._mirror.open(search.name, direction, search.about())
+            if self._clock is not None:
+                _timed(search, self._clock)
+        self._searches = dict(sorted(self._searches.items()))
+        self._mirror.flush()
 
     def stops(self) -> bool:
         """Whether the batch in training ends here; the time-out is for tuning alone."""
@@ -135,7 +156,7 @@ class Tuner(Watcher):
             if not asked:
                 return
             # what was asked and not told before a stop is asked for again by whoever resumes
-            for trials in self._side_by_side(asked):
+            for trials in side_by_side(asked, self.planner):
                 trained = self._train(trials)
                 if any(trial.outcome == "interrupted" for trial in in_order(trained)):
                     self._in_flight = trained
@@ -144,45 +165,19 @@ class Tuner(Watcher):
                 number += 1
                 self._tell(trained)
 
-    def _side_by_side(self, trials: Sequence[Trial]) -> Iterator[list[Trial]]:
-        """The trials in groups whose parameters fit into memory; a replicate's stay together, to be compared."""
-        size = {cell: self.planner.bytes_of_a_run(cell) for cell in {trial.cell for trial in trials}}
-        by_replicate: dict[int, list[Trial]] = {}
-        for trial in trials:
-            by_replicate.setdefault(trial.replicate, []).append(trial)
-        group: list[Trial] = []
-        taken = 0
-        for mine in by_replicate.values():
-            needed = sum(size[trial.cell] * len(trial.seeds) for trial in mine)
-            if group and taken + needed > TOGETHER:
-                yield group
-                group, taken = [], 0
-            group, taken = group + mine, taken + needed
-        yield group
-
     def _replay(self, path: Path) -> None:
         """Ask for the trials of a round that is on disk, and tell what it came to."""
         trained = rounds.load(path, self.cells)
-        self._demand_the_same_problems(path, trained)
+        rounds.demand_the_same_problems(path, trained, self.planner)
         trials = in_order(trained)
+        reached = 1 + max(trial.replicate for trial in trials)
+        self._begin(next((count for count in self._stages if count >= reached), self._stages[-1]))
         for trial in trials:
             if changed := self._search(trial).asked_again(trial):
                 raise UserError(f"{path}: another version of Optuna or of the configs made it: {changed}")
         for record in range(1, max(population.trace.records for population in trained)):
             self._compare(trials, record)
         self._tell(trained)
-
-    def _demand_the_same_problems(self, path: Path, trained: Iterable[Population]) -> None:
-        """What was seen on other data, or of an objective that has changed since, is not compared with what follows."""
-        for population in trained:
-            was = population.fingerprint
-            if "loss" in was:  # an objective that could not be made at its point has no numbers
-                now = self.planner.fingerprint(population.trials[0])
-                if not same(was, now):
-                    changed = f"its fingerprint was {was}, and is now {now}"
-                    raise UserError(f"{path}: another objective or other data made it: {changed}")
-                if population.engine != (here := self.planner.engine_of(population.trials[0])):
-                    raise UserError(f"{path}: {population.engine} made it, and here is {here}: begin a new sweep")
 
     def _search(self, trial: Trial) -> Search:
         return self._searches[trial.place[:2]]
@@ -285,16 +280,20 @@ class Tuner(Watcher):
     def _again(self, phase: Phase, asked: list[Trial]) -> list[Population] | None:
         """Train what is asked and not on disk yet; all that was asked for, or None if that was interrupted."""
         path = self.folder / FILES[phase]
-        stored = rounds.load(path, self.cells) if path.exists() else []
+        stored = self._repeated.get(phase) or (rounds.load(path, self.cells) if path.exists() else [])
         wanted = {trial.place for trial in asked}
         kept = [population for population in stored if {trial.place for trial in population.trials} <= wanted]
         have = {trial.place for trial in in_order(kept)}
         missing = [trial for trial in asked if trial.place not in have]
-        for trials in self._side_by_side(missing) if missing else ():
+        for trials in side_by_side(missing, self.planner):
             fresh = self._train(trials)
             if self._interrupted():
                 return None
             kept += fresh
             self._keep(path, kept)
-        self._trained += kept
+        self._repeated[phase] = kept
         return kept
+
+
+def _timed(search: Search, clock: Clock) -> None:
+    clock.listen(search, "asking", "ask", "asked_again", "tell", "compare")
