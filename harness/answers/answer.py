@@ -62,7 +62,10 @@ class Answer:
 
     @property
     def wanting(self) -> int:
-        """How many replicates (or, untuned, seeds) a verdict needs, where there are too few; else 0."""
+        """How many replicates (or, untuned, seeds) a verdict needs, or about how many will do; 0 where there are
+        enough, or nobody knows."""
+        if self.more is not None:
+            return self.evidence.count + self.more
         verdict = self.verdict
         few = self.kind == "none" and len(verdict.cells) > 1 and verdict.replicates < verdict.needs
         return verdict.needs if few and not self.evidence.stopped else 0

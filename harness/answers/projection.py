@@ -8,7 +8,7 @@ from harness.answers.equivalence import apart
 from harness.answers.verdict import Verdict
 from objectives.arrays import Array
 
-MOST = 1000  # beyond which nobody waits
+MOST = 1000  # replicates that a sweep may have
 
 
 def more(values: Array, verdict: Verdict, margin: float | None = None) -> int | None:
@@ -38,7 +38,7 @@ def _until(ups: int, downs: int, count: int, needed: float) -> int | None:
     >>> _until(6, 0, 6, log(20)), _until(12, 2, 14, log(20)), _until(6, 6, 12, log(20))
     (1, 3, None)
     """
-    for extra in range(1, MOST + 1):
+    for extra in range(1, MOST - count + 1):
         grown = 1 + extra / count
         if evidence(ups * grown, downs * grown) >= needed:
             return extra

@@ -12,11 +12,13 @@ import numpy as np
 from harness.answers.answer import Answers, answered
 from harness.answers.evidence import Evidence, Stopped
 from harness.answers.scale import Scale
+from harness.answers.sentences import TESTED
 from harness.answers.statistics import Interval
 from harness.answers.verdict import LEVEL
-from harness.results.looks import complete, others, reached
+from harness.results.looks import Look, complete, others, reached
 from harness.results.metrics import STEPS_TO_TARGET, Metric
-from harness.results.rows import GROUPS, Row
+from harness.results.rows import GROUPS, Row, cell_row, run_rows
+from harness.results.trial import Outcome
 from harness.text.numbers import plain
 
 Summary = Mapping[str, Any]
@@ -46,6 +48,21 @@ def answers(summary: Summary, runs: Sequence[Row], cells: Sequence[Row]) -> Answ
 def written(answers: Answers) -> str:
     """The answers as JSON, by harness.answers.schema."""
     return json.dumps(plain(answers.data()), indent=2)
+
+
+def looked_at(outcome: Outcome, about: Summary, metric: Metric) -> tuple[Answers, list[Look]]:
+    """A look at what a sweep has reached, and the record with it."""
+    cells = [cell_row(standing, metric) for standing in outcome.standings]
+    runs = [row for standing in outcome.standings for row in run_rows(standing.speaker, metric)]
+    return look({**about, "problems": outcome.problems}, runs, cells)
+
+
+def look(summary: Summary, runs: Sequence[Row], cells: Sequence[Row]) -> tuple[Answers, list[Look]]:
+    """The answers of a look, and the record with it: what was said of so many trials and replicates, once each."""
+    found, replicates = answers(summary, runs, cells), reached(summary, cells)
+    tested = any(answer.kind in TESTED for answer in found)
+    told = {"trials": summary["trials"], "replicates": replicates, "decided": found.decided, "tested": tested}
+    return found, [*others(summary, replicates), {**told, "headline": found.headline}]
 
 
 def _tuned(summary: Summary, runs: Sequence[Row], cells: list[Row], several: bool) -> Evidence:

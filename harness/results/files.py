@@ -125,9 +125,9 @@ def write(
         "problems": outcome.problems,
     }
     if about.get("study"):
-        from harness.results.looks import taken
+        from harness.results.answers import look
 
-        summary["looks"] = taken(summary, runs, cells)[1]
+        summary["looks"] = look(summary, runs, cells)[1]
     save_file(folder / "summary.json", (json.dumps(plain(summary), indent=2) + "\n").encode())
 
 

@@ -5,12 +5,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from harness.answers.answer import Answers
-from harness.answers.sentences import TESTED
 from harness.errors import UserError
-from harness.results.metrics import Metric
-from harness.results.rows import Row, cell_row, run_rows
-from harness.results.trial import Outcome
+from harness.results.rows import Row
 
 Look = dict[str, Any]
 
@@ -22,23 +18,6 @@ def recorded(folder: Path) -> list[Any]:
         return list(json.loads(file.read_text()).get("looks", [])) if file.is_file() else []
     except (ValueError, AttributeError, TypeError) as error:
         raise UserError(f"{file}: damaged: {error}") from error
-
-
-def at(outcome: Outcome, about: Mapping[str, Any], metric: Metric) -> tuple[Answers, list[Look]]:
-    """A look at what a sweep has reached."""
-    cells = [cell_row(standing, metric) for standing in outcome.standings]
-    runs = [row for standing in outcome.standings for row in run_rows(standing.speaker, metric)]
-    return taken({**about, "problems": outcome.problems}, runs, cells)
-
-
-def taken(summary: Mapping[str, Any], runs: Sequence[Row], cells: Sequence[Row]) -> tuple[Answers, list[Look]]:
-    """The answers of a look, and the record with it: what was said of so many trials and replicates, once each."""
-    from harness.results.answers import answers
-
-    found, replicates = answers(summary, runs, cells), reached(summary, cells)
-    tested = any(answer.kind in TESTED for answer in found)
-    told = {"trials": summary["trials"], "replicates": replicates, "decided": found.decided, "tested": tested}
-    return found, [*others(summary, replicates), {**told, "headline": found.headline}]
 
 
 def reached(summary: Mapping[str, Any], cells: Sequence[Row]) -> int:

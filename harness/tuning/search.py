@@ -3,8 +3,10 @@
 import json
 import math
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
+from harness.answers.statistics import typical
 from harness.cells.cell import Cell
 from harness.configs.override import texts
 from harness.results.metrics import Metric
@@ -12,6 +14,8 @@ from harness.results.trial import Phase, Standing, Trial
 from harness.tuning.storage import Direction
 from harness.tuning.streams import seeds_of
 from harness.tuning.study import CellStudy
+
+COUNTED = ("planned", "trials", "pruned", "diverged", "failed")
 
 
 class Search:
@@ -120,6 +124,20 @@ class Search:
     def again(self, trial: Trial, phase: Phase) -> Trial:
         """The same point on the seeds of another phase."""
         return Trial(self.cell, self.seeds(phase), phase, trial.number, trial.point, self.replicate)
+
+
+def by_cell(searches: Iterable[Search], metric: Metric) -> list[Standing]:
+    """Where the cells stand: all their trials, and of the replicates that have some the one in the middle."""
+    standings: dict[Cell, list[Standing]] = {}
+    for search in searches:
+        standings.setdefault(search.cell, []).append(search.standing)
+    found = []
+    for mine in standings.values():
+        begun = [standing for standing in mine if standing.trials] or mine
+        middle = begun[typical([metric.rank(standing.best) for standing in begun])]
+        sums = {name: sum(getattr(standing, name) for standing in mine) for name in COUNTED}
+        found.append(replace(middle, **sums))
+    return found
 
 
 def same_point(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:

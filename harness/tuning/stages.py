@@ -6,13 +6,15 @@ from typing import Any
 from harness.answers.eprocess import least
 from harness.cells.cell import Cell
 from harness.errors import UserError
-from harness.results import looks
+from harness.results.answers import looked_at
 from harness.results.metrics import Metric
 from harness.results.trial import Outcome
 from harness.running.plan import Planner
 from harness.tuning.size import compared, replicates
 
-STEP = 4  # replicates that are added at a time
+# replicates that are added at a time: in steps of 1, 2, 4, 8 two clones of adam on Rosenbrock take 10.1, 6.8, 5.4, 4.6
+# CPU seconds to 40 (3.9 at once), and a lead of one deviation is decided after 29.6, 30.2, 31.0, 32.8 on average
+STEP = 4
 
 
 def stages(cells: Sequence[Cell], planner: Planner, recorded: Sequence[Any]) -> list[int]:
@@ -27,6 +29,15 @@ def stages(cells: Sequence[Cell], planner: Planner, recorded: Sequence[Any]) -> 
     first = least(count * (count - 1) // 2, settings.level)
     others = [one for one in recorded if isinstance(one, dict) and one.get("trials") != settings.trials]
     first = max([first, *(one["replicates"] for one in others if isinstance(one.get("replicates"), int))])
+    return ends(first, most)
+
+
+def ends(first: int, most: int) -> list[int]:
+    """The first number of replicates, then some more each time.
+
+    >>> ends(7, 20), ends(7, 5)
+    ([7, 11, 15, 19, 20], [5])
+    """
     return [*range(first, most, STEP), most]
 
 
@@ -45,9 +56,9 @@ class Looks:
 
     def settled(self, outcome: Outcome) -> bool:
         """Whether the sweep may end."""
-        answers, record = looks.at(outcome, {**self.about, "looks": self.record}, self.metric)
-        new = record[-1] not in self.record
-        self.record = record
-        if new and not answers.settled:
-            self._say(f"after {record[-1]['replicates']} tunings: {record[-1]['headline']}")
+        answers, record = looked_at(outcome, {**self.about, "looks": self.record}, self.metric)
+        if (look := record[-1]) not in self.record:
+            self.record = record
+            if not answers.settled:
+                self._say(f"after {look['replicates']} tunings: {look['headline']}")
         return answers.settled

@@ -11,29 +11,26 @@ has, reads the answers from disk, and goes on where they end: its files are thos
 import math
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
-from harness.answers.statistics import typical
 from harness.cells.cell import Cell
 from harness.clock import Clock
 from harness.errors import RunError, UserError
 from harness.results.metrics import Metric
-from harness.results.trial import Outcome, Phase, Population, Show, Standing, Trial, in_order
+from harness.results.trial import Outcome, Phase, Population, Show, Trial, in_order
 from harness.running.failures import FAILURES, told
 from harness.running.plan import Planned, Planner, never_begun
 from harness.running.training import Watcher, train
 from harness.tuning import rounds
 from harness.tuning.packing import side_by_side
 from harness.tuning.resume import ROUNDS
-from harness.tuning.search import Search
+from harness.tuning.search import Search, by_cell
 from harness.tuning.size import replicates
 from harness.tuning.storage import Direction, Mirror
 
 FILES: dict[Phase, str] = {"final": "finals.npz", "confirm": "confirm.npz"}
-COUNTED = ("planned", "trials", "pruned", "diverged", "failed")
 
 
 class Tuner(Watcher):
@@ -92,20 +89,29 @@ class Tuner(Watcher):
         for count in self._stages:
             self._begin(count)
             self._tune()
-            standings = [search.standing for search in self._searches.values()]
+            standings = [search.standing for search in self._at_stage()]
             unfinished = any(standing.trials < standing.planned for standing in standings)
             stopped = self._stopped() if unfinished else ""
             if not self._interrupted():
                 self._choose_and_confirm()
                 stopped = "interrupted" if self._interrupted() else stopped
-            repeated = [population for again in self._repeated.values() for population in again]
-            outcome = Outcome([*self._trained, *repeated, *self._in_flight], standings, stopped)
+            seen = [self._trained, *self._repeated.values(), self._in_flight]
+            outcome = Outcome([one for some in seen for one in some if self._reached(one)], standings, stopped)
             if stopped or self._settled(outcome):
                 break
         return outcome
 
+    def _at_stage(self) -> list[Search]:
+        """The searches that are at work; more have begun where a sweep goes on."""
+        return [search for search in self._searches.values() if search.replicate < self._count]
+
+    def _reached(self, population: Population) -> bool:
+        """Whether it is of this stage or an earlier one."""
+        return population.trials[0].replicate < self._count
+
     def _begin(self, count: int) -> None:
         """The searches of so many replicates, in the order of the cells."""
+        self._count = count
         wanted = [(cell, r) for cell in self.cells for r in range(min(count, replicates(cell, self.planner)))]
         for cell, replicate in wanted:
             if (cell.number, replicate) in self._searches:
@@ -128,18 +134,7 @@ class Tuner(Watcher):
         """Compare the trials of the batch in training, and show them."""
         if self._phase == "tune":
             self._compare(trials, record)
-        self._show(trials, self._by_cell())
-
-    def _by_cell(self) -> list[Standing]:
-        """Where the cells stand: all their trials, and of the replicates that have some the one in the middle."""
-        found = []
-        for cell in self.cells:
-            mine = [search.standing for search in self._searches.values() if search.cell is cell]
-            begun = [standing for standing in mine if standing.trials] or mine
-            middle = begun[typical([self.metric.rank(standing.best) for standing in begun])]
-            sums = {name: sum(getattr(standing, name) for standing in mine) for name in COUNTED}
-            found.append(replace(middle, **sums))
-        return found
+        self._show(trials, by_cell(self._searches.values(), self.metric))
 
     def _files(self) -> list[Path]:
         return sorted((self.folder / ROUNDS).glob("*.npz"))
@@ -152,7 +147,7 @@ class Tuner(Watcher):
     def _tune(self) -> None:
         number = len(self._files())
         while not self._stopped():
-            asked = [trial for search in self._searches.values() for trial in search.ask()]
+            asked = [trial for search in self._at_stage() for trial in search.ask()]
             if not asked:
                 return
             # what was asked and not told before a stop is asked for again by whoever resumes
@@ -260,7 +255,7 @@ class Tuner(Watcher):
         Where all seeds give the same run, the tuning runs speak for the cell.
         """
         chosen = []
-        varying = [search for search in self._searches.values() if self.planner.varies_with_seed(search.cell)]
+        varying = [search for search in self._at_stage() if self.planner.varies_with_seed(search.cell)]
         several = self.settings.finalists if self.settings.finals else 1
         finals = {search.key: search.finalists(several) for search in varying}
         asked = [s.again(t, "final") for s in varying for t in finals[s.key] if len(finals[s.key]) > 1]
@@ -282,7 +277,7 @@ class Tuner(Watcher):
         path = self.folder / FILES[phase]
         stored = self._repeated.get(phase) or (rounds.load(path, self.cells) if path.exists() else [])
         wanted = {trial.place for trial in asked}
-        kept = [population for population in stored if {trial.place for trial in population.trials} <= wanted]
+        kept = [one for one in stored if not self._reached(one) or {trial.place for trial in one.trials} <= wanted]
         have = {trial.place for trial in in_order(kept)}
         missing = [trial for trial in asked if trial.place not in have]
         for trials in side_by_side(missing, self.planner):
@@ -292,7 +287,7 @@ class Tuner(Watcher):
             kept += fresh
             self._keep(path, kept)
         self._repeated[phase] = kept
-        return kept
+        return [one for one in kept if self._reached(one)]
 
 
 def _timed(search: Search, clock: Clock) -> None:
