@@ -146,8 +146,8 @@ def test_what_makes_no_sense_is_refused(
 @pytest.mark.parametrize(
     ("overrides", "replicates", "line"),
     [
-        (("objective=sphere",), 40, "at most 40 tunings of 2 cells: at most 5,040 runs of 1,000 steps; from 7 on it ends"),
-        (("dataset=digits", "steps=10"), 40, "at most 40 tunings of 2 cells: at most 5,040 runs of 10 steps; from 7 on"),
+        (("objective=sphere",), 40, "at most 40 tunings of 2 cells: at most 5,040 runs of 1,000 steps; from 7 on"),
+        (("dataset=digits", "steps=9"), 40, "at most 40 tunings of 2 cells: at most 5,040 runs of 9 steps; from 7 on"),
         (("objective=sphere", "replicates=6"), 6, "at most 6 tunings of 2 cells: at most 756 runs of 1,000 steps; no "
          "winner can be named: 2 cells need replicates=7, which resume= adds later"),
     ],

@@ -23,8 +23,8 @@ class Search:
 
     def __init__(self, cell: Cell, replicate: int, metric: Metric, trusted: tuple[str, ...]) -> None:
         self.cell, self.replicate, self.metric = cell, replicate, metric
-        direction: Direction = "maximize" if metric.maximise else "minimize"
-        self.study = CellStudy(cell, direction, trusted, replicate) if cell.space else None
+        self.direction: Direction = "maximize" if metric.maximise else "minimize"
+        self.study = CellStudy(cell, self.direction, trusted, replicate) if cell.space else None
         self.standing = Standing(Trial(cell, (), replicate=replicate), planned=cell.trials)
         self._completed: list[tuple[float, Trial]] = []
 

@@ -28,7 +28,7 @@ from harness.tuning.packing import side_by_side
 from harness.tuning.resume import ROUNDS
 from harness.tuning.search import Search, by_cell
 from harness.tuning.size import replicates
-from harness.tuning.storage import Direction, Mirror
+from harness.tuning.storage import Mirror
 
 FILES: dict[Phase, str] = {"final": "finals.npz", "confirm": "confirm.npz"}
 
@@ -57,8 +57,9 @@ class Tuner(Watcher):
         self._phase: Phase = "tune"
         self._clock: Clock | None = None
         self._searches: dict[tuple[int, int], Search] = {}
+        first = self._fresh(self._stages[0])
         self._mirror = Mirror(folder, self.settings.storage, name, secret)
-        self._begin(self._stages[0])
+        self._open(first)
         self._trained: list[Population] = []
         self._repeated: dict[Phase, list[Population]] = {}  # of the finalists, and of those that were chosen
         self._in_flight: list[Population] = []  # the batch that a stop ended: shown and kept, but told to nobody
@@ -110,17 +111,22 @@ class Tuner(Watcher):
         return population.trials[0].replicate < self._count
 
     def _begin(self, count: int) -> None:
-        """The searches of so many replicates, in the order of the cells."""
+        """The searches of so many replicates."""
+        self._open(self._fresh(count))
+
+    def _fresh(self, count: int) -> list[Search]:
+        """Those that have not begun."""
         self._count = count
         wanted = [(cell, r) for cell in self.cells for r in range(min(count, replicates(cell, self.planner)))]
-        for cell, replicate in wanted:
-            if (cell.number, replicate) in self._searches:
-                continue
-            search = Search(cell, replicate, self.metric, self.planner.trusted)
+        there, trusted = self._searches, self.planner.trusted
+        return [Search(cell, r, self.metric, trusted) for cell, r in wanted if (cell.number, r) not in there]
+
+    def _open(self, fresh: Iterable[Search]) -> None:
+        """Show them to Optuna's tools, and take them in, in the order of the cells."""
+        for search in fresh:
             self._searches[search.key] = search
             if search.study is not None:
-                direction: Direction = "maximize" if self.metric.maximise else "minimize"
-                self._mirror.open(search.name, direction, search.about())
+                self._mirror.open(search.name, search.direction, search.about())
             if self._clock is not None:
                 _timed(search, self._clock)
         self._searches = dict(sorted(self._searches.items()))
