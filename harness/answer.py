@@ -1,7 +1,7 @@
 """`python -m harness.answer FOLDER|last [--json]`: which optimizer wins in a finished sweep, and how sure that is;
 `--schema` prints the JSON Schema of what `--json` prints.
 
-Exit code 0: every problem has a winner; 3: undecided; 2: a mistake.
+Exit code 0: every problem has a winner, or cells that are equivalent within the margin; 3: undecided; 2: a mistake.
 """
 
 import sys

@@ -20,7 +20,7 @@ from harness.configs.override import Override, texts
 from harness.configs.settings import OF_TUNING
 from harness.errors import RunError, UserError
 from harness.results import files as results
-from harness.results import rows
+from harness.results import looks, rows
 from harness.results.environment import environment
 from harness.results.files import Results
 from harness.results.metrics import STEPS_TO_TARGET, Metric
@@ -36,6 +36,7 @@ from harness.screens.engines import Reasons
 from harness.text.copying import command
 from harness.tuning import resume, size
 from harness.tuning.resume import Begun
+from harness.tuning.stages import Looks, refuse_nothing_to_decide, stages
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -89,6 +90,7 @@ def start(
         metric = ranked_by(begun.cells, planner)
         if not going_on:
             say_lost(begun.cells, planner, out)
+            refuse_nothing_to_decide(begun.cells, planner)
         if out is not None and any(cell.space for cell in begun.cells):
             out.print(size.told(begun.cells, planner), style="dim", soft_wrap=True)
     if clock.on:
@@ -127,12 +129,12 @@ class _Job:
     def run(self, folder: Path) -> Results:
         """Train every cell as it is declared."""
         planned = self.planner.plan([Trial(cell, cell.settings.seeds) for cell in self.begun.cells])
-        with self._screen() as show, self.clock.part("stepping"):
+        with self._screen() as (show, _), self.clock.part("stepping"):
             populations = train(self.planner, planned, _Watching(show, self.stop))
         outcome = Outcome(populations, [])
         outcome.standings = [rows.standing(trial, self.metric) for trial in outcome.trials]
         outcome.stopped = "interrupted" if any("interrupted" in trial.states() for trial in outcome.trials) else ""
-        return self._written(folder, outcome, None)
+        return self._written(folder, outcome, {})
 
     def tune(self, folder: Path) -> Results:
         """Search every cell's space; an interrupted sweep goes on where it ended."""
@@ -144,9 +146,13 @@ class _Job:
         with asking():
             secret = database.password(storage)
         with resume.held(folder):
-            with self._screen() as show:
+            recorded = looks.recorded(folder)
+            often = stages(begun.cells, self.planner, recorded)
+            with self._screen() as (show, say):
+                seen = Looks({**_asked(begun, self.metric), "study": True, "looks": recorded}, self.metric, say)
+                watched = show, self.stop, often, seen.settled if begun.cells[0].settings.until else lambda _: True
                 with asking(), self.clock.part("asking"):
-                    tuner = Tuner(begun.cells, self.planner, folder, self.metric, begun.name, secret, show, self.stop)
+                    tuner = Tuner(begun.cells, self.planner, folder, self.metric, begun.name, secret, *watched)
                 if self.clock.on:
                     tuner.timed(self.clock)
                 tuner.replay()
@@ -157,26 +163,26 @@ class _Job:
                     raise RunError(
                         f"{no_memory(error)}; resume={folder} goes on before the batch that it ended"
                     ) from error
-            return self._written(folder, outcome, tuner.where)
+            return self._written(folder, outcome, {"study": tuner.where, "looks": seen.record})
 
-    def _written(self, folder: Path, outcome: Outcome, study: str | None) -> Results:
+    def _written(self, folder: Path, outcome: Outcome, tuned: dict[str, Any]) -> Results:
         begun, kind, clock = self.begun, self.kind, self.clock
         with clock.part("writing"):
-            about = {**_about(kind, _title(begun.cells, kind), begun, outcome.stopped), "study": study}
-            about |= {"metric": self.metric.name, "aggregate": self.metric.aggregate, "maximise": self.metric.maximise}
+            about = _about(kind, _title(begun.cells, kind), begun, self.metric, outcome.stopped)
+            about |= {"study": None} | tuned
             about |= {"untraced": untraced} if (untraced := self.planner.about_engines()) else {}
-            config = None if study else begun.cells[0].config if kind == "run" else begun.config()
+            config = None if tuned else begun.cells[0].config if kind == "run" else begun.config()
             with signals.waiting():
-                about |= {"looks": results.looks(folder)} if study else {}
                 results.write(folder, outcome, config, about, self.metric)
                 if clock.on:
                     results.write_profile(folder, clock.rows())
             return results.load(folder)
 
     @contextmanager
-    def _screen(self) -> Iterator[Show]:
+    def _screen(self) -> Iterator[tuple[Show, Callable[[str], None]]]:
+        """Who is shown what trains, and who is told a line."""
         if self.out is None:
-            yield lambda trials, standings: None
+            yield lambda trials, standings: None, lambda line: None
             return
         from harness.screens.live import Screen
 
@@ -189,7 +195,7 @@ class _Job:
                 self.reasons.say()
                 screen.show(trials, standings)
 
-            yield show
+            yield show, screen.tell
         self.reasons.say()
 
 
@@ -205,28 +211,42 @@ def _claimed(wanted: Path | None, kind: str) -> Iterator[Path]:
             folder.rmdir()
 
 
-def _about(kind: str, title: str, begun: Begun, stopped: str) -> dict[str, Any]:
+def _about(kind: str, title: str, begun: Begun, metric: Metric, stopped: str) -> dict[str, Any]:
     """What summary.json says beside the results."""
     launch = ["--config-dir", begun.config_dir] if begun.config_dir else []
     launch += [f"trust=[{','.join(begun.trusted)}]"] if begun.trusted else []
+    return {
+        "kind": kind,
+        "title": title,
+        "launch": shlex.join(launch),
+        "overrides": begun.overrides,
+        **_asked(begun, metric),
+        "stopped": stopped,
+        "interrupted": stopped == "interrupted",
+        **environment(),
+    }
+
+
+def _asked(begun: Begun, metric: Metric) -> dict[str, Any]:
+    """What an answer has to know of what was asked; `stopped` early is what it may have been."""
+    settings = begun.cells[0].settings
     of_cells = {
         "includes": includes.included(begun.cells),
         "redrawn": any(redrawn(cell.config) for cell in begun.cells),  # the split
         "decaying": [cell.number for cell in begun.cells if decays(cell)],
     }
     return {
-        "kind": kind,
-        "title": title,
-        "launch": shlex.join(launch),
-        "overrides": begun.overrides,
         "varied": list(dict.fromkeys(key for cell in begun.cells for key in cell.varied)),
-        "trials": begun.cells[0].settings.trials,
+        "trials": settings.trials,
         **{name: found for name, found in of_cells.items() if found},
-        "level": begun.cells[0].settings.level,
-        **({"replicates": often} if (often := begun.cells[0].settings.replicates) > 1 else {}),
-        "stopped": stopped,
-        "interrupted": stopped == "interrupted",
-        **environment(),
+        "level": settings.level,
+        **({"replicates": settings.replicates} if settings.replicates > 1 else {}),
+        **({"until": settings.until} if settings.until else {}),
+        **({"margin": settings.margin} if settings.margin else {}),
+        "metric": metric.name,
+        "aggregate": metric.aggregate,
+        "maximise": metric.maximise,
+        "stopped": "",
     }
 
 

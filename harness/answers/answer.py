@@ -10,8 +10,9 @@ from harness.answers import data
 from harness.answers.evidence import Evidence
 from harness.answers.lines import Line, lines
 from harness.answers.overall import Overall, overall
+from harness.answers.projection import more
 from harness.answers.scale import beyond
-from harness.answers.sentences import Kind, best, notes, sentence
+from harness.answers.sentences import Kind, best, goes_on, notes, sentence
 from harness.answers.text import MOST, Said, Tone, summary, table
 from harness.answers.unpaired import judge_unpaired
 from harness.answers.verdict import Verdict, judge
@@ -44,7 +45,7 @@ class Answer:
     ) -> list[Said]:
         """The headline, a line for each of so many cells with how to see the others, and the notes but for the silent
         ones; `brief` leaves out the lines where there is no verdict."""
-        tone: Tone = "best" if self.kind in ("wins", "unbeaten", "fact") else "head"
+        tone: Tone = "best" if self.kind in ("wins", "unbeaten", "equivalent", "fact") else "head"
         found: list[Said] = [(in_line(self.told), tone)]
         if len(self.lines) > 1 and not (brief and self.kind == "none"):
             found += table(self.lines, self.unbeaten, self.evidence.scale, width, most, more)
@@ -58,12 +59,26 @@ class Answer:
 
     @property
     def decided(self) -> bool:
-        """Whether one cell wins."""
-        return self.kind == "wins"
+        """Whether one cell wins, or those that nobody beats are equivalent."""
+        return self.kind in ("wins", "equivalent")
+
+    @property
+    def settled(self) -> bool:
+        """Whether more replicates would be of no use."""
+        return self.verdict.settled or self.evidence.copies
+
+    @property
+    def more(self) -> int | None:
+        """About how many further replicates would decide; None where that is not in sight, or nobody adds any."""
+        evidence = self.evidence
+        return more(evidence.values, self.verdict, evidence.margin) if goes_on(evidence, self.kind) else None
 
     @property
     def wanting(self) -> int:
-        """How many replicates (or, untuned, seeds) a verdict needs, where there are too few; else 0."""
+        """How many replicates (or, untuned, seeds) a verdict needs, or about how many will do; 0 where there are
+        enough, or nobody knows."""
+        if self.more is not None:
+            return self.evidence.count + self.more
         verdict = self.verdict
         few = self.kind == "none" and len(verdict.cells) > 1 and verdict.replicates < verdict.needs
         return verdict.needs if few and not self.evidence.stopped else 0
@@ -71,7 +86,7 @@ class Answer:
     @property
     def winner(self) -> str | None:
         """The name of the cell that wins, if one does."""
-        return self.evidence.names[self.verdict.unbeaten[0]] if self.decided else None
+        return self.evidence.names[self.verdict.unbeaten[0]] if self.kind == "wins" else None
 
     @property
     def unbeaten(self) -> tuple[str, ...]:
@@ -84,13 +99,10 @@ class Answer:
         found: dict[str, Any] = {"problem": evidence.problem, "where": evidence.where, "dataset": evidence.dataset}
         found |= {"splits": evidence.splits}
         found |= {"kind": self.kind, "decided": self.decided, "headline": self.headline, "notes": list(self.notes)}
-        found |= {
-            "tuned": evidence.tuned,
-            "paired": evidence.paired,
-            "replicates": evidence.count,
-            "needs": verdict.needs,
-        }
-        found |= {"level": evidence.level, "looks": evidence.looks, "scale": asdict(evidence.scale)}
+        found |= {"tuned": evidence.tuned, "paired": evidence.paired, "replicates": evidence.count}
+        found |= {"needs": verdict.needs, "level": evidence.level, "judged_by": evidence.judged_by}
+        found |= {"looks": evidence.looks, "more": self.more, "margin": evidence.margin}
+        found |= {"scale": asdict(evidence.scale)}
         found |= {"unbeaten": list(self.unbeaten), "cells": [self._cell(line) for line in self.lines]}
         return found | {"pairs": [data.pair(pair, evidence.names) for pair in verdict.pairs]}
 
@@ -145,8 +157,13 @@ class Answers(tuple[Answer, ...]):
 
     @property
     def decided(self) -> bool:
-        """Whether every problem has a winner."""
+        """Whether every problem has a winner, or cells that are equivalent."""
         return all(answer.decided for answer in self)
+
+    @property
+    def settled(self) -> bool:
+        """Whether more replicates would be of no use to any problem."""
+        return all(answer.settled for answer in self)
 
     @property
     def winner(self) -> str | None:
@@ -168,7 +185,8 @@ class Answers(tuple[Answer, ...]):
 def answered(evidence: Evidence) -> Answer:
     """The answer that the evidence gives."""
     if evidence.paired:
-        verdict = judge(evidence.values, evidence.scale, evidence.level, evidence.once)
+        judged = evidence.values, evidence.scale, evidence.level, evidence.once
+        verdict = judge(*judged, evidence.sequential, evidence.margin)
     else:
         verdict = judge_unpaired(evidence.values, evidence.scale, evidence.level)
     kind, headline = sentence(evidence, verdict)

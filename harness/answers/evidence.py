@@ -50,7 +50,20 @@ class Evidence:
     remarks: tuple[str, ...] = ()  # what whoever gathered the values has to say beside the answer
     repeated: str = ""  # what others repeated, `seed`: no setting of ours would add to it; empty where we did
     paired: bool = True  # whether the values of a row belong together
+    until: bool = False  # whether replicates are added until the answer is decided
+    margin: float | None = None  # within which cells are equivalent: harness.answers.scale says of what
+    raised: int = 0  # how often trials were raised after an answer, which begins the evidence again
     looks: int = 1  # answers that could have decided and were given of these replicates, this one included
+
+    @property
+    def sequential(self) -> bool:
+        """Whether there may be several looks at these replicates, all of which must hold."""
+        return self.until or self.looks > 1
+
+    @property
+    def judged_by(self) -> Literal["signed-rank", "rank-sum", "e-process"]:
+        """The test of its pairs."""
+        return "rank-sum" if not self.paired else "e-process" if self.sequential else "signed-rank"
 
     @property
     def unit(self) -> str:

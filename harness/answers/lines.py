@@ -26,7 +26,7 @@ class Line:
     replicate: int  # the typical one
     effect: str = ""  # how much higher or lower than the first, and its interval
     wins: str = ""
-    state: str = ""  # open, beaten, beaten by another, better, never finite, never or not reached, failed, unfinished
+    state: str = ""  # one of harness.answers.schema.STATES, or by whom else it is beaten
     note: str = ""
     limit: int | None = None  # steps that its runs could make
     reached: float | None = None  # the share of its runs that reached the target
@@ -80,9 +80,10 @@ def _state(evidence: Evidence, verdict: Verdict, pair: Pair, k: int) -> str:
     """What the first cell's pair with this one came to; where it is open, another may beat it."""
     if pair.winner is not None:
         return "better" if pair.winner == k else "beaten"
+    alike = "equivalent" if pair.equivalent else "open"
     rivals = (rival for rival in verdict.cells if rival != k and verdict.pair(rival, k).winner == rival)
     beaten_by = next(rivals, None)
-    return "open" if beaten_by is None else f"beaten by {evidence.names[beaten_by]}"
+    return alike if beaten_by is None else f"beaten by {evidence.names[beaten_by]}"
 
 
 def _unknown(evidence: Evidence, k: int) -> Line:

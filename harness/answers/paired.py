@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from harness.answers import eprocess
 from harness.answers.scale import beyond
 from harness.answers.statistics import Interval, median
 from objectives.arrays import Array
@@ -137,10 +138,10 @@ def effect(d: Array, level: float) -> Interval:
     return effects(d[:, None], level)[0]
 
 
-def effects(ds: Array, level: float) -> list[Interval]:
-    """The effect of every column."""
+def effects(ds: Array, level: float, sequential: bool = False) -> list[Interval]:
+    """The effect of every column; sequential: with an interval that holds for every number of replicates together."""
     ranked = np.sort(ds, axis=0) + 0.0  # no -0.0
-    n, ends = len(ds), _ends(len(ds), level)
+    n, ends = len(ds), _ends(len(ds), level, sequential)
     below, above = ranked[(n - 1) // 2], ranked[n // 2]
     with np.errstate(invalid="ignore"):
         middles = np.where(below == above, below, (below + above) / 2)
@@ -149,6 +150,9 @@ def effects(ds: Array, level: float) -> list[Interval]:
 
 
 @cache
-def _ends(n: int, level: float) -> Interval:
+def _ends(n: int, level: float, sequential: bool) -> Interval:
     """The places of the ends among n sorted differences."""
-    return median(np.arange(n, dtype=np.float64), level)
+    if not sequential:
+        return median(np.arange(n, dtype=np.float64), level)
+    k = eprocess.rank(n, level)
+    return Interval((n - 1) / 2, max(k, 1) - 1, n - max(k, 1), level if k else None)

@@ -94,6 +94,23 @@ class Scale:
         unit = {"log": "x", "points": " points", "difference": ""}[self.kind]
         return f"{self.size(abs(d))}{unit} {way}"
 
+    def bound(self, margin: float) -> float:
+        """The difference that is as large as a margin: a share on the log scale, else in the unit of the values.
+
+        >>> round(Scale("log").bound(0.05), 4), Scale("points").bound(0.05)
+        (0.0212, 0.05)
+        """
+        return float(np.log10(1 + margin)) if self.kind == "log" else margin
+
+    def margin(self, margin: float) -> str:
+        """A margin in words.
+
+        >>> Scale("log").margin(0.05), Scale("points").margin(0.05), Scale("difference").margin(0.05)
+        ('5 %', '5 points', '0.05')
+        """
+        told = f"{margin if self.kind == 'difference' else 100 * margin:.3g}"
+        return told + {"log": " %", "points": f" point{'s' * (told != '1')}", "difference": ""}[self.kind]
+
     def size(self, d: float) -> str:
         """The number alone, of a difference or of an end of its interval: a ratio on the log scale and of steps."""
         if self.kind == "steps" and d == inf:

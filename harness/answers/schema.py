@@ -18,7 +18,20 @@ YES_OR_NO: Schema = {"type": "boolean"}
 COUNT: Schema = {"type": "integer", "minimum": 0}
 NULL: Schema = {"type": "null"}
 SHARE: Schema = {"anyOf": [NULL, {"type": "number", "minimum": 0, "maximum": 1}]}
-STATES = ("", "open", "beaten", "better", "never finite", "never reached", "not reached", "failed", "unfinished")
+STATES = (
+    "", "open", "equivalent", "beaten", "better", "never finite", "never reached", "not reached", "failed", "unfinished",
+)  # fmt: skip
+    "",
+    "open",
+    "equivalent",
+    "beaten",
+    "better",
+    "never finite",
+    "never reached",
+    "not reached",
+    "failed",
+    "unfinished",
+)
 STATE: Schema = {"anyOf": [{"enum": list(STATES)}, {"type": "string", "pattern": "^beaten by "}]}
 
 
@@ -52,12 +65,13 @@ def _answer() -> Schema:
         dataset=_said("the data set for whose split this holds; empty without data", TEXT),
         splits=_said("how many splits of it: 1, or with dataset.split=replicate one per replicate", COUNT),
         kind=_said(
-            "wins: one cell beats every other one; unbeaten: nobody beats it, some are open against it; close: "
+            "wins: one cell beats every other one; equivalent: nobody beats these, and any two of them are "
+            "equivalent within the margin; unbeaten: nobody beats it, some are open against it; close: "
             "nobody beats these; cycle: each is beaten by another; fact: every repetition would be the same run, and "
             "the order is no matter of chance; none: no verdict",
             {"enum": list(get_args(Kind))},
         ),
-        decided=_said("whether kind is wins", YES_OR_NO),
+        decided=_said("whether kind is wins or equivalent", YES_OR_NO),
         headline=TEXT,
         notes={"type": "array", "items": TEXT},
         tuned=_said("whether replicates are whole tunings; else they are seeds", YES_OR_NO),
@@ -69,9 +83,20 @@ def _answer() -> Schema:
         replicates=_said("not paired: the most values that a cell has", COUNT),
         needs=_said("replicates below which no pair can be decided", COUNT),
         level=_said("the share of sweeps in which any two equals may be called different", {"type": "number"}),
-        looks=_said(
-            "answers given while replicates or trials were raised; with more than 1 the error rate is above the level",
-            COUNT,
+        judged_by=_said(
+            "signed-rank, or not paired rank-sum: for the number of replicates that was fixed; e-process: under any "
+            "number of looks",
+            {"enum": ["signed-rank", "rank-sum", "e-process"]},
+        ),
+        looks=_said("answers given while replicates or trials were raised, or until one was decided", COUNT),
+        more=_said(
+            "about how many further replicates would decide, if they go on like these; null where it is decided, where "
+            "no end is in sight, and where the number was fixed",
+            {"type": ["integer", "null"]},
+        ),
+        margin=_said(
+            "within which cells are equivalent: a share on the log scale, else in the unit of the metric",
+            {"type": ["number", "null"]},
         ),
         scale=_object(
             "how values differ, better being positive. log: powers of ten of the ratio of the gaps "
@@ -174,15 +199,18 @@ def _pair() -> Schema:
         difference=_said(
             "the median over the replicates, on the scale; infinite where one did not reach the target", NUMBER
         ),
-        low=_said("of its interval, simultaneous over all pairs; that of an open pair includes 0", NUMBER),
+        low=_said(
+            "of its interval, simultaneous over all pairs, and over all looks; that of an open pair includes 0", NUMBER
+        ),
         high=NUMBER,
         p=_said(
-            "of the signed-rank test, exact up to 100 differences (not paired: of the rank-sum test, exact up to 100 "
-            "values); nan where the order is a fact",
+            "of the signed-rank test, exact up to 100 differences, or of the e-process (not paired: of the rank-sum "
+            "test, exact up to 100 values); nan where the order is a fact",
             NUMBER,
         ),
         p_holm=_said("corrected for the number of pairs that are tested", NUMBER),
         first_wins=_said("replicates in which the first is better", COUNT),
         second_wins=COUNT,
         winner=_said("a name, if the pair is decided", {"type": ["string", "null"]}),
+        equivalent=_said("whether they differ by less than the margin", YES_OR_NO),
     )

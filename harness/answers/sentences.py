@@ -1,15 +1,16 @@
 """The verdict in one sentence, and what has to be said beside it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from harness.answers.evidence import Evidence
+from harness.answers.projection import more
 from harness.answers.statistics import median
 from harness.answers.unpaired import is_exact
 from harness.answers.verdict import Verdict
 
-Kind = Literal["wins", "unbeaten", "close", "cycle", "fact", "none"]
-TESTED = ("wins", "unbeaten", "close", "cycle")  # kinds that follow from tests
+Kind = Literal["wins", "equivalent", "unbeaten", "close", "cycle", "fact", "none"]
+TESTED = ("wins", "equivalent", "unbeaten", "close", "cycle")  # kinds that follow from tests
 NAMED = 8  # cells, before the others are counted
 STOPPED = {
     "interrupted": "No verdict: it was interrupted",
@@ -34,15 +35,15 @@ def sentence(evidence: Evidence, verdict: Verdict) -> tuple[Kind, str]:
         return "fact", f"{_lowest(evidence, verdict)}; every repetition would be the same run"
     if not verdict.possible:
         return "none", f"No verdict is possible: {_needs(evidence, verdict)}"
-    kind, told = settled(names, verdict)
+    kind, told = settled(names, verdict, within(evidence))
     if kind == "close" and all(evidence.scale.solved(verdict.centres[k]) for k in verdict.unbeaten):
         alike = listed([names[k] for k in verdict.unbeaten], last=", ")
         return kind, f"{'Both' if len(verdict.unbeaten) == 2 else 'All'} solved: {alike}"
     return kind, told
 
 
-def settled(names: Sequence[str], verdict: Verdict) -> tuple[Kind, str]:
-    """What the tests of all pairs say."""
+def settled(names: Sequence[str], verdict: Verdict, alike: str = "") -> tuple[Kind, str]:
+    """What the tests of all pairs say; `alike` is what equivalent cells are called."""
     finite = [names[k] for k in verdict.cells if k not in verdict.never_finite]
     if not verdict.unbeaten:
         return "cycle", f"A cycle: each of {listed(finite)} is beaten by another"
@@ -53,6 +54,8 @@ def settled(names: Sequence[str], verdict: Verdict) -> tuple[Kind, str]:
         rivals = [k for k in verdict.cells if k != best]
         still = [names[k] for k in rivals if verdict.pair(best, k).winner is None]
         return "unbeaten", f"{names[best]} is unbeaten, {listed(still)} open against it"
+    if verdict.equivalent:
+        return "equivalent", f"{listed([names[k] for k in verdict.unbeaten])} are {alike}"
     return "close", f"Too close to call: {listed([names[k] for k in verdict.unbeaten], last=', ')}"
 
 
@@ -82,13 +85,9 @@ def notes(evidence: Evidence, verdict: Verdict, kind: Kind, disagreeing: Sequenc
         found.append(f"the test set disagrees on {listed(disagreeing)}")
     if not evidence.stopped:
         found += [f"{evidence.names[k]}: a run failed, no verdict" for k in verdict.failed]
-    if evidence.looks > 1 and kind in TESTED:
-        found.append(
-            f"looked at {evidence.looks} times: replicates or trials were raised after an answer had been printed; the "
-            f"error rate is higher than {percent(evidence.level)}"
-        )
-    if evidence.tuned and kind in TESTED:
-        found += _beaten_by_special_cases(evidence, verdict)
+    if kind in TESTED:
+        found += [*_of_looks(evidence, verdict, kind), *_of_margin(evidence, verdict)]
+        found += _beaten_by_special_cases(evidence, verdict) if evidence.tuned else []
     return (*found, *evidence.remarks)
 
 
@@ -105,6 +104,40 @@ def _beaten_by_special_cases(evidence: Evidence, verdict: Verdict) -> list[str]:
                     "(Choi et al. 2019)"
                 )
     return list(found.values())
+
+
+def goes_on(evidence: Evidence, kind: Kind) -> bool:
+    """Whether more replicates could be added to what is undecided."""
+    return evidence.sequential and kind in ("close", "cycle")
+
+
+def within(evidence: Evidence) -> str:
+    """What cells are called that differ by less than the margin."""
+    return f"equivalent within {evidence.scale.margin(evidence.margin or 0.0)}"
+
+
+def _of_looks(evidence: Evidence, verdict: Verdict, kind: Kind) -> Iterator[str]:
+    """That looking more than once does no harm, and how long it may still take."""
+    if evidence.sequential:
+        often = f"looked at {evidence.looks} times: " if evidence.looks > 1 else ""
+        yield f"{often}judged by an e-process, which holds under any number of looks"
+    if evidence.raised:
+        yield "trials were raised after an answer: that holds for each number of trials by itself"
+    if goes_on(evidence, kind):
+        extra = more(evidence.values, verdict, evidence.margin)
+        about = f"about {extra} more replicate{'s' * (extra != 1)}, if they go on like these"
+        yield f"undecided: {'no end is in sight' if extra is None else about}"
+
+
+def _of_margin(evidence: Evidence, verdict: Verdict) -> Iterator[str]:
+    if evidence.margin is None:
+        return
+    if evidence.scale.kind == "difference":
+        yield f"margin={evidence.margin:g} is in the unit of the values, of which the lowest one is not known"
+    close = [pair for pair in verdict.pairs if pair.equivalent and pair.winner is not None]
+    for pair in (pair for pair in close if pair.winner in verdict.unbeaten):
+        loser = pair.second if pair.winner == pair.first else pair.first
+        yield f"{evidence.names[loser]} is beaten, and yet {within(evidence)}"
 
 
 def percent(share: float) -> str:

@@ -17,6 +17,8 @@ LATER: dict[str, Any] = {
     "level": 0.05,
     "profile": False,
     "declared": False,
+    "until": None,
+    "margin": None,
 }
 # what stands beside the settings
 PARTS = ("objective", "dataset", "optimizer", "schedules", "engine", "sampler", "pruner")
@@ -33,12 +35,14 @@ OF_TUNING = (
     "confirm",
     "declared",
     "replicates",
+    "until",
     "timeout",
     "storage",
     "sampler",
     "pruner",
 )  # read by nothing else
-NOT_OF_A_RUN = (*OF_TUNING, "trials", "metric", "aggregate", "level", "target", "on_error", "resume", "profile")
+OF_ANSWERS = ("metric", "aggregate", "target", "level", "margin")
+NOT_OF_A_RUN = (*OF_TUNING, *OF_ANSWERS, "trials", "on_error", "resume", "profile")
 NAMES = (
     "seeds",
     "steps",
@@ -52,11 +56,13 @@ NAMES = (
     "batch",
     "rungs",
     "replicates",
+    "until",
     "finalists",
     "finals",
     "confirm",
     "declared",
     "level",
+    "margin",
     "timeout",
     "on_error",
     "storage",

@@ -4,6 +4,7 @@ import itertools
 import json
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -16,10 +17,12 @@ from harness.answers.sentences import TESTED, listed
 from harness.answers.statistics import Interval
 from harness.answers.verdict import LEVEL
 from harness.results.censoring import arrived, ends
+from harness.results.looks import Look, complete, others, reached
 from harness.results.metrics import STEPS_TO_TARGET, Metric
 from harness.results.names import named
-from harness.results.rows import Row, ended
+from harness.results.rows import Row, cell_row, ended, run_rows
 from harness.results.targets import ladder, scores
+from harness.results.trial import Outcome
 from harness.text.numbers import plain
 
 Summary = Mapping[str, Any]
@@ -30,12 +33,20 @@ def answers(summary: Summary, runs: Sequence[Row], cells: Sequence[Row]) -> Answ
     """An answer per problem, in the order of the cells: losses of different problems are not compared. Cells whose
     replicates have a split of the data each have the problem of the first one in common.
     """
+    whole = complete(summary, cells)
+    before = [one for one in others(summary, reached(summary, cells)) if one.get("tested")]
     found: dict[tuple[str, bool], list[Row]] = {}
-    for _, rows in itertools.groupby(sorted(cells, key=_place), key=lambda cell: cell["cell"]):
+    for _, rows in itertools.groupby(sorted(whole, key=_place), key=lambda cell: cell["cell"]):
         mine = list(rows)
         found.setdefault((mine[0]["problem"], _splits(summary, mine) > 1), []).extend(mine)
     of = _tuned if summary.get("study") else _untuned
-    return Answers(answered(of(summary, runs, mine, several=len(found) > 1)) for mine in found.values())
+    evidence = [of(summary, runs, mine, several=len(found) > 1) for mine in found.values()]
+    torn = len({cell.get("replicate", 0) for cell in cells}) - len({cell.get("replicate", 0) for cell in whole})
+    if torn:
+        left = f"the time-out left {torn} more tuning{'s' * (torn > 1)} unfinished"
+        evidence = [replace(one, cut=left) for one in evidence]
+    raised = len({repr(one.get("trials")) for one in before} - {repr(summary.get("trials"))})
+    return Answers(answered(replace(one, looks=1 + len(before), raised=raised)) for one in evidence)
 
 
 def written(answers: Answers, depend: Sequence[Sequence[Sensitivity]] = ()) -> str:
@@ -47,19 +58,19 @@ def written(answers: Answers, depend: Sequence[Sequence[Sensitivity]] = ()) -> s
     return json.dumps(plain(found), indent=2)
 
 
-def look(answers: Answers, summary: Summary) -> list[dict[str, Any]]:
-    """The record of looks with this one: what was said of so many trials and replicates, once each."""
-    about = {"trials": summary["trials"], "replicates": summary.get("replicates", 1)}
-    tested = any(one.kind in TESTED for one in (*answers, *([answers.overall] if answers.overall else ())))
-    told = {**about, "decided": answers.decided, "tested": tested, "headline": answers.headline}
-    return [*_others(summary), told]
+def looked_at(outcome: Outcome, about: Summary, metric: Metric) -> tuple[Answers, list[Look]]:
+    """A look at what a sweep has reached, and the record with it."""
+    cells = [cell_row(standing, metric) for standing in outcome.standings]
+    runs = [row for standing in outcome.standings for row in run_rows(standing.speaker, metric)]
+    return look({**about, "problems": outcome.problems}, runs, cells)
 
 
-def _others(summary: Summary) -> list[dict[str, Any]]:
-    """The looks at other numbers of trials or replicates; what is no look is no record."""
-    now = summary.get("trials"), summary.get("replicates", 1)
-    found = [one for one in summary.get("looks", ()) if isinstance(one, dict)]
-    return [one for one in found if (one.get("trials"), one.get("replicates")) != now]
+def look(summary: Summary, runs: Sequence[Row], cells: Sequence[Row]) -> tuple[Answers, list[Look]]:
+    """The answers of a look, and the record with it: what was said of so many trials and replicates, once each."""
+    found, replicates = answers(summary, runs, cells), reached(summary, cells)
+    tested = any(one.kind in TESTED for one in (*found, *([found.overall] if found.overall else ())))
+    told = {"trials": summary["trials"], "replicates": replicates, "decided": found.decided, "tested": tested}
+    return found, [*others(summary, replicates), {**told, "headline": found.headline}]
 
 
 def _tuned(summary: Summary, runs: Sequence[Row], cells: list[Row], several: bool) -> Evidence:
@@ -127,7 +138,8 @@ def _about(summary: Summary, cells: Sequence[Row], speaking: Runs, several: bool
         "where": where,
         "includes": _includes(summary, numbers),
         "remarks": (*_favoured(summary, first, names, numbers), *summary.get("remarks", ())),
-        "looks": 1 + sum(bool(one.get("tested")) for one in _others(summary)),
+        "until": bool(summary.get("until")),
+        "margin": summary.get("margin"),
     }  # fmt: skip
 
 

@@ -122,27 +122,18 @@ def write(
         "failures": failures,
         "seconds": round(sum(population.seconds for population in outcome.populations), 3),
         "engines": sorted({one.engine for one in outcome.populations if one.trace.records and one.engine}),
-        "problems": {one.fingerprint["problem"]: one.fingerprint for one in outcome.populations if one.trace.records},
+        "problems": outcome.problems,
     }
     if about.get("study"):
-        from harness.results.answers import answers, look
+        from harness.results.answers import look
 
-        summary["looks"] = look(answers(summary, runs, cells), summary)
+        summary["looks"] = look(summary, runs, cells)[1]
     save_file(folder / "summary.json", (json.dumps(plain(summary), indent=2) + "\n").encode())
 
 
 def write_profile(folder: Path, rows: list[Row]) -> None:
     """Write where the seconds went: like those of timings.csv, no rerun repeats them."""
     save_file(folder / "profile.csv", _csv(rows))
-
-
-def looks(folder: Path) -> list[Any]:
-    """The answers that were given of a sweep which goes on, as its summary.json records them."""
-    file = folder / "summary.json"
-    try:
-        return list(json.loads(file.read_text()).get("looks", [])) if file.is_file() else []
-    except (ValueError, AttributeError, TypeError) as error:
-        raise UserError(f"{file}: damaged: {error}") from error
 
 
 def load(folder: str | Path) -> Results:

@@ -56,6 +56,10 @@ class Screen:
             ended = time.monotonic()
             self._due = ended + max(REFRESH, 10 * (ended - begun))  # at most a tenth of the time is spent on drawing
 
+    def tell(self, line: str) -> None:
+        """Print a line that stays, above what is drawn."""
+        self.out.print(Text(in_line(line), style="dim"), soft_wrap=True)
+
     def _tell(self, trials: Sequence[Trial], standings: Sequence[Standing]) -> None:
         """A plain line at every tenth of the way, but not more often than every second."""
         now = time.monotonic()
