@@ -19,17 +19,7 @@ COUNT: Schema = {"type": "integer", "minimum": 0}
 NULL: Schema = {"type": "null"}
 SHARE: Schema = {"anyOf": [NULL, {"type": "number", "minimum": 0, "maximum": 1}]}
 STATES = (
-    "", "open", "equivalent", "beaten", "better", "never finite", "never reached", "not reached", "failed", "unfinished",
-)  # fmt: skip
-    "",
-    "open",
-    "equivalent",
-    "beaten",
-    "better",
-    "never finite",
-    "never reached",
-    "not reached",
-    "failed",
+    *("", "open", "equivalent", "beaten", "better", "never finite", "never reached", "not reached", "failed"),
     "unfinished",
 )
 STATE: Schema = {"anyOf": [{"enum": list(STATES)}, {"type": "string", "pattern": "^beaten by "}]}

@@ -17,14 +17,13 @@ import numpy as np
 
 from harness.cells.cell import Cell
 from harness.clock import Clock
-from harness.errors import RunError, UserError
+from harness.errors import UserError
 from harness.results.metrics import Metric
 from harness.results.trial import Outcome, Phase, Population, Show, Trial, in_order
-from harness.running.failures import FAILURES, told
-from harness.running.plan import Planned, Planner, never_begun
+from harness.running.plan import Planner
 from harness.running.training import Watcher, train
 from harness.tuning import rounds
-from harness.tuning.packing import side_by_side
+from harness.tuning.packing import planned_or_lost, side_by_side
 from harness.tuning.resume import ROUNDS
 from harness.tuning.search import Search, by_cell
 from harness.tuning.size import replicates
@@ -195,25 +194,8 @@ class Tuner(Watcher):
 
     def _train(self, trials: list[Trial]) -> list[Population]:
         self._phase = trials[0].phase
-        planned, lost = self._planned(trials)
+        planned, lost = planned_or_lost(trials, self.planner, self.settings.on_error == "raise")
         return [*train(self.planner, planned, self), *lost]
-
-    def _planned(self, trials: list[Trial]) -> tuple[list[Planned], list[Population]]:
-        """The populations, and the trials that cannot be built at their point: they have failed."""
-        try:
-            return self.planner.plan(trials), []
-        except FAILURES as error:  # of an objective that some point does not suit: find out which
-            told(error)
-            planned, lost = [], []
-            for trial in trials:
-                try:
-                    planned += self.planner.plan([trial])
-                except FAILURES as error:
-                    what = told(error)
-                    if self.settings.on_error == "raise":
-                        raise RunError(f"trial {trial.number} of {trial.cell.name or 'the cell'}: {what}") from error
-                    lost.append(never_begun(trial, what))
-            return planned, lost
 
     def _compare(self, trials: Iterable[Trial], record: int) -> None:
         """At a rung, all trials of a search report, then it is decided which are pruned."""
