@@ -39,6 +39,7 @@ LAYERS = """
     harness.results
     harness.screens harness.running
     harness.tuning harness.judging
+    harness.refusals
     harness.session harness.show harness.answer harness.judge harness.compare
     harness.command harness
     harness.__main__ harness.verify harness.schemas

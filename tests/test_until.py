@@ -41,7 +41,7 @@ def test_it_ends_when_it_is_decided(capsys: pytest.CaptureFixture[str]) -> None:
         {"trials": 4, "replicates": 7, "decided": True, "tested": True, "headline": "sgd wins"}
     ]
     assert {cell["replicate"] for cell in found.cells} == set(range(7)), "the fewest that could decide"
-    assert {run["phase"] for run in found.runs} == {"tune", "final", "confirm"}
+    assert {run["phase"] for run in found.runs} == {"tune", "final", "confirm", "declared"}
     (told,) = found.answer
     assert told.notes[-1] == "judged by an e-process, which holds under any number of looks"
     assert (told.data()["judged_by"], told.data()["looks"]) == ("e-process", 1)
@@ -146,9 +146,9 @@ def test_what_makes_no_sense_is_refused(
 @pytest.mark.parametrize(
     ("overrides", "replicates", "line"),
     [
-        (("objective=sphere",), 40, "at most 40 tunings of 2 cells: at most 5,040 runs of 1,000 steps; from 7 on"),
-        (("dataset=digits", "steps=9"), 40, "at most 40 tunings of 2 cells: at most 5,040 runs of 9 steps; from 7 on"),
-        (("objective=sphere", "replicates=6"), 6, "at most 6 tunings of 2 cells: at most 756 runs of 1,000 steps; no "
+        (("objective=sphere",), 40, "at most 40 tunings of 2 cells: at most 7,680 runs of 1,000 steps; from 7 on"),
+        (("dataset=digits", "steps=9"), 40, "at most 40 tunings of 2 cells: at most 7,680 runs of 9 steps; from 7 on"),
+        (("objective=sphere", "replicates=6"), 6, "at most 6 tunings of 2 cells: at most 1,152 runs of 1,000 steps; no "
          "winner can be named: 2 cells need replicates=7, which resume= adds later"),
     ],
 )  # fmt: skip

@@ -23,4 +23,5 @@ def pair(pair: Pair, names: Sequence[str]) -> dict[str, Any]:
         "first_wins": pair.wins,
         "second_wins": pair.losses,
         "winner": None if pair.winner is None else names[pair.winner],
+        "equivalent": pair.equivalent,
     }

@@ -4,6 +4,7 @@ import numpy as np
 
 from harness.answers.eprocess import below
 from harness.answers.paired import difference, effects, holm
+from harness.answers.scale import beyond
 from objectives.arrays import Array
 
 
@@ -31,8 +32,8 @@ def equivalent(first: Array, second: Array, bound: float, level: float, sequenti
 
 
 def apart(first: Array, second: Array) -> tuple[Array, Array]:
-    """How far the second lies above the first, and below it: where both are infinite nobody knows, and it is infinite
-    both ways."""
-    unknown = (first == second) & np.isinf(first)
+    """How far the second lies above the first, and below it: where both are infinite, or did not reach the
+    target in time, nobody knows, and it is infinite both ways."""
+    unknown = (first == second) & beyond(first)
     up, down = difference(first, second), difference(second, first)
     return np.where(unknown, np.inf, up), np.where(unknown, np.inf, down)

@@ -9,6 +9,7 @@ import numpy as np
 from objectives.arrays import Array
 
 Kind = Literal["log", "difference", "points", "steps"]
+RATIOS = ("log", "steps")  # kinds on which values differ by a factor
 BEYOND = 1e300  # steps to a target that was not reached before the runs ended: censored, more than were looked at
 
 
@@ -95,12 +96,13 @@ class Scale:
         return f"{self.size(abs(d))}{unit} {way}"
 
     def bound(self, margin: float) -> float:
-        """The difference that is as large as a margin: a share on the log scale, else in the unit of the values.
+        """The difference that is as large as a margin: a share on the log scale and of steps, else in the unit of the
+        values.
 
         >>> round(Scale("log").bound(0.05), 4), Scale("points").bound(0.05)
         (0.0212, 0.05)
         """
-        return float(np.log10(1 + margin)) if self.kind == "log" else margin
+        return float(np.log10(1 + margin)) if self.kind in RATIOS else margin
 
     def margin(self, margin: float) -> str:
         """A margin in words.
@@ -109,13 +111,14 @@ class Scale:
         ('5 %', '5 points', '0.05')
         """
         told = f"{margin if self.kind == 'difference' else 100 * margin:.3g}"
-        return told + {"log": " %", "points": f" point{'s' * (told != '1')}", "difference": ""}[self.kind]
+        unit = {"points": f" point{'s' * (told != '1')}", "difference": ""}.get(self.kind, " %")
+        return told + unit
 
     def size(self, d: float) -> str:
         """The number alone, of a difference or of an end of its interval: a ratio on the log scale and of steps."""
         if self.kind == "steps" and d == inf:
             return "not reached"
-        if self.kind in ("log", "steps"):
+        if self.kind in RATIOS:
             return _rounded(10.0**d) if abs(d) < 300 else "inf" if d > 0 else "0"
         return _rounded(100 * d if self.kind == "points" else d)
 

@@ -9,6 +9,8 @@ from harness.errors import UserError
 from harness.judging.agreement import demand_problems, demand_seeds, demand_settings, differences
 from harness.judging.folder import Folder
 from harness.results.files import Results
+from harness.results.looks import Look, reached
+from harness.results.looks import others as other_looks
 from harness.results.rows import GROUPS, Row, by_cell
 from harness.text.copying import command
 
@@ -197,6 +199,11 @@ def _engines(folders: Sequence[Folder]) -> str:
     return f"the engines differ ({told}), whose numbers differ by rounding" if differ else ""
 
 
+def _before(results: Results) -> list[Look]:
+    """The looks at a folder before its own answer, which is no look at what is judged here."""
+    return other_looks(results.summary, reached(results.summary, results.cells))
+
+
 def _summary(folders: Sequence[Folder], kept: Kept, keys: list[str]) -> dict[str, Any]:
     """That of the first, with what all have: what names cells, problems, looks, and why one ended early."""
     summaries = [folder.results.summary for folder in folders]
@@ -206,7 +213,7 @@ def _summary(folders: Sequence[Folder], kept: Kept, keys: list[str]) -> dict[str
         **summaries[0],
         "varied": keys,
         "problems": {key: about for summary in reversed(summaries) for key, about in summary["problems"].items()},
-        "looks": max((summary.get("looks", []) for summary in summaries), key=len),
+        "looks": max((_before(folder.results) for folder in folders), key=len),
         "stopped": next((why for why in ("interrupted", "timeout") if why in stopped), ""),
         "replicates": summaries[0].get("replicates", 1) if copies else len(kept.pairs),
     }

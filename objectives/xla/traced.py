@@ -122,7 +122,7 @@ class Traced(NDArrayOperatorsMixin):
 
     @property
     def T(self) -> "Traced":  # noqa: N802 - NumPy's name
-        return self._view(lambda a: a.T, lambda a, new: jnp.broadcast_to(new, a.shape[::-1]).T)
+        return self._view(lambda a: a.T, lambda a, new: jnp.broadcast_to(new, tuple(reversed(a.shape))).T)
 
     def swapaxes(self, i: int, j: int) -> "Traced":
         return self._view(
