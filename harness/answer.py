@@ -1,7 +1,7 @@
 """`python -m harness.answer FOLDER|last [--json]`: which optimizer wins in a finished sweep, and how sure that is;
 `--schema` prints the JSON Schema of what `--json` prints.
 
-Exit code 0: every problem has a winner; 3: undecided; 2: a mistake.
+Exit code 0: every problem has a winner, or cells that are equivalent within the margin; 3: undecided; 2: a mistake.
 """
 
 import sys
@@ -11,7 +11,6 @@ from harness.screens.streams import entered, kept
 
 USAGE = """python -m harness.answer FOLDER|last [--json]   which optimizer wins in a finished sweep, and how sure
 python -m harness.answer --schema               the JSON Schema of what --json prints"""
-UNDECIDED = 3
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -29,9 +28,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _answer(folder: str, json: bool) -> int:
     from harness.errors import UserError
-    from harness.results.answers import written
     from harness.results.files import load
-    from harness.text.visible import say, visible
+    from harness.screens.answers import printed
+    from harness.text.visible import say
 
     try:
         results = load(folder)
@@ -42,18 +41,9 @@ def _answer(folder: str, json: bool) -> int:
     except UserError as error:
         say(str(error))
         return 2
-    if json:
-        from harness.results.sensitivity import sensitivities
+    from harness.results.sensitivity import sensitivities
 
-        print(visible(written(found, sensitivities(results))))
-    else:
-        from harness.screens.answers import in_full
-        from harness.screens.terminal import console
-
-        out = console()
-        in_full(results, out)
-        out.done()
-    return 0 if found.decided else UNDECIDED
+    return printed(found, json, depend=sensitivities(results))
 
 
 def _schema() -> int:

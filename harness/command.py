@@ -39,6 +39,8 @@ Which optimizer, tuned fairly, wins on this problem, and how sure are we?
   python -m harness optimizer=clip optimizer@optimizer.inner=adam optimizer.inner.lr=0.1
   python -m harness +schedule@schedules.momentum=linear optimizer=momentum
   python -m harness.show last                               a finished run again, from its files
+  python -m harness.compare FOLDER FOLDER                   which cell wins over finished sweeps
+  python -m harness.judge results.csv                       the same verdict for what others ran
 
   -m, --multirun       commas and choice(), range(), glob() make cells, which are compared
   --config-dir FOLDER  your own configs beside ours: FOLDER/objective/mine.yaml is objective=mine
@@ -50,6 +52,7 @@ Which optimizer, tuned fairly, wins on this problem, and how sure are we?
   seeds=8 or seeds=[3,5]   steps=1000   records=50   save_params=true   measure=[gradient_norm,update_ratio]
   trials=64   search=[lr]   metric=loss|best_loss|accuracy|steps_to_target|gradient_norm   target=0.01
   aggregate=median|mean|q75   replicates=12   finalists=4   finals=10   confirm=10   batch=16   rungs=10
+  until=decided (replicates=40 is the most)   margin=0.05 (equivalent within 5 %)   level=0.05
   timeout=60   on_error=continue|raise   budget=steps   storage=sqlite:///studies.db   profile=true
   engine=jax|auto          the same texts compiled; auto where it pays
   trust=my_package         lets configs build objects of your own package; hydra.verbose=true shows tracebacks

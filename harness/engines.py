@@ -4,6 +4,7 @@ import os
 import sys
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Literal
 
@@ -53,7 +54,7 @@ class Jax(Backend):
     def identity(self) -> str:
         flags = [flag for flag in os.environ.get("XLA_FLAGS", "").split() if flag not in NUMPYS_BITS]
         told = f", XLA_FLAGS={' '.join(sorted(flags))}" if flags else ""
-        return f"jax {version('jax')}, revision {REVISION}, bits={self.bits}, device={self.device}{told}"
+        return f"jax {_installed()}, revision {REVISION}, bits={self.bits}, device={self.device}{told}"
 
     def prepare(self) -> None:
         if not available():
@@ -75,6 +76,12 @@ class Auto(Backend):
     @property
     def identity(self) -> str:
         raise TypeError("which engine it is has not been chosen yet")
+
+
+@cache
+def _installed() -> str:
+    """The version of jax, which takes a millisecond to look up."""
+    return version("jax")
 
 
 def available() -> bool:

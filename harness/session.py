@@ -8,23 +8,23 @@ from pathlib import Path
 from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
-from harness.cells import budget
+from harness.cells import budget, includes
 from harness.cells import enumeration as sweep_cells
 from harness.cells.cell import Cell
 from harness.cells.decay import decays
-from harness.cells.splits import WORD, redrawn
+from harness.cells.splits import redrawn
 from harness.clock import Clock
 from harness.configs import database
 from harness.configs.compose import composer
 from harness.configs.override import Override, texts
-from harness.configs.settings import OF_TUNING
 from harness.errors import RunError, UserError
+from harness.refusals import folder_typed, refuse_idle, refuse_one_split, refuse_tuning, refuse_untyped
 from harness.results import files as results
-from harness.results import rows
+from harness.results import looks, rows
 from harness.results.environment import environment
 from harness.results.files import Results
-from harness.results.metrics import STEPS_TO_TARGET, Metric
-from harness.results.trial import Outcome, Show, Trial
+from harness.results.metrics import Metric
+from harness.results.trial import Outcome, Show, Standing, Trial
 from harness.running import signals
 from harness.running.choosing import chosen
 from harness.running.failures import no_memory
@@ -32,9 +32,10 @@ from harness.running.plan import Planner
 from harness.running.ranking import ranked_by
 from harness.running.starts import say_lost
 from harness.running.training import Watcher, train
-from harness.text.copying import command
+from harness.screens.engines import Reasons
 from harness.tuning import resume, size
 from harness.tuning.resume import Begun
+from harness.tuning.stages import Looks, refuse_nothing_to_decide, stages
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -64,32 +65,36 @@ def start(
             else:
                 find = sweep_cells.enumerated if multirun else sweep_cells.single
                 cells = find(source, overrides)
-                _refuse_untyped(cells[0], overrides)
-                _refuse_tuning(cells[0].settings.trials, multirun, overrides)
-                _refuse_idle(cells, overrides)
-                _refuse_one_split(cells)
+                refuse_untyped(cells[0], overrides)
+                refuse_tuning(cells[0].settings.trials, multirun, overrides)
+                refuse_idle(cells, overrides)
+                refuse_one_split(cells)
                 kind = "sweep" if multirun or cells[0].varied else "run"
-                wanted = _folder_typed(overrides, kind)
+                wanted = folder_typed(overrides, kind)
                 name = token_hex(4) if cells[0].settings.storage else ""
                 begun = Begun(budget.shared(source, cells, trusted), texts(overrides), config_dir, trusted, name)
         clock.on = begun.cells[0].settings.profile
         planner = Planner(trusted)
         planner.check(begun.cells)
+        includes.check(begun.cells)
         if not going_on:
             begun = replace(begun, cells=chosen(begun.cells, planner))
+        reasons = Reasons(planner.about_engines, out)
+        reasons.say()
         if out is not None:
             from rich.text import Text
 
-            for line in (*planner.about_data(), *planner.about_engines()):
+            for line in planner.about_data():
                 out.print(Text(line), soft_wrap=True)
         metric = ranked_by(begun.cells, planner)
         if not going_on:
             say_lost(begun.cells, planner, out)
+            refuse_nothing_to_decide(begun.cells, planner)
         if out is not None and any(cell.space for cell in begun.cells):
             out.print(size.told(begun.cells, planner), style="dim", soft_wrap=True)
     if clock.on:
         planner.timed(clock)
-    job = _Job(begun, kind, planner, metric, out, stop, clock)
+    job = _Job(begun, kind, planner, metric, out, stop, clock, reasons)
     if going_on:
         return job.tune(folder)
     with _claimed(wanted, kind) as folder:
@@ -118,16 +123,17 @@ class _Job:
     out: "Console | None"
     stop: Callable[[], bool]
     clock: Clock
+    reasons: Reasons
 
     def run(self, folder: Path) -> Results:
         """Train every cell as it is declared."""
         planned = self.planner.plan([Trial(cell, cell.settings.seeds) for cell in self.begun.cells])
-        with self._screen() as show, self.clock.part("stepping"):
+        with self._screen() as (show, _), self.clock.part("stepping"):
             populations = train(self.planner, planned, _Watching(show, self.stop))
         outcome = Outcome(populations, [])
         outcome.standings = [rows.standing(trial, self.metric) for trial in outcome.trials]
         outcome.stopped = "interrupted" if any("interrupted" in trial.states() for trial in outcome.trials) else ""
-        return self._written(folder, outcome, None)
+        return self._written(folder, outcome, {})
 
     def tune(self, folder: Path) -> Results:
         """Search every cell's space; an interrupted sweep goes on where it ended."""
@@ -139,9 +145,13 @@ class _Job:
         with asking():
             secret = database.password(storage)
         with resume.held(folder):
-            with self._screen() as show:
+            recorded = looks.recorded(folder)
+            often = stages(begun.cells, self.planner, recorded)
+            with self._screen() as (show, say):
+                seen = Looks({**_asked(begun, self.metric), "study": True, "looks": recorded}, self.metric, say)
+                watched = show, self.stop, often, seen.settled if begun.cells[0].settings.until else lambda _: True
                 with asking(), self.clock.part("asking"):
-                    tuner = Tuner(begun.cells, self.planner, folder, self.metric, begun.name, secret, show, self.stop)
+                    tuner = Tuner(begun.cells, self.planner, folder, self.metric, begun.name, secret, *watched)
                 if self.clock.on:
                     tuner.timed(self.clock)
                 tuner.replay()
@@ -152,25 +162,26 @@ class _Job:
                     raise RunError(
                         f"{no_memory(error)}; resume={folder} goes on before the batch that it ended"
                     ) from error
-            return self._written(folder, outcome, tuner.where)
+            return self._written(folder, outcome, {"study": tuner.where, "looks": seen.record})
 
-    def _written(self, folder: Path, outcome: Outcome, study: str | None) -> Results:
+    def _written(self, folder: Path, outcome: Outcome, tuned: dict[str, Any]) -> Results:
         begun, kind, clock = self.begun, self.kind, self.clock
         with clock.part("writing"):
-            about = {**_about(kind, _title(begun.cells, kind), begun, outcome.stopped), "study": study}
-            about |= {"metric": self.metric.name, "aggregate": self.metric.aggregate, "maximise": self.metric.maximise}
-            config = None if study else begun.cells[0].config if kind == "run" else begun.config()
+            about = _about(kind, _title(begun.cells, kind), begun, self.metric, outcome.stopped)
+            about |= {"study": None} | tuned
+            about |= {"untraced": untraced} if (untraced := self.planner.about_engines()) else {}
+            config = None if tuned else begun.cells[0].config if kind == "run" else begun.config()
             with signals.waiting():
-                about |= {"looks": results.looks(folder)} if study else {}
                 results.write(folder, outcome, config, about, self.metric)
                 if clock.on:
                     results.write_profile(folder, clock.rows())
             return results.load(folder)
 
     @contextmanager
-    def _screen(self) -> Iterator[Show]:
+    def _screen(self) -> Iterator[tuple[Show, Callable[[str], None]]]:
+        """Who is shown what trains, and who is told a line."""
         if self.out is None:
-            yield lambda trials, standings: None
+            yield lambda trials, standings: None, lambda line: None
             return
         from harness.screens.live import Screen
 
@@ -178,7 +189,13 @@ class _Job:
         with Screen(self.out, title, self.kind == "run", self.metric) as screen:
             if self.clock.on:
                 self.clock.listen(screen, "drawing", "show")
-            yield screen.show
+
+            def show(trials: Sequence[Trial], standings: Sequence[Standing]) -> None:
+                self.reasons.say()
+                screen.show(trials, standings)
+
+            yield show, screen.tell
+        self.reasons.say()
 
 
 @contextmanager
@@ -193,7 +210,7 @@ def _claimed(wanted: Path | None, kind: str) -> Iterator[Path]:
             folder.rmdir()
 
 
-def _about(kind: str, title: str, begun: Begun, stopped: str) -> dict[str, Any]:
+def _about(kind: str, title: str, begun: Begun, metric: Metric, stopped: str) -> dict[str, Any]:
     """What summary.json says beside the results."""
     launch = ["--config-dir", begun.config_dir] if begun.config_dir else []
     launch += [f"trust=[{','.join(begun.trusted)}]"] if begun.trusted else []
@@ -202,65 +219,34 @@ def _about(kind: str, title: str, begun: Begun, stopped: str) -> dict[str, Any]:
         "title": title,
         "launch": shlex.join(launch),
         "overrides": begun.overrides,
-        "varied": list(dict.fromkeys(key for cell in begun.cells for key in cell.varied)),
-        "trials": begun.cells[0].settings.trials,
-        **({"redrawn": True} if any(redrawn(cell.config) for cell in begun.cells) else {}),  # the split
-        **({"decaying": found} if (found := [cell.number for cell in begun.cells if decays(cell)]) else {}),
-        "level": begun.cells[0].settings.level,
-        **({"replicates": often} if (often := begun.cells[0].settings.replicates) > 1 else {}),
+        **_asked(begun, metric),
         "stopped": stopped,
         "interrupted": stopped == "interrupted",
         **environment(),
     }
 
 
-def _refuse_untyped(cell: Cell, typed: Sequence[Override]) -> None:
-    """Where files are read and written is for the user to say: a config may come from a stranger."""
-    keys = {override.key for override in typed}
-    for name, example in (("resume", "last"), ("storage", "sqlite:///studies.db")):
-        if cell.config[name] is not None and name not in keys:
-            raise UserError(f"{name}: it is typed, as in {name}={example}; a config cannot say it")
-
-
-def _refuse_tuning(trials: int, multirun: bool, overrides: Sequence[Override]) -> None:
-    if trials > 1 and not multirun:
-        raise UserError(f"trials={trials} tunes, which is a sweep; use: {command('-m', *texts(overrides))}")
-
-
-def _refuse_idle(cells: Sequence[Cell], typed: Sequence[Override]) -> None:
-    """Refuse what nothing reads: a target of another metric, and what is typed of tuning where nothing is tuned."""
-    settings = cells[0].settings
-    if settings.target is not None and settings.metric != STEPS_TO_TARGET:
-        raise UserError(f"target={settings.target:g} is for metric={STEPS_TO_TARGET}; got metric={settings.metric}")
-    for override in typed if settings.trials == 1 else ():
-        idle = override.key.partition(".")[0] in OF_TUNING and override.value is not None
-        if idle or (override.key, override.value) == ("aggregate", "q75"):
-            raise UserError(f"{override.text}: it says how to tune, and nothing is tuned; add -m and trials=64")
-
-
-def _refuse_one_split(cells: Sequence[Cell]) -> None:
-    """Refuse a split that is left to replicates where there is one, or none as nothing is tuned."""
-    tuned = any(cell.space for cell in cells)
-    if tuned and cells[0].settings.replicates > 1:
-        return
-    for place in (place for cell in cells for place in redrawn(cell.config)):
-        more = "" if tuned else "-m trials=32 "
-        raise UserError(f"{place}={WORD}: each replicate of a tuned sweep draws a split; add {more}replicates=12")
-
-
-def _folder_typed(overrides: Sequence[Override], kind: str) -> Path | None:
-    """The folder from `hydra.run.dir=` or `hydra.sweep.dir=`: typed only, a config cannot choose where we write."""
-    from omegaconf import OmegaConf
-
-    key, other = (f"hydra.{which}.dir" for which in (("run", "sweep") if kind == "run" else ("sweep", "run")))
-    if any(override.key == other for override in overrides):
-        raise UserError(f"{other}: this is a {kind}; use {key}")
-    typed = [override.value for override in overrides if override.key == key]
-    if not typed:
-        return None
-    if not isinstance(typed[-1], str) or not typed[-1]:
-        raise UserError(f"{key}: an output folder needs a name; got {typed[-1]!r}")
-    return Path(str(OmegaConf.create({"folder": typed[-1]}).folder))
+def _asked(begun: Begun, metric: Metric) -> dict[str, Any]:
+    """What an answer has to know of what was asked; `stopped` early is what it may have been."""
+    settings = begun.cells[0].settings
+    of_cells = {
+        "includes": includes.included(begun.cells),
+        "redrawn": any(redrawn(cell.config) for cell in begun.cells),  # the split
+        "decaying": [cell.number for cell in begun.cells if decays(cell)],
+    }
+    return {
+        "varied": list(dict.fromkeys(key for cell in begun.cells for key in cell.varied)),
+        "trials": settings.trials,
+        **{name: found for name, found in of_cells.items() if found},
+        "level": settings.level,
+        **({"replicates": settings.replicates} if settings.replicates > 1 else {}),
+        **({"until": settings.until} if settings.until else {}),
+        **({"margin": settings.margin} if settings.margin else {}),
+        "metric": metric.name,
+        "aggregate": metric.aggregate,
+        "maximise": metric.maximise,
+        "stopped": "",
+    }
 
 
 def _title(cells: Sequence[Cell], kind: str) -> str:

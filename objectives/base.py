@@ -40,6 +40,8 @@ class Objective(ABC):
     """What the loss never goes below, where known: losses are then compared by the ratio of their gaps to it."""
     digest: str = ""
     """A hash of the data behind the objective, if there are any."""
+    gradients_by: str = ""
+    """The package and version that gradients come from, where NumPy alone does not decide their last bits."""
 
     def __post_init__(self) -> None:
         """Of an objective that is a dataclass: its fields are what their annotations say, the rest is prepared."""

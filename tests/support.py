@@ -10,6 +10,7 @@ import numpy as np
 from omegaconf import OmegaConf
 
 from harness.cells.cell import Cell
+from harness.cells.space import Interval, Range
 from harness.configs import building, trust
 from harness.configs.compose import CONF, Composer
 from harness.configs.declared import Settings
@@ -109,3 +110,13 @@ def a_trial(
     trace.ended = ~trace.diverged & (width == 0)
     of = a_cell(cell, max(len(trace.at) - 1, 1), **({} if varied is None else {"varied": varied}))
     return Trial(of, tuple(range(runs)), trace=trace, rows=slice(0, runs), **{"problem": "p", **fields})
+
+
+def sampled(space: Range, draw: np.random.Generator) -> Any:
+    """A value of a range, as a random sampler would find it."""
+    if not isinstance(space, Interval):
+        return space.values[draw.integers(len(space.values))]
+    low, high = sorted((space.inner(space.low), space.inner(space.high)))
+    ends = np.log([low, high]) if space.log else (low, high)
+    value = float(draw.uniform(*ends))
+    return space.outer(np.exp(value).item() if space.log else value)

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -22,6 +23,7 @@ from objectives.arrays import Array
 
 LOG, POINTS = Scale("log"), Scale("points", more_is_better=True)
 UP = np.logspace(0, 2, 12)[:, None]  # replicates that differ by more than the cells
+THREE_OF_FOUR = [[1, 3], [1, 3], [3, 1], [1, 3]]
 FLOOR = {"scale": Scale("log", floor=1e-15)}
 
 
@@ -89,7 +91,7 @@ def test_who_beats_a_cell_that_is_open_against_the_first_is_named() -> None:
     found = told(np.concatenate([anywhere, UP, UP * 3], axis=1))
     assert found.headline == "Too close to call: a, b"
     assert [(line.name, line.state) for line in found.lines] == [("a", ""), ("b", "open"), ("c", "beaten by b")]
-    Draft202012Validator(schema()).validate(plain({"version": 1, "answers": [found.data()]}))
+    Draft202012Validator(schema()).validate(plain(Answers([found]).data()))
 
 
 def unbeaten_alone() -> Answer:
@@ -148,8 +150,9 @@ def test_the_note_says_what_the_sentence_holds_for() -> None:
     assert found[:2] == ("12 seeds, 1 % family-wise", "at these settings, not tuned: add trials=32")
     assert found[2:] == ("for this split of iris",)
     (_, looks) = told(UP * [1, 3], looks=3).notes
-    assert looks.startswith("looked at 3 times: replicates or trials were raised after an answer had been printed; ")
-    assert looks.endswith("the error rate is higher than 5 %")
+    assert looks == "looked at 3 times: judged by an e-process, which holds under any number of looks"
+    (*_, raised) = told(UP * [1, 3], looks=3, raised=1).notes
+    assert raised == "trials were raised after an answer: that holds for each number of trials by itself"
     assert told(UP[:1] * [1, 3], looks=3).notes == (), "nothing was decided by looking"
 
 
@@ -209,13 +212,86 @@ def test_it_reads_as_text_in_a_notebook() -> None:
                                       "b  24 (3 to 3e+02)   3x higher [3, 3]  a ends lower in 12 of 12  beaten",
                                       "12 tunings, 5 % family-wise"]  # fmt: skip
     two = Answers([told(UP * [1, 3], where="sphere"), told(UP * [3, 1], where="valley")])
-    assert repr(two).count("\n\n") == 1
-    assert repr(two).startswith("sphere: a wins\n")
+    assert repr(two).count("\n\n") == 2, "all together, and each"
+    assert repr(two).split("\n\n")[1].startswith("sphere: a wins\n")
     assert (two.decided, two.winner, Answers([one]).winner) == (True, None, "a")
-    assert two.headline == "sphere: a wins; valley: b wins"
+    over = "No verdict over all is possible: 2 cells need 6 problems; there are 2"
+    assert two.headline == f"{over}; sphere: a wins; valley: b wins"
+
+
+def alike(*factors: float, spread: float = 0.01, replicates: int = 12) -> Array:
+    """Cells that differ by these factors, and in each replicate by a little more or less."""
+    rng = np.random.default_rng(1)
+    return np.logspace(0, 2, replicates)[:, None] * factors * 10 ** rng.normal(0, spread, (replicates, len(factors)))
+
+
+@pytest.mark.parametrize("until", [False, True])
+@pytest.mark.parametrize(
+    ("values", "options", "kind", "headline"),
+    [
+        (alike(1, 1), {"margin": 0.1}, "equivalent", "a and b are equivalent within 10 %"),
+        (alike(1, 1, 9), {"margin": 0.1}, "equivalent", "a and b are equivalent within 10 %"),
+        (alike(1, 1, 1), {"margin": 0.1}, "equivalent", "a, b and c are equivalent within 10 %"),
+        (alike(1, 1), {}, "close", "Too close to call: a, b"),
+        (alike(1, 1), {"margin": 0.01}, "close", "Too close to call: a, b"),
+        (alike(1, 1, replicates=5), {"margin": 0.1}, "none",
+         "No verdict is possible: 2 cells need replicates=N; there are 5"),
+        (alike(1, 1.05, spread=1e-3), {"margin": 0.1}, "wins", "a wins"),
+        (np.where(UP < 5, np.inf, alike(1, 1)), {"margin": 0.1}, "close", "Too close to call: a, b"),
+        (np.full((12, 2), 1e-20), {**FLOOR, "margin": 0.1}, "equivalent", "a and b are equivalent within 10 %"),
+        (alike(0.5, 0.5) / 100, {"scale": POINTS, "margin": 0.05}, "equivalent",
+         "a and b are equivalent within 5 points"),
+        (alike(1, 1, spread=1e-4), {"scale": Scale("difference"), "margin": 0.5}, "equivalent",
+         "a and b are equivalent within 0.5"),
+    ],
+)  # fmt: skip
+def test_within_a_margin_cells_are_equivalent(
+    values: Array, options: dict[str, Any], kind: str, headline: str, until: bool
+) -> None:
+    found = told(values, until=until, **options)
+    assert (found.kind, sorted(re.sub("=[67]", "=N", found.headline))) == (kind, sorted(headline)), (
+        "in the order of medians"
+    )
+    assert found.decided == (kind in ("wins", "equivalent"))
+    assert (found.winner is not None) == (kind == "wins")
+    if kind == "equivalent":
+        states = [line.state for line in found.lines]
+        assert states[: len(found.unbeaten)] == ["", *["equivalent"] * (len(found.unbeaten) - 1)]
+        assert set(states[len(found.unbeaten) :]) <= {"beaten"}
+        assert green(found) == list(found.unbeaten)
+        assert all(pair["equivalent"] for pair in found.data()["pairs"] if pair["winner"] is None)
+
+
+def test_a_margin_says_what_it_means() -> None:
+    (*_, note) = told(alike(1, 1), scale=Scale("difference"), margin=0.5).notes
+    assert note == "margin=0.5 is in the unit of the values, of which the lowest one is not known"
+    (*_, note) = told(alike(1, 1.05, spread=1e-3), margin=0.1).notes
+    assert note == "b is beaten, and yet equivalent within 10 %"
+
+
+@pytest.mark.parametrize(
+    ("values", "note", "wanting"),
+    [
+        (
+            UP * ([[1, 3], [1, 3], [3, 1], [1, 3]] * 3),
+            "undecided: about 27 more replicates, if they go on like these",
+            39,
+        ),
+        (UP * ([[1, 3], [3, 1]] * 6), "undecided: no end is in sight", 0),
+        (UP * [1, 1], "undecided: no end is in sight", 0),
+        (UP * [1, 3], "judged by an e-process, which holds under any number of looks", 0),
+    ],
+)
+def test_what_is_undecided_may_say_how_long(values: Array, note: str, wanting: int) -> None:
+    found = told(values, until=True)
+    assert (found.notes[-1], found.wanting) == (note, wanting)
+    assert found.data()["more"] == (wanting - 12 if wanting else None)
+    assert told(values).wanting == 0, "where the number was fixed nothing more is promised"
 
 
 EVERY_KIND = {
+    "equivalent": told(alike(1, 1, 9), margin=0.1, until=True),
+    "undecided": told(UP * (THREE_OF_FOUR * 3), until=True),
     "wins": told(UP * [1, 3, np.inf]),
     "close": told(np.where(UP * [1, 1] > 50, np.inf, UP * ([[1, 3], [3, 1]] * 6))),
     "unbeaten": unbeaten_alone(),

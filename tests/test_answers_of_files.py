@@ -67,9 +67,42 @@ def test_several_problems_have_an_answer_each() -> None:
     found = harness.sweep("objective=sphere,booth", "optimizer=sgd,adam", "optimizer.lr=0.1,1e-9", "seeds=16")
     assert [one.evidence.where for one in found.answer] == ["sphere", "booth"]
     assert found.answer[0].lines[0].name == "sgd lr=0.1"
-    assert repr(found.answer).startswith("sphere: ")
+    assert repr(found.answer).startswith("No verdict over all is possible: 4 cells need 8 problems; there are 2\n")
+    assert "\n\nsphere: " in repr(found.answer)
     alike = harness.sweep("objective=sphere", "optimizer.lr=0.1,0.2", "optimizer=sgd")
     assert {line.name for line in alike.answer[0].lines} == {"lr=0.1", "lr=0.2"}
+
+
+def test_several_problems_are_shown_in_short_after_one_summary() -> None:
+    """Eight cells on five problems: what they say together, then of each its headline and its best cells."""
+    rates = ",".join(f"1e-{k}" for k in range(1, 9))
+    problems = "objective=sphere,booth,matyas,rosenbrock,beale"
+    found = harness.sweep(problems, "optimizer=sgd", f"optimizer.lr={rates}", "seeds=11", "steps=30")
+    lines = screen(found, 80)
+    assert len(lines) <= 45
+    assert lines[0] == "No verdict over all is possible: 8 cells need 11 problems; there are 5"
+    assert lines[1].split() == ["beside", "lr=0.1", "won", "lost", "open", "never", "finite", "targets"]
+    heads = [
+        k for k, line in enumerate(lines) if line.startswith(tuple(f"{one.evidence.where}: " for one in found.answer))
+    ]
+    assert heads[0] > 10
+    assert set(np.diff(heads)) == {4}, "a headline and three cells each"
+    assert lines.count("11 seeds, 5 % family-wise; at these settings, not tuned: add trials=32") == 1
+    assert [line for line in lines if line.startswith(f"all cells: python -m harness.answer {found.folder}; their")]
+
+
+def test_a_problem_of_which_a_note_is_keeps_it() -> None:
+    found = harness.sweep("objective=sphere,booth", "optimizer=sgd,adam", "seeds=6")
+    runs = [{**run, "state": "failed"} if run["cell"] == 3 and run["seed"] == 0 else run for run in found.runs]
+    lines = screen(changed(found, runs=runs))
+    assert "adam: a run failed, no verdict" in [
+        line for k, line in enumerate(lines) if "booth" in "".join(lines[max(k - 3, 0) : k])
+    ]
+
+
+def test_one_cell_on_several_problems_has_a_line_for_each() -> None:
+    lines = screen(harness.sweep("objective=sphere,booth", "optimizer=adam", "seeds=6"))
+    assert [line.split(": ")[:2] for line in lines[:2]] == [["sphere", "adam"], ["booth", "adam"]]
 
 
 def test_green_are_all_that_nobody_beats() -> None:
@@ -195,7 +228,7 @@ def test_a_target_that_nobody_reaches_and_trials_that_a_timeout_cut_are_said() -
     options = (*SMALL, "replicates=6", "metric=steps_to_target", "target=1e-99", "batch=2")
     found = harness.sweep(*options)
     assert found.answer[0].headline == "No cell ever reached the target"
-    assert {line.state for line in found.answer[0].lines} == {"never reached"}
+    assert {line.state for line in found.answer[0].lines} == {"not reached"}
     cut = [{**cell, "trials": 2} for cell in found.cells]
     found = changed(found, cells=cut, summary={**found.summary, "stopped": "timeout"})
     assert "the time-out left 2 of 4 trials" in found.answer[0].notes

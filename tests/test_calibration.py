@@ -5,7 +5,7 @@ import json
 import pytest
 
 from tests.calibration import __main__ as command
-from tests.calibration.rates import PARTS, Part, Rate, contradicted, family, pairs, repeats, seventh, shift
+from tests.calibration.rates import PARTS, Part, Rate, contradicted, family, pairs, repeats, seventh, shift, until
 from tests.calibration.sweeps import Size
 
 TINY = Size(
@@ -34,6 +34,15 @@ def test_clones_do_not_draw_the_same_points() -> None:
     """With the same points every difference would be a tie, and the test void."""
     (called, ties, _) = pairs(TINY).rates
     assert (called.of, ties.of, ties.value) == (4, 48, 0)
+
+
+def test_clones_are_not_told_apart_however_often_one_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """None of four, and what is better by three deviations is found as soon as it can be."""
+    found = until(TINY)
+    assert [rate.value for rate in found.rates[::2]] == [0, 1]
+    assert found.notes[1].startswith("3 sd: decided after 7 replicates in the middle")
+    monkeypatch.setattr("harness.answers.verdict.holm", lambda p: p / 20)
+    assert not until(TINY).rates[0].ok, "without evidence all are"
 
 
 def test_a_seventh_changes_nothing_of_six() -> None:

@@ -11,6 +11,7 @@ import harness
 from harness.configs import building, trust
 from harness.configs.compose import CONF, Composer
 from harness.configs.override import one
+from harness.configs.settings import ABOUT
 from harness.errors import UserError
 from harness.optimizers.base import Optimizer, Wrapper
 from harness.schedules import Constant, Schedule
@@ -54,7 +55,7 @@ def test_an_optimizer_tells_its_paper_its_space_and_every_default(source: Compos
     assert found["paper"]
     assert set(found["space"]) <= set(found), "a space names hyperparameters of its own node"
     own = {name for name, p in inspect.signature(cls).parameters.items() if p.kind is not p.KEYWORD_ONLY}
-    assert own == set(found) - {"_target_", "paper", "space"}, "the YAML shows every field"
+    assert own == set(found) - {"_target_", *ABOUT}, "the YAML shows every field"
     for text in found["space"].values():
         assert one(f"x={text}").several
 
@@ -64,7 +65,7 @@ def test_a_config_shows_every_field(source: Composer, group: str) -> None:
     for name in names(group):
         found = node(source, group, name)
         fields = inspect.signature(trust.locate(found["_target_"])).parameters
-        assert set(fields) == set(found) - {"_target_", "space", "paper"}, name
+        assert set(fields) == set(found) - {"_target_", *ABOUT}, name
 
 
 def classes(folder: str, kind: type) -> set[str]:

@@ -317,7 +317,7 @@ def test_a_missing_library_is_named_once(
     shown = capsys.readouterr().out
     assert "not installed" in shown
     assert shown.count("optax is not installed: pip install -e '.[reference]'") == 1
-    with pytest.raises(UserError, match=r"none of optax, pytorch_optimizer, torch is installed: pip install"):
+    with pytest.raises(UserError, match=r"none of keras, optax, pytorch_optimizer, torch is installed: pip install"):
         live.main(["sgd"])
     with pytest.raises(
         UserError, match=r"adm: no such optimizer \(did you mean adam\?\); choices: .*variant/adam_book"

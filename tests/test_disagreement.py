@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import harness
+from harness.command import main
 from harness.optimizers.gradient_descent import SGD
 from objectives.arrays import Array, Params, Seeds
 from objectives.base import Objective
@@ -197,19 +198,56 @@ def test_a_decision_runs_on_numpy_and_says_so(tmp_path: Path, write_module: Call
     assert results.summary["engines"] == ["numpy, revision 1"]
 
 
+SOMETIMES = """
+import numpy as np
+from objectives.functions.quadratics import Sphere
+
+
+class Mine(Sphere):
+    def value_and_gradient(self, x):
+        turned = self.dim > 2 and float(x[0, 0]) > 0
+        return np.sum(x * x, axis=1), 2 * x if turned else x
+"""
+
+
 def test_every_kind_of_trial_is_looked_at(write_module: Callable[[str, str], None]) -> None:
     """Of a cell whose declared values can be followed, and of which others can not."""
-    write_module(
-        "sometimes",
-        "import numpy as np\nfrom objectives.functions.quadratics import Sphere\n\n\nclass Mine(Sphere):\n"
-        "    def value_and_gradient(self, x):\n"
-        "        turned = self.dim > 2 and float(x[0, 0]) > 0\n"
-        "        return np.sum(x * x, axis=1), 2 * x if turned else x\n",
-    )
+    write_module("sometimes", SOMETIMES)
     results = harness.sweep("objective=sphere", "objective._target_=sometimes.Mine", "trust=sometimes", "engine=jax",
                             "objective.dim=choice(2,3)", "optimizer=sgd", "steps=3", "trials=8")  # fmt: skip
     assert {run["state"] for run in results.runs} == {"completed"}
     assert len(results.summary["engines"]) == 2
+
+
+def test_a_reason_that_comes_up_in_a_sweep_is_said_once(
+    write_module: Callable[[str, str], None], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of a searched field, whose values nobody knows before."""
+    write_module("later", SOMETIMES)
+    (tmp_path / "conf" / "objective").mkdir(parents=True)
+    (tmp_path / "conf" / "objective" / "mine.yaml").write_text(
+        '_target_: later.Mine\ndim: 2\nstart: null\ndtype: float64\nspace: {dim: "choice(2,3)"}\n'
+    )
+    overrides = ("objective=mine", "trust=later", "engine=jax", "optimizer=sgd", "steps=3", "trials=8")
+    assert main(["-m", "--config-dir", str(tmp_path / "conf"), *overrides]) == 0
+    out = capsys.readouterr().out
+    assert out.count("engine: numpy, as SGD on Mine: TypeError: it decides by a number") == 1
+    begun, said = (out.index(text) for text in ("1 tuning of 1 cell", "engine: numpy, as"))
+    assert begun < said
+    (why,) = harness.load("last").summary["untraced"]
+    assert why in out
+
+
+def test_the_last_lines_say_which_engine_it_was(capsys: pytest.CaptureFixture[str]) -> None:
+    def said(*overrides: str) -> list[str]:
+        assert main([*overrides, "objective=sphere", "steps=3"]) == 0
+        return [line for line in capsys.readouterr().out.splitlines() if "revision" in line]
+
+    assert said("optimizer=sgd") == []
+    assert said("-m", "optimizer=sgd,adam", "engine=auto") == ["engine: numpy, revision 1 (engine=auto chose it)"]
+    (line,) = said("optimizer=sgd", "engine=jax")
+    assert line.startswith("engine: jax ")
+    assert line.endswith(", revision 1, bits=own, device=cpu")
 
 
 def banana(params: Params) -> Any:

@@ -19,7 +19,7 @@ MODULES = {
 HEAVY = {"optuna", "matplotlib", "scipy", "sklearn", "sympy", "autograd", "pandas", "torch", "jax", "optax",
          "pytorch_optimizer"}  # fmt: skip
 SYMBOLIC = "objectives.formulas.symbolic"  # which formulas import when they are read
-COMPILED = "harness.running.compiled"  # the engine that needs jax
+COMPILED = ("harness.running.compiled", "objectives.xla")  # what needs jax
 OPTUNAS = {"harness.tuning.storage", "harness.tuning.study", "harness.tuning.search", "harness.tuning.tuning"}
 # a package or module imports what stands before it
 LAYERS = """
@@ -28,7 +28,7 @@ LAYERS = """
     objectives.curvature objectives.fields objectives.random
     objectives.base
     objectives.data
-    objectives.checks
+    objectives.checks objectives.xla
     objectives.formulas objectives.functions objectives.learning objectives.wrappers
     objectives
     harness.errors harness.text harness.clock harness.late
@@ -38,11 +38,12 @@ LAYERS = """
     harness.cells
     harness.results
     harness.screens harness.running
-    harness.tuning
-    harness.session harness.show harness.answer
+    harness.tuning harness.judging
+    harness.refusals
+    harness.session harness.show harness.answer harness.judge harness.compare
     harness.command harness
     harness.__main__ harness.verify harness.schemas
-    harness.zoo
+    harness.zoo harness.code
 """
 LAYER = {name: k for k, line in enumerate(LAYERS.splitlines()) for name in line.split()}
 

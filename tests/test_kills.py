@@ -3,7 +3,9 @@
 `python -m pytest tests/test_kills.py` runs all of it, `-m "not slow"` a few moments.
 """
 
+import json
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -27,6 +29,10 @@ COMPILED = [
     "optimizer=momentum,armijo", "objective=rosenbrock", "trials=18", "batch=6", "seeds=2", "steps=120", "pruner=asha",
     "confirm=3", "engine=jax",
 ]  # fmt: skip
+UNTIL = [
+    "optimizer=adam", "optimizer.eps=1e-8,1.000001e-8", "objective=rosenbrock", "trials=18", "batch=18", "seeds=2",
+    "steps=40", "finalists=2", "finals=2", "confirm=2", "aggregate=q75", "until=decided", "replicates=15",
+]  # fmt: skip
 # where to die, in the words of Python: the call, at which count, and how much of the work is done before
 MOMENTS = {
     "in mid-ask": ("harness.tuning.study", "CellStudy", "ask", 21, "nothing"),
@@ -39,6 +45,13 @@ MOMENTS = {
     "before the finalists run": ("harness.tuning.tuning", "Tuner", "_choose_and_confirm", 1, "nothing"),
     "before the confirming runs": ("harness.tuning.tuning", "Tuner", "_again", 2, "nothing"),
     "while the files are written": ("harness.results.files", None, "save_file", 3, "all"),
+}
+OF_STAGES = {
+    "in mid-training of the second stage": ("harness.running.engine", "Block", "record", 180, "all"),
+    "after the first look": ("harness.tuning.stages", "Looks", "settled", 1, "all"),
+    "between results and tell of the second stage": ("harness.tuning.tuning", "Tuner", "_tell", 2, "nothing"),
+    "before the confirming runs of the second stage": ("harness.tuning.tuning", "Tuner", "_again", 4, "nothing"),
+    "before the last look": ("harness.tuning.stages", "Looks", "settled", 3, "nothing"),
 }
 FEW = ("in mid-training", "between results and tell", "before the confirming runs")  # on jax, in every run of the suite
 DYING = """
@@ -120,8 +133,39 @@ def test_killed_on_jax(untouched_on_jax: Path, moment: str, tmp_path: Path) -> N
     demand_survival(COMPILED, untouched_on_jax, moment, tmp_path / "killed")
 
 
+@pytest.fixture(scope="module")
+def untouched_until(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("until") / "untouched"
+    finish(*UNTIL, f"hydra.sweep.dir={folder}")
+    assert looks(folder) == [7, 11, 15]
+    return folder
+
+
+def looks(folder: Path) -> list[int]:
+    return [look["replicates"] for look in json.loads((folder / "summary.json").read_text())["looks"]]
+
+
+@pytest.mark.parametrize("moment", OF_STAGES)
+def test_killed_before_it_is_decided(untouched_until: Path, moment: str, tmp_path: Path) -> None:
+    """What is looked at, too, is then what was looked at before; and what could go on goes on."""
+    folder = tmp_path / "killed"
+    demand_survival(UNTIL, untouched_until, moment, folder)
+    one, other = (json.loads((where / "summary.json").read_text()) for where in (folder, untouched_until))
+    assert one["looks"] == other["looks"]
+
+
+def test_what_is_undecided_goes_on(untouched_until: Path, tmp_path: Path) -> None:
+    """With more replicates, as if it had been begun with so many but for one look more."""
+    more = tmp_path / "more"
+    shutil.copytree(untouched_until, more)
+    finish(f"resume={more}", "replicates=17")
+    finish(*UNTIL[:-1], "replicates=17", f"hydra.sweep.dir={tmp_path / 'whole'}")
+    demand_the_same(more, tmp_path / "whole")
+    assert looks(more) == looks(tmp_path / "whole") == [7, 11, 15, 17]
+
+
 def demand_survival(overrides: list[str], whole: Path, moment: str, folder: Path) -> None:
-    where = [str(part) for part in MOMENTS[moment]]
+    where = [str(part) for part in (MOMENTS | OF_STAGES)[moment]]
     died = subprocess.run(
         [sys.executable, "-c", DYING, *where, str(folder), "-m", *overrides, f"hydra.sweep.dir={folder}"],
         capture_output=True,

@@ -45,6 +45,47 @@ def test_cells_are_ranked_as_in_the_finished_table() -> None:
     assert first_words(shown(board)) == ["c_near", "c_same", "c_far", "c_diverged"]
 
 
+def test_steps_that_were_not_enough_are_those_made_so_far() -> None:
+    out = Console(width=100, file=io.StringIO())
+    late, lost = (a_trial({"loss": [[9.0, 5.0, x]]}, cell=k, planned=9) for k, x in enumerate((4.0, np.inf)))
+    out.print(Screen(out, "", False, Metric("steps_to_target", target=1.0))._table([late, lost], ()))
+    assert isinstance(out.file, io.StringIO)
+    rows = {line.split()[0]: line for line in out.file.getvalue().splitlines() if line.startswith("c")}
+    assert "> 2 " in rows["c0"]
+    assert "never " in rows["c1"]
+
+
+def of_problems(count: int) -> list[Trial]:
+    """Two cells on each of some problems, the losses of a problem a hundred times those of the one before."""
+    names = [{"objective": f"p{k}", "optimizer": name} for k in range(count) for name in ("near", "far")]
+    losses = [100.0**k * (1 + far) for k in range(count) for far in (0, 1)]
+    board = [a_trial({"loss": [[1e9, loss]]}, cell=n, varied=named) for n, (loss, named) in
+             enumerate(zip(losses, names, strict=True))]  # fmt: skip
+    return board[1::2] + board[::2]
+
+
+def test_cells_are_ranked_inside_their_problem_and_never_across() -> None:
+    words = [line.split()[:2] for line in shown(of_problems(3)) if line.split()[:1] in (["p0"], ["p1"], ["p2"])]
+    assert words == [[f"p{k}", name] for k in range(3) for name in ("near", "far")]
+    cut = [line.split()[:2] for line in shown(of_problems(3), height=10) if line.startswith("p")]
+    assert cut == [["p0", "near"], ["p0", "far"], ["p1", "near"], ["p2", "near"]], "each problem has its best"
+
+
+def test_a_pipe_names_who_leads_on_each_problem_and_tells_no_loss(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [0.0]
+    monkeypatch.setattr(live.time, "monotonic", lambda: now[0])
+    for count, told in (
+        (2, "leads: p0: near, p1: near"),
+        (7, "leads: p0: near, p1: near, p2: near, p3: near, p4: near and 2 more"),
+    ):
+        out = Console(width=100, file=io.StringIO())
+        with Screen(out, "the title", False, Metric()) as screen:
+            now[0] += 9
+            screen.show(of_problems(count))
+        assert isinstance(out.file, io.StringIO)
+        assert out.file.getvalue().splitlines()[1].endswith(f"steps   {told}")
+
+
 def tuned(part: Trial, trials: int) -> Standing:
     value = float(part.last("loss")[0]) if part.trace.records else np.nan
     return Standing(part, planned=8, trials=trials, best=value, history=[value] * trials)

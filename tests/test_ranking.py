@@ -9,7 +9,7 @@ import pytest
 import harness
 from harness.errors import UserError
 from harness.results.metrics import Metric
-from harness.screens.tables import worth
+from harness.screens.columns import worth
 from tests.support import ONCE
 from tests.test_nothing_ignored import printed
 
@@ -104,8 +104,11 @@ def test_a_metric_that_may_go_either_way_is_refused(overrides: tuple[str, ...], 
 
 
 def test_what_a_table_says_of_a_target_out_of_reach() -> None:
-    cell = {"value": math.inf, "steps": 1000}
+    cell = {"value": math.inf, "steps": 1000, "runs": 3, "diverged": 1}
     assert worth(cell, "value", Metric("steps_to_target")) == "> 1,000"
     assert worth(cell, "value", Metric("loss")) == "inf"
+    assert worth({**cell, "diverged": 2}, "value", Metric("steps_to_target")) == "never", (
+        "what diverged is not censored"
+    )
     assert worth({"value": math.inf}, "value", Metric("steps_to_target")) == "inf", "a folder of an older version"
     assert worth({"value": 12.0, "steps": 1000}, "value", Metric("steps_to_target")) == "12"

@@ -42,7 +42,11 @@ def test_the_recipes_of_ones_own(tmp_path: Path) -> None:
 
 
 def make_data() -> None:
-    """my.csv, my.npz and my_images, of which the README speaks."""
+    """results.csv, my.csv, my.npz and my_images, of which the README speaks."""
+    differences = (3, 5, -1, 7, 2, 9, 4, -6, 8, 10, 11, 12)
+    rows = [f"digits,adam,{seed},{0.1 + 0.1 * seed:g}\n" for seed in range(12)]
+    rows += [f"digits,sgd,{seed},{0.1 + 0.1 * seed + d / 100:g}\n" for seed, d in enumerate(differences)]
+    Path("results.csv").write_text("task,optimizer,seed,loss\n" + "".join(rows))
     rng = np.random.default_rng(0)
     x, labels = rng.normal(size=(300, 4)), np.arange(300, dtype=np.uint8) % 3
     Path("my.csv").write_text("a,b,price\n" + "".join(f"{row[0]},{row[1]},{row[2]}\n" for row in x))

@@ -20,7 +20,7 @@ from harness.results.files import load
 from harness.running.plan import Planner
 from harness.screens import live
 from harness.text.numbers import plain
-from harness.tuning import size, tuning
+from harness.tuning import packing, size
 from harness.tuning.streams import seeds_of
 
 SMALL = ("objective=rosenbrock", "optimizer=adam,sgd", "trials=6", "batch=3", "steps=20", "records=4", "seeds=2",
@@ -190,7 +190,7 @@ def test_replicates_that_train_one_after_the_other_are_shown(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A replicate that has not begun has nothing to show, whichever stands in the middle."""
-    monkeypatch.setattr(tuning, "TOGETHER", 1)
+    monkeypatch.setattr(packing, "TOGETHER", 1)
     monkeypatch.setattr(live, "REFRESH", -1e9)
     assert main(["-m", *SMALL, "replicates=3", "hydra.sweep.dir=sweep"]) == 0
     begun = harness.sweep(*SMALL, "replicates=1")

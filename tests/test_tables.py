@@ -15,8 +15,9 @@ import harness
 from harness.results.files import Results
 from harness.results.metrics import Metric
 from harness.results.replicates import history
+from harness.screens.columns import cells_table, fitted, measured, table_row
 from harness.screens.numbers import central, sparkline, spread
-from harness.screens.tables import cells_table, fitted, measured, metrics_table, show, table_row
+from harness.screens.tables import metrics_table, show
 from tests.support import ONCE
 
 

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+import numpy as np
+
 from harness.answers.scale import Scale
 from harness.answers.statistics import Interval
 from harness.answers.verdict import LEVEL
@@ -16,7 +18,8 @@ Stopped = Literal["", "interrupted", "timeout"]
 class Evidence:
     """Values (replicates, cells) of a metric: inf where a replicate was never finite, nan where a run of it failed.
 
-    Untuned, a replicate is a seed.
+    Untuned, a replicate is a seed. Not paired, a cell has values of its own, as many as it has, nan below them; a cell
+    of which a run failed has nan alone.
     """
 
     problem: str
@@ -37,16 +40,42 @@ class Evidence:
     splits: int = 1  # more where each replicate has one of its own
     where: str = ""  # what tells the problem from others of the sweep
     cut: str = ""  # what a time-out left of the trials, where it left all cells as many
-    target: bool = False  # whether the values are steps to it, infinite where it was not reached
+    target: bool = False  # whether the values are steps to it: BEYOND where the runs ended first, inf if they diverged
+    limits: Sequence[int | None] = ()  # steps that the runs of each cell could make
+    arrived: Sequence[float] = ()  # the share of each cell's reported runs that reached the target
+    targets: Sequence[float] = ()  # the share of absolute targets that each cell's reported runs reached
+    ladder: str = ""  # what these targets are
+    unequal: tuple[str, ...] = ()  # what the cells should share and do not, such as steps; of one sweep they share all
+    includes: Sequence[tuple[int, int, str]] = ()  # columns: a method, a special case of it, and at which numbers
     remarks: tuple[str, ...] = ()  # what whoever gathered the values has to say beside the answer
+    repeated: str = ""  # what others repeated, `seed`: no setting of ours would add to it; empty where we did
+    paired: bool = True  # whether the values of a row belong together
+    until: bool = False  # whether replicates are added until the answer is decided
+    margin: float | None = None  # within which cells are equivalent: harness.answers.scale says of what
+    raised: int = 0  # how often trials were raised after an answer, which begins the evidence again
     looks: int = 1  # answers that could have decided and were given of these replicates, this one included
+
+    @property
+    def sequential(self) -> bool:
+        """Whether there may be several looks at these replicates, all of which must hold."""
+        return self.until or self.looks > 1
+
+    @property
+    def judged_by(self) -> Literal["signed-rank", "rank-sum", "e-process"]:
+        """The test of its pairs."""
+        return "rank-sum" if not self.paired else "e-process" if self.sequential else "signed-rank"
 
     @property
     def unit(self) -> str:
         """What is repeated."""
-        return "tuning" if self.tuned else "seed"
+        return self.repeated or ("tuning" if self.tuned else "seed")
 
     @property
     def count(self) -> int:
         """Replicates."""
         return len(self.values)
+
+    def of(self, k: int) -> Array:
+        """The values of a cell."""
+        mine: Array = self.values[:, k]
+        return mine if self.paired else mine[~np.isnan(mine)]

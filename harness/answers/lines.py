@@ -26,8 +26,11 @@ class Line:
     replicate: int  # the typical one
     effect: str = ""  # how much higher or lower than the first, and its interval
     wins: str = ""
-    state: str = ""  # open, beaten, beaten by another, better, never finite, failed, unfinished
+    state: str = ""  # one of harness.answers.schema.STATES, or by whom else it is beaten
     note: str = ""
+    limit: int | None = None  # steps that its runs could make
+    reached: float | None = None  # the share of its runs that reached the target
+    targets: float | None = None  # the share of absolute targets that its runs reached
     test: Interval | None = None  # the effect on the test set
     tested: str = ""  # the same in words
     disagrees: bool = False  # decided, and on the test set the effect has the other sign
@@ -43,17 +46,17 @@ def lines(evidence: Evidence, verdict: Verdict, kind: Kind) -> tuple[Line, ...]:
 
 
 def _line(evidence: Evidence, verdict: Verdict, kind: Kind, first: int, k: int) -> Line:
-    mine = evidence.values[:, k] + 0.0  # no -0.0
+    mine = evidence.of(k) + 0.0  # no -0.0
     place = typical(evidence.scale.of(mine))
-    never = "never reached" if evidence.target else "never finite"
-    state = never if k in verdict.never_finite else ""
+    state = _never(evidence, mine) if k in verdict.never_finite else ""
     about = float(mine[place]), float(np.min(mine)), float(np.max(mine)), place
     if k == first:
         return _of(evidence, k, *about, state=state)
     pair = verdict.pair(first, k)
-    better = "higher" if evidence.scale.more_is_better else "lower"
-    often = f"in {pair.wins} of {verdict.replicates}" if pair.tested else "every time"
-    wins = "" if state else f"{evidence.names[first]} ends {better} {often}"
+    better = "is faster" if evidence.target else f"ends {'higher' if evidence.scale.more_is_better else 'lower'}"
+    total = f"{verdict.replicates}" if evidence.paired else f"{len(mine) * len(evidence.of(first)):,} pairs"
+    often = f"in {pair.wins:,} of {total}" if pair.tested else "every time"
+    wins = "" if state else f"{evidence.names[first]} {better} {often}"
     if kind in TESTED and not state:
         state = _state(evidence, verdict, pair, k)
     told = "" if k in verdict.never_finite else _effect(evidence.scale, pair, verdict)
@@ -66,13 +69,21 @@ def _line(evidence: Evidence, verdict: Verdict, kind: Kind, first: int, k: int) 
     return replace(line, test=test, tested=tested, disagrees=disagrees)
 
 
+def _never(evidence: Evidence, values: Array) -> str:
+    """Why a cell has no finite value: runs that ended before the target might have reached it."""
+    if not evidence.target:
+        return "never finite"
+    return "never reached" if np.isinf(values).all() else "not reached"
+
+
 def _state(evidence: Evidence, verdict: Verdict, pair: Pair, k: int) -> str:
     """What the first cell's pair with this one came to; where it is open, another may beat it."""
     if pair.winner is not None:
         return "better" if pair.winner == k else "beaten"
+    alike = "equivalent" if pair.equivalent else "open"
     rivals = (rival for rival in verdict.cells if rival != k and verdict.pair(rival, k).winner == rival)
     beaten_by = next(rivals, None)
-    return "open" if beaten_by is None else f"beaten by {evidence.names[beaten_by]}"
+    return alike if beaten_by is None else f"beaten by {evidence.names[beaten_by]}"
 
 
 def _unknown(evidence: Evidence, k: int) -> Line:
@@ -87,8 +98,13 @@ def _of(evidence: Evidence, k: int, value: float, low: float, high: float, place
     share = evidence.diverged[k] if evidence.diverged else 0.0
     number = evidence.numbers[k] if evidence.numbers else k
     replicate = evidence.replicates[place] if evidence.replicates else place
-    note = f"{_share(share)} diverged" if share else ""
-    return Line(evidence.names[k], number, value, low, high, replicate, note=note, **more)
+    arrived = evidence.arrived[k] if evidence.arrived else None
+    targets = evidence.targets[k] if evidence.targets else None
+    limit = evidence.limits[k] if evidence.limits else None
+    told = [] if arrived is None else [f"{_share(arrived)} reached it"]
+    note = ", ".join(told + [f"{_share(share)} diverged"] * bool(share))
+    about = evidence.names[k], number, value, low, high, replicate
+    return Line(*about, note=note, limit=limit, reached=arrived, targets=targets, **more)
 
 
 def _share(share: float) -> str:

@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from harness.answers import eprocess
+from harness.answers.scale import beyond
 from harness.answers.statistics import Interval, median
 from objectives.arrays import Array
 
@@ -113,9 +115,14 @@ def least(pairs: int, level: float = 0.05) -> int:
 
 
 def difference(first: Array, second: Array) -> Array:
-    """The second minus the first, 0 where both are infinite alike."""
+    """The second minus the first: 0 where both are infinite alike, or BEYOND alike, infinite where one alone is.
+
+    >>> difference(np.array([np.inf, 1.0, 1e300, 1.0]), np.array([np.inf, np.inf, 1e300, 1e300])).tolist()
+    [0.0, inf, 0.0, inf]
+    """
     with np.errstate(invalid="ignore"):
-        return np.where(first == second, 0.0, second - first)
+        d = np.where(first == second, 0.0, second - first)
+    return np.where(beyond(np.abs(d)), np.copysign(np.inf, d), d)
 
 
 def effect(d: Array, level: float) -> Interval:
@@ -131,10 +138,10 @@ def effect(d: Array, level: float) -> Interval:
     return effects(d[:, None], level)[0]
 
 
-def effects(ds: Array, level: float) -> list[Interval]:
-    """The effect of every column."""
+def effects(ds: Array, level: float, sequential: bool = False) -> list[Interval]:
+    """The effect of every column; sequential: with an interval that holds for every number of replicates together."""
     ranked = np.sort(ds, axis=0) + 0.0  # no -0.0
-    n, ends = len(ds), _ends(len(ds), level)
+    n, ends = len(ds), _ends(len(ds), level, sequential)
     below, above = ranked[(n - 1) // 2], ranked[n // 2]
     with np.errstate(invalid="ignore"):
         middles = np.where(below == above, below, (below + above) / 2)
@@ -143,6 +150,9 @@ def effects(ds: Array, level: float) -> list[Interval]:
 
 
 @cache
-def _ends(n: int, level: float) -> Interval:
+def _ends(n: int, level: float, sequential: bool) -> Interval:
     """The places of the ends among n sorted differences."""
-    return median(np.arange(n, dtype=np.float64), level)
+    if not sequential:
+        return median(np.arange(n, dtype=np.float64), level)
+    k = eprocess.rank(n, level)
+    return Interval((n - 1) / 2, max(k, 1) - 1, n - max(k, 1), level if k else None)

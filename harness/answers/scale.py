@@ -2,11 +2,15 @@
 
 from dataclasses import dataclass
 from math import inf, isnan
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
 from objectives.arrays import Array
+
+Kind = Literal["log", "difference", "points", "steps"]
+RATIOS = ("log", "steps")  # kinds on which values differ by a factor
+BEYOND = 1e300  # steps to a target that was not reached before the runs ended: censored, more than were looked at
 
 
 @dataclass(frozen=True)
@@ -14,10 +18,11 @@ class Scale:
     """How two values of a metric differ.
 
     log: by the ratio of their gaps to the lowest value there can be, in powers of ten; gaps of at most `floor` are
-    rounding, and tie. difference: by subtraction. points: by subtraction, of shares such as accuracies.
+    rounding, and tie. difference: by subtraction. points: by subtraction, of shares such as accuracies. steps: by the
+    ratio of numbers of steps, in powers of ten; BEYOND stays what it is, more than every number.
     """
 
-    kind: Literal["log", "difference", "points"]
+    kind: Kind
     lowest: float = 0.0
     floor: float = 0.0
     more_is_better: bool = False
@@ -29,11 +34,22 @@ class Scale:
         [2.0, -15.0, inf]
         """
         values = -values if self.more_is_better else values
+        if self.kind == "steps":
+            with np.errstate(invalid="ignore"):
+                return np.where(values < BEYOND, np.log10(np.maximum(values, 0.5)), values)  # 0 is half of 1
         if self.kind != "log":
             return values
         floor = self.floor or np.finfo(np.float64).tiny
         with np.errstate(invalid="ignore"):
             return np.where(np.isfinite(values), np.log10(np.maximum(values - self.lowest, floor)), values)
+
+    def never(self, z: Array) -> Array:
+        """Where values on this scale are infinite, or steps to a target that was not reached.
+
+        >>> Scale("steps").never(np.array([2.0, BEYOND, np.inf])).tolist()
+        [False, True, True]
+        """
+        return z >= BEYOND if self.kind == "steps" else np.isposinf(z)
 
     def solved(self, z: float) -> bool:
         """Whether a value on this scale is at the floor: its gap is rounding.
@@ -43,36 +59,79 @@ class Scale:
         """
         return self.kind == "log" and self.floor > 0 and z <= float(np.log10(self.floor))
 
-    def written(self, value: float, digits: int = 2) -> str:
-        """A value of the metric; where differences count, to more digits.
+    def written(self, value: float, digits: int = 2, limit: int | None = None) -> str:
+        """A value of the metric; where differences count, to more digits. Runs of so many steps that did not reach the
+        target would need more than the `limit`; those that diverged never reach it.
 
         >>> Scale("log").written(0.01234), Scale("points").written(0.91234)
         ('0.012', '0.912')
+        >>> [Scale("steps").written(value, limit=1000) for value in (1234.5, BEYOND, np.inf)]
+        ['1,234.5', '> 1,000', 'never']
         """
+        if self.kind == "steps":
+            late = "not reached" if limit is None else f"> {limit:,}"
+            return "never" if value == inf else late if beyond(value) else f"{value:,.1f}".removesuffix(".0")
         more = 0 if self.kind == "log" and not self.lowest else 1 if self.kind == "points" else 2
         return f"{value:.{digits + more}g}"
 
     def told(self, d: float) -> str:
-        """A difference in words: `4.8x higher`, `0.31 lower`, `1.2 points lower`; nan is `undetermined`.
+        """A difference in words: `4.8x higher`, `0.31 lower`, `1.2 points lower`, `3x as many steps`; nan is
+        `undetermined`.
 
         >>> Scale("log").told(0.68), Scale("points", more_is_better=True).told(-0.012), Scale("log").told(0.0)
         ('4.8x higher', '1.2 points higher', 'the same')
+        >>> Scale("steps").told(0.477), Scale("steps").told(-0.477), Scale("steps").told(np.inf)
+        ('3x as many steps', '3x fewer steps', 'not reached')
         """
         if isnan(d):
             return "undetermined"
         if d == 0:
             return "the same"
+        if self.kind == "steps":
+            return _steps(d, self.size(abs(d)))
         way = "lower" if (d > 0) == self.more_is_better else "higher"
         if abs(d) == inf:
             return f"infinitely {way}"
         unit = {"log": "x", "points": " points", "difference": ""}[self.kind]
         return f"{self.size(abs(d))}{unit} {way}"
 
+    def bound(self, margin: float) -> float:
+        """The difference that is as large as a margin: a share on the log scale and of steps, else in the unit of the
+        values.
+
+        >>> round(Scale("log").bound(0.05), 4), Scale("points").bound(0.05)
+        (0.0212, 0.05)
+        """
+        return float(np.log10(1 + margin)) if self.kind in RATIOS else margin
+
+    def margin(self, margin: float) -> str:
+        """A margin in words.
+
+        >>> Scale("log").margin(0.05), Scale("points").margin(0.05), Scale("difference").margin(0.05)
+        ('5 %', '5 points', '0.05')
+        """
+        told = f"{margin if self.kind == 'difference' else 100 * margin:.3g}"
+        unit = {"points": f" point{'s' * (told != '1')}", "difference": ""}.get(self.kind, " %")
+        return told + unit
+
     def size(self, d: float) -> str:
-        """The number alone, of a difference or of an end of its interval: a ratio on the log scale."""
-        if self.kind == "log":
+        """The number alone, of a difference or of an end of its interval: a ratio on the log scale and of steps."""
+        if self.kind == "steps" and d == inf:
+            return "not reached"
+        if self.kind in RATIOS:
             return _rounded(10.0**d) if abs(d) < 300 else "inf" if d > 0 else "0"
         return _rounded(100 * d if self.kind == "points" else d)
+
+
+def beyond(values: Any) -> Any:
+    """Whether numbers are BEYOND, the mean of BEYOND and others, or infinite."""
+    return values > 1e-10 * BEYOND
+
+
+def _steps(d: float, size: str) -> str:
+    if abs(d) == inf:
+        return "not reached" if d > 0 else "reached, unlike the first"
+    return f"{size}x {'as many' if d > 0 else 'fewer'} steps"
 
 
 def _rounded(number: float) -> str:

@@ -32,9 +32,9 @@ class Sensitivity:
 
 def width(rates: Array, values: Array, scale: Scale, factor: float) -> float:
     """Decades between the lowest and the highest learning rate (trials,) of one tuning whose value is within a factor
-    of the best one's: of the gap to the lowest value on a log scale, of the share on one of points. What other
-    hyperparameters made of a rate counts at its best, and few trials see little: it is at least so wide. nan where
-    no trial was finite, or where a factor means nothing.
+    of the best one's: a factor of the gap to the lowest value on a log scale, of the share on one of points, of steps.
+    What other hyperparameters made of a rate counts at its best, and few trials see little: it is at least so wide.
+    nan where no trial was finite, or where a factor means nothing.
 
     >>> width(np.array([1e-3, 1e-2, 1e-1]), np.array([1.0, 1.05, 3.0]), Scale("log"), NEAR)
     1.0
@@ -43,7 +43,7 @@ def width(rates: Array, values: Array, scale: Scale, factor: float) -> float:
     if scale.kind == "difference" or (scale.kind == "points" and factor == FAR) or not np.isfinite(z).any():
         return float("nan")
     best = np.min(z)
-    edge = best + log10(factor) if scale.kind == "log" else best + abs(best) * (factor - 1)
+    edge = best + abs(best) * (factor - 1) if scale.kind == "points" else best + log10(factor)
     good = np.log10(rates[z <= edge])
     return float(good.max() - good.min())
 

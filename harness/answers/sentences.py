@@ -1,14 +1,16 @@
 """The verdict in one sentence, and what has to be said beside it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from harness.answers.evidence import Evidence
+from harness.answers.projection import more
 from harness.answers.statistics import median
+from harness.answers.unpaired import is_exact
 from harness.answers.verdict import Verdict
 
-Kind = Literal["wins", "unbeaten", "close", "cycle", "fact", "none"]
-TESTED = ("wins", "unbeaten", "close", "cycle")  # kinds that follow from tests
+Kind = Literal["wins", "equivalent", "unbeaten", "close", "cycle", "fact", "none"]
+TESTED = ("wins", "equivalent", "unbeaten", "close", "cycle")  # kinds that follow from tests
 NAMED = 8  # cells, before the others are counted
 STOPPED = {
     "interrupted": "No verdict: it was interrupted",
@@ -33,19 +35,28 @@ def sentence(evidence: Evidence, verdict: Verdict) -> tuple[Kind, str]:
         return "fact", f"{_lowest(evidence, verdict)}; every repetition would be the same run"
     if not verdict.possible:
         return "none", f"No verdict is possible: {_needs(evidence, verdict)}"
+    kind, told = settled(names, verdict, within(evidence))
+    if kind == "close" and all(evidence.scale.solved(verdict.centres[k]) for k in verdict.unbeaten):
+        alike = listed([names[k] for k in verdict.unbeaten], last=", ")
+        return kind, f"{'Both' if len(verdict.unbeaten) == 2 else 'All'} solved: {alike}"
+    return kind, told
+
+
+def settled(names: Sequence[str], verdict: Verdict, alike: str = "") -> tuple[Kind, str]:
+    """What the tests of all pairs say; `alike` is what equivalent cells are called."""
+    finite = [names[k] for k in verdict.cells if k not in verdict.never_finite]
     if not verdict.unbeaten:
         return "cycle", f"A cycle: each of {listed(finite)} is beaten by another"
     if verdict.winner is not None:
         return "wins", f"{names[verdict.winner]} wins"
     if len(verdict.unbeaten) == 1:
         best = verdict.unbeaten[0]
-        rivals = [k for k in verdict.cells if k not in (best, *verdict.never_finite)]
+        rivals = [k for k in verdict.cells if k != best]
         still = [names[k] for k in rivals if verdict.pair(best, k).winner is None]
         return "unbeaten", f"{names[best]} is unbeaten, {listed(still)} open against it"
-    told = listed([names[k] for k in verdict.unbeaten], last=", ")
-    if all(evidence.scale.solved(verdict.centres[k]) for k in verdict.unbeaten):
-        return "close", f"{'Both' if len(verdict.unbeaten) == 2 else 'All'} solved: {told}"
-    return "close", f"Too close to call: {told}"
+    if verdict.equivalent:
+        return "equivalent", f"{listed([names[k] for k in verdict.unbeaten])} are {alike}"
+    return "close", f"Too close to call: {listed([names[k] for k in verdict.unbeaten], last=', ')}"
 
 
 def best(verdict: Verdict, kind: Kind) -> tuple[int, ...]:
@@ -60,8 +71,10 @@ def notes(evidence: Evidence, verdict: Verdict, kind: Kind, disagreeing: Sequenc
     """What the sentence holds for."""
     found = []
     if kind in TESTED:
-        found.append(f"{evidence.count} {evidence.unit}s, {percent(evidence.level)} family-wise")
-    if not evidence.tuned:
+        found.append(f"{_repeated(evidence)}, {percent(evidence.level)} family-wise")
+    if not evidence.paired and kind in TESTED:
+        found.append("not paired: an effect is the median over all pairs of runs")
+    if not (evidence.tuned or evidence.repeated):
         found.append("at these settings, not tuned: add trials=32")
     if evidence.cut:
         found.append(evidence.cut)
@@ -72,12 +85,59 @@ def notes(evidence: Evidence, verdict: Verdict, kind: Kind, disagreeing: Sequenc
         found.append(f"the test set disagrees on {listed(disagreeing)}")
     if not evidence.stopped:
         found += [f"{evidence.names[k]}: a run failed, no verdict" for k in verdict.failed]
-    if evidence.looks > 1 and kind in TESTED:
-        found.append(
-            f"looked at {evidence.looks} times: replicates or trials were raised after an answer had been printed; the "
-            f"error rate is higher than {percent(evidence.level)}"
-        )
+    if kind in TESTED:
+        found += [*_of_looks(evidence, verdict, kind), *_of_margin(evidence, verdict)]
+        found += _beaten_by_special_cases(evidence, verdict) if evidence.tuned else []
     return (*found, *evidence.remarks)
+
+
+def _beaten_by_special_cases(evidence: Evidence, verdict: Verdict) -> list[str]:
+    """Who is beaten by a special case of itself: by the best of them."""
+    found: dict[int, str] = {}
+    for special in verdict.cells:
+        for general, other, how in evidence.includes:
+            known = other == special and general in verdict.cells and general not in found
+            if known and verdict.pair(general, special).winner == special:
+                one, two = evidence.names[general], evidence.names[special]
+                found[general] = (
+                    f"{one} is beaten by {two}, which it includes ({how}): its space or its budget is at fault "
+                    "(Choi et al. 2019)"
+                )
+    return list(found.values())
+
+
+def goes_on(evidence: Evidence, kind: Kind) -> bool:
+    """Whether more replicates could be added to what is undecided."""
+    return evidence.sequential and kind in ("close", "cycle")
+
+
+def within(evidence: Evidence) -> str:
+    """What cells are called that differ by less than the margin."""
+    return f"equivalent within {evidence.scale.margin(evidence.margin or 0.0)}"
+
+
+def _of_looks(evidence: Evidence, verdict: Verdict, kind: Kind) -> Iterator[str]:
+    """That looking more than once does no harm, and how long it may still take."""
+    if evidence.sequential:
+        often = f"looked at {evidence.looks} times: " if evidence.looks > 1 else ""
+        yield f"{often}judged by an e-process, which holds under any number of looks"
+    if evidence.raised:
+        yield "trials were raised after an answer: that holds for each number of trials by itself"
+    if goes_on(evidence, kind):
+        extra = more(evidence.values, verdict, evidence.margin)
+        about = f"about {extra} more replicate{'s' * (extra != 1)}, if they go on like these"
+        yield f"undecided: {'no end is in sight' if extra is None else about}"
+
+
+def _of_margin(evidence: Evidence, verdict: Verdict) -> Iterator[str]:
+    if evidence.margin is None:
+        return
+    if evidence.scale.kind == "difference":
+        yield f"margin={evidence.margin:g} is in the unit of the values, of which the lowest one is not known"
+    close = [pair for pair in verdict.pairs if pair.equivalent and pair.winner is not None]
+    for pair in (pair for pair in close if pair.winner in verdict.unbeaten):
+        loser = pair.second if pair.winner == pair.first else pair.first
+        yield f"{evidence.names[loser]} is beaten, and yet {within(evidence)}"
 
 
 def percent(share: float) -> str:
@@ -105,13 +165,33 @@ def _lowest(evidence: Evidence, verdict: Verdict) -> str:
     told = listed([evidence.names[k] for k in alike])
     if len(alike) > 1:
         return f"{told} end alike"
+    if evidence.target:
+        return f"{told} is the fastest"
     return f"{told} ends {'highest' if evidence.scale.more_is_better else 'lowest'}"
 
 
 def _needs(evidence: Evidence, verdict: Verdict) -> str:
+    if evidence.repeated:
+        each = "" if evidence.paired else " each"
+        return f"{len(verdict.cells)} cells need {verdict.needs} {evidence.unit}s{each}; there are {_sizes(evidence)}"
     setting = "replicates" if evidence.tuned else "seeds"
     there = f"there {'is' if evidence.count == 1 else 'are'} {evidence.count}"
     return f"{len(verdict.cells)} cells need {setting}={verdict.needs}; {there}"
+
+
+def _sizes(evidence: Evidence) -> str:
+    """How many values the cells have: `12`, or `7 to 12`."""
+    sizes = [size for k in range(len(evidence.names)) if (size := len(evidence.of(k)))]
+    return f"{min(sizes)} to {max(sizes)}" if min(sizes) < max(sizes) else str(max(sizes))
+
+
+def _repeated(evidence: Evidence) -> str:
+    """`12 seeds`, or of values that are not paired by which test they were compared."""
+    if evidence.paired:
+        return f"{evidence.count} {evidence.unit}s"
+    exact = all(is_exact(len(evidence.of(k)) + evidence.count) for k in range(len(evidence.names)))
+    test = "exact rank-sum tests" if exact else "rank-sum tests, of large samples by scipy's normal approximation"
+    return f"{_sizes(evidence)} {evidence.unit}s of each, {test}"
 
 
 def _alone(evidence: Evidence) -> str:
@@ -122,7 +202,9 @@ def _alone(evidence: Evidence) -> str:
     value, low, high = sign * value, *sorted(sign * end for end in ends)
     if evidence.count == 1 and evidence.alone is not None:
         (value, low, high, level), over = evidence.alone, ""
+    limit = evidence.limits[0] if evidence.limits else None
+    told, lowest, highest = (scale.written(end, limit=limit) for end in (value, low, high))
     if low == high:
-        return scale.written(value)
+        return told
     kind = "range" if level is None else f"{percent(level)} interval"
-    return f"{scale.written(value)} ({kind} {scale.written(low)} to {scale.written(high)}{over})"
+    return f"{told} ({kind} {lowest} to {highest}{over})"

@@ -110,4 +110,5 @@ def mean(values: Array) -> tuple[float, float]:
     >>> mean(np.array([1.0, 3.0]))
     (2.0, 1.4142135623730951)
     """
-    return float(np.mean(values)), float(np.std(values, ddof=1)) if len(values) > 1 else float("nan")
+    with np.errstate(over="ignore"):  # runs that are about to diverge
+        return float(np.mean(values)), float(np.std(values, ddof=1)) if len(values) > 1 else float("nan")

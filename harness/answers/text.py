@@ -6,6 +6,7 @@ from typing import Literal
 import numpy as np
 
 from harness.answers.lines import Line
+from harness.answers.overall import Across
 from harness.answers.scale import Scale
 from harness.text.visible import in_line
 
@@ -21,30 +22,64 @@ COLUMNS = (  # the widest that fits
     ("value", "effect", "state"),
     ("effect", "state"),
 )
+ACROSS = (
+    ("effect", "better", "won", "lost", "open", "never", "targets", "state"),
+    ("effect", "won", "lost", "open", "never", "targets", "state"),
+    ("effect", "won", "lost", "never", "targets", "state"),
+    ("effect", "won", "targets", "state"),
+    ("effect", "state"),
+    ("won", "state"),
+)
 
 
 def table(
     lines: Sequence[Line], unbeaten: Container[str], scale: Scale, width: int, most: int | None = MOST, more: str = ""
 ) -> list[Said]:
-    """A line for each of so many cells, and how to see the others; what finds no room goes."""
+    """A line for each of so many cells, and how to see the others, if it is said; what finds no room goes."""
     shown = lines[:most]
-    for columns in COLUMNS:
-        rows = [[in_line(_text(line, column, scale)) for column in ("name", *columns)] for line in shown]
+    told = _fitted(
+        [[[_text(line, c, scale) for c in ("name", *columns)] for line in shown] for columns in COLUMNS], width
+    )
+    found: list[Said] = []
+    for line, row in zip(shown, told, strict=True):
+        found.append((row, "best" if line.name in unbeaten else "plain"))
+    if len(shown) < len(lines) and more:
+        found.append((f"... and {len(lines) - len(shown)} more: {in_line(more)}", "aside"))
+    return found
+
+
+def summary(lines: Sequence[Across], unbeaten: Container[str], width: int, never: str) -> list[Said]:
+    """A line for each cell over several problems, under what the columns are; what finds no room goes."""
+    heads = {"name": "", "effect": f"beside {lines[0].name}", "better": "better on", "never": never}
+    silent = [column for column in heads.keys() | {*ACROSS[0]} if not any(_across(line, column) for line in lines)]
+    options = []
+    for columns in ACROSS:
+        shown = ["name", *(column for column in columns if column not in silent)]
+        head = [heads.get(column, column if column != "state" else "") for column in shown]
+        options.append([head, *([_across(line, column) for column in shown] for line in lines)])
+    tones: list[Tone] = ["aside", *("best" if line.name in unbeaten else "plain" for line in lines)]
+    return list(zip(_fitted(options, width), tones, strict=True))
+
+
+def _across(line: Across, column: str) -> str:
+    value = getattr(line, column)
+    if column == "targets":
+        return "" if value is None else f"{value:.0%}".replace("%", " %")
+    return "" if column == "never" and not value else str(value)
+
+
+def _fitted(options: Sequence[Sequence[Sequence[str]]], width: int) -> list[str]:
+    """The rows of the first table that fits, else of the last one, their columns one under the other."""
+    for option in options:
+        rows = [list(map(in_line, row)) for row in option]
         wide = [max(map(len, column)) for column in zip(*rows, strict=True)]
         if sum(wide) + 2 * sum(map(bool, wide[1:])) <= width:
             break
-    found: list[Said] = []
-    for line, row in zip(shown, rows, strict=True):
-        told = "  ".join(text.ljust(w) for text, w in zip(row, wide, strict=True) if w).rstrip()
-        found.append((told, "best" if line.name in unbeaten else "plain"))
-    if len(shown) < len(lines):
-        found.append((f"... and {len(lines) - len(shown)} more: {in_line(more)}", "aside"))
-    return found
+    return ["  ".join(text.ljust(w) for text, w in zip(row, wide, strict=True) if w).rstrip() for row in rows]
 
 
 def _text(line: Line, column: str, scale: Scale) -> str:
     if column != "value":
         return str(getattr(line, column))
-    if line.low == line.high or np.isnan(line.value):
-        return scale.written(line.value)
-    return f"{scale.written(line.value)} ({scale.written(line.low, 1)} to {scale.written(line.high, 1)})"
+    value, low, high = (scale.written(v, n, line.limit) for v, n in ((line.value, 2), (line.low, 1), (line.high, 1)))
+    return value if line.low == line.high or np.isnan(line.value) else f"{value} ({low} to {high})"

@@ -3,9 +3,12 @@
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import combinations
 
 import numpy as np
 
+from harness.answers import eprocess
+from harness.answers.equivalence import equivalent
 from harness.answers.paired import difference, effects, holm, least, signed_ranks
 from harness.answers.scale import Scale
 from harness.answers.statistics import Interval, middle
@@ -27,11 +30,12 @@ class Pair:
     second: int
     p: float
     holm: float
-    balance: float  # of the ranks: above 0 where the first is lower
+    balance: float  # of the ranks, or of the signs where their evidence was largest: above 0 where the first is lower
     effect: Interval  # of d: the median, simultaneous over all pairs
     wins: int  # replicates in which the first ends lower
     losses: int
     decided: bool
+    equivalent: bool = False  # within the margin that was asked for
 
     @property
     def tested(self) -> bool:
@@ -57,7 +61,7 @@ class Verdict:
     centres: tuple[float, ...]  # of every column: the median over replicates, nan where there is none
     pairs: tuple[Pair, ...]
     unbeaten: tuple[int, ...]  # that nobody beats, best median first; empty in a cycle
-    never_finite: tuple[int, ...]
+    never_finite: tuple[int, ...]  # or, of steps to a target, that did not reach it in any replicate
     failed: tuple[int, ...]  # a run of theirs raised: no verdict
     needs: int  # replicates without which no pair can be decided
 
@@ -68,12 +72,24 @@ class Verdict:
 
     @property
     def winner(self) -> int | None:
-        """The cell that beats every other finite one."""
+        """The cell that beats every other one: one that is never finite, too, for a single finite replicate is luck."""
         if not self.possible or len(self.unbeaten) != 1:
             return None
         best = self.unbeaten[0]
-        rivals = [cell for cell in self.cells if cell != best and cell not in self.never_finite]
+        rivals = [cell for cell in self.cells if cell != best]
         return best if all(self.pair(best, rival).winner == best for rival in rivals) else None
+
+    @property
+    def equivalent(self) -> bool:
+        """Whether nobody beats several cells, and any two of them are equivalent."""
+        pairs = combinations(self.unbeaten, 2)
+        return self.possible and len(self.unbeaten) > 1 and all(self.pair(a, b).equivalent for a, b in pairs)
+
+    @property
+    def settled(self) -> bool:
+        """Whether more replicates are of no use: one cell is unbeaten, or those that are are equivalent, or a failed
+        run has taken a cell its rivals."""
+        return len(self.cells) < 2 or (self.possible and len(self.unbeaten) == 1) or self.equivalent
 
     def pair(self, one: int, other: int) -> Pair:
         """What is said of two cells, seen from the first."""
@@ -85,12 +101,22 @@ class Verdict:
         return {(pair.first, pair.second): pair for pair in self.pairs}
 
 
-def judge(values: Array, scale: Scale, level: float = LEVEL, once: Collection[int] = ()) -> Verdict:
-    """The verdict on values (replicates, cells) of a metric: inf where a replicate was never finite, nan where a run
-    of it failed. The cells of `once` have one value, repeated: the order of two of them is a fact, and not tested.
+def judge(
+    values: Array,
+    scale: Scale,
+    level: float = LEVEL,
+    once: Collection[int] = (),
+    sequential: bool = False,
+    margin: float | None = None,
+) -> Verdict:
+    """The verdict on values (replicates, cells) of a metric: inf where a replicate was never finite, BEYOND where it
+    did not reach the target in time, nan where a run of it failed. The cells of `once` have one value, repeated: the
+    order of two of them is a fact, and not tested.
 
     Exact signed-rank tests of all pairs with Holm's correction: the probability that any pair of equals is called
-    different is at most the level. A cell wins that beats every finite one; else those are named that nobody beats.
+    different is at most the level. A cell wins that beats every other one; else those are named that nobody beats.
+    `sequential`, where the replicates may be looked at again and again: the tests are e-processes over their order.
+    With a margin (harness.answers.scale), pairs may be equivalent; that any is that is not has the level, too.
     """
     z = scale.of(values)
     replicates, columns = z.shape
@@ -98,38 +124,49 @@ def judge(values: Array, scale: Scale, level: float = LEVEL, once: Collection[in
     judged = [k for k in range(columns) if k not in failed]
     centres = [float("nan") if k in failed else middle(np.sort(z[:, k])) for k in range(columns)]
     order = sorted(judged, key=lambda k: centres[k])
-    pairs = _pairs(z, order, level, once)
-    never = tuple(k for k in order if np.isposinf(z[:, k]).all())
+    bound = None if margin is None else scale.bound(margin)
+    pairs = _pairs(z, order, level, once, sequential, bound)
+    never = tuple(k for k in order if scale.never(z[:, k]).all())
+    needs = (eprocess.least if sequential else least)(sum(pair.tested for pair in pairs), level)
+    best = unbeaten(order, pairs, never)
+    return Verdict(scale, level, replicates, tuple(order), tuple(centres), pairs, best, never, failed, needs)
+
+
+def unbeaten(order: Collection[int], pairs: Collection[Pair], never: Collection[int]) -> tuple[int, ...]:
+    """The cells that nobody beats, but for those that were never finite."""
     beaten = {pair.second if pair.winner == pair.first else pair.first for pair in pairs if pair.decided}
-    unbeaten = tuple(k for k in order if k not in beaten and k not in never)
-    needs = least(sum(pair.tested for pair in pairs), level)
-    return Verdict(scale, level, replicates, tuple(order), tuple(centres), pairs, unbeaten, never, failed, needs)
+    return tuple(k for k in order if k not in beaten and k not in never)
 
 
-def _pairs(z: Array, order: list[int], level: float, once: Collection[int]) -> tuple[Pair, ...]:
+def _pairs(
+    z: Array, order: list[int], level: float, once: Collection[int], sequential: bool, bound: float | None
+) -> tuple[Pair, ...]:
     """All pairs of the cells, the better median first."""
     places = np.triu_indices(len(order), 1)
     if not len(places[0]):
         return ()
     first, second = (np.array(order)[place] for place in places)
     ds = difference(z[:, first], z[:, second])
-    tests = signed_ranks(ds)
+    found, balance = eprocess.signs(ds) if sequential else np.array(signed_ranks(ds)).T
     tested = ~(np.isin(first, list(once)) & np.isin(second, list(once)))
-    p, corrected = np.where(tested, [test.p for test in tests], np.nan), np.full(len(tests), np.nan)
+    p, corrected = np.where(tested, found, np.nan), np.full(len(found), np.nan)
     corrected[tested] = holm(p[tested])
-    told = effects(ds, 1 - level / max(int(tested.sum()), 1))
+    told = effects(ds, 1 - level / max(int(tested.sum()), 1), sequential)
     wins, losses = ((ds > 0).sum(axis=0).tolist(), (ds < 0).sum(axis=0).tolist())
     decided = np.where(tested, corrected <= level, (ds != 0).all(axis=0)).tolist()
-    balance = [test.balance for test in tests]
-    columns = (first, second, p, corrected, balance, told, wins, losses, decided)
+    alike = np.zeros(len(p), dtype=bool)
+    if bound is not None:
+        alike = equivalent(z[:, first], z[:, second], bound, level, sequential, tested)
+    columns = (first, second, p, corrected, balance, told, wins, losses, decided, alike)
     listed = (column.tolist() if isinstance(column, np.ndarray) else column for column in columns)
     return tuple(
-        Pair(a, b, one, raised, to, effect if sure else _open(effect), won, lost, sure)
-        for a, b, one, raised, to, effect, won, lost, sure in zip(*listed, strict=True)
+        Pair(a, b, one, raised, to, effect if sure else opened(effect), won, lost, sure, same)
+        for a, b, one, raised, to, effect, won, lost, sure, same in zip(*listed, strict=True)
     )
 
 
-def _open(effect: Interval) -> Interval:
+def opened(effect: Interval) -> Interval:
+    """The interval of an open pair."""
     if effect.level is None:
         return effect
     return effect._replace(low=min(effect.low, 0.0), high=max(effect.high, 0.0))

@@ -16,7 +16,7 @@ from harness.cells import search
 from harness.cells.cell import Cell
 from harness.configs import advice
 from harness.configs.compose import Composed, Composer
-from harness.configs.declared import REPLICATES, Settings, filled
+from harness.configs.declared import MOST_REPLICATES, REPLICATES, Settings, filled
 from harness.configs.override import Override, one, parse, texts
 from harness.configs.settings import MOST
 from harness.errors import UserError
@@ -73,15 +73,17 @@ def enumerated(composer: Composer, typed: Sequence[Override]) -> list[Cell]:
 
 
 def _repeat(cells: Sequence[Cell]) -> bool:
-    """Whether cells are tuned several times where nobody says how often: functions that are compared. On data, six
-    tunings take six times as long as one.
+    """Whether cells are tuned several times where nobody says how often: until they are told apart, and otherwise if
+    they are functions. On data, six tunings take six times as long as one.
     """
-    return len(cells) > 1 and cells[0].settings.trials > 1 and not any("dataset" in cell.config for cell in cells)
+    compared, on_data = len(cells) > 1 and cells[0].settings.trials > 1, any("dataset" in cell.config for cell in cells)
+    return compared and (cells[0].settings.until is not None or not on_data)
 
 
 def _repeated(cell: Cell) -> Cell:
-    settings = replace(cell.settings, replicates=REPLICATES)
-    return replace(cell, config={**cell.config, "replicates": REPLICATES}, settings=settings)
+    often = REPLICATES if cell.settings.until is None else MOST_REPLICATES
+    settings = replace(cell.settings, replicates=often)
+    return replace(cell, config={**cell.config, "replicates": often}, settings=settings)
 
 
 def _written(line: str, typed: set[str]) -> list[Override]:

@@ -77,7 +77,9 @@ def check_names(cells: Sequence[Cell], wanted: Sequence[Override]) -> None:
         searched = place(override)
         if not any(places.has(cell.config, searched) for cell in cells):
             nodes = [places.get(cell.config, searched.rpartition(".")[0], None) for cell in cells]
-            known = {key for node in nodes if isinstance(node, dict) for key in node if key != "paper"}
+            known = {
+                key for node in nodes if isinstance(node, dict) for key in node if key not in ("paper", "includes")
+            }
             raise UserError(f"{override.text}: no cell has it; {advice.unknown(searched, known)}")
     limit = cells[0].settings.search
     everything = {name for cell in cells for name in cell.declared}

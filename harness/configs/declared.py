@@ -25,6 +25,7 @@ Search = str | Annotated[Sequence[str], Length(1)] | None
 
 FOLLOW = ("seeds", "replicates")  # from the rest of the config, where they are null
 REPLICATES = 12  # of functions that are compared: where these are small, all take two or three times as long as one
+MOST_REPLICATES = 40  # where they are added until the answer is decided
 
 
 def filled(config: dict[str, Any]) -> dict[str, Any]:
@@ -53,11 +54,13 @@ class Settings:
     batch: Count
     rungs: Annotated[int, Whole(1, 100)]
     replicates: Annotated[int, Written(Annotated[int, Whole(1, 1000)] | None), Called("an integer from 1 to 1,000")]
+    until: Annotated[Literal["decided"] | None, Called("decided, or null")]
     finalists: Count
     finals: Index
     confirm: Index
     declared: bool
     level: StaticInside
+    margin: Annotated[StaticPositive | None, Called("a number above 0, as 0.05 for 5 %, or null")]
     timeout: Annotated[StaticPositive | None, Called("a number of seconds above 0, or null")]
     on_error: Literal["continue", "raise"]
     storage: Annotated[str | None, Called("a URL like sqlite:///studies.db, or null")]
@@ -92,6 +95,8 @@ class Settings:
             raise UserError(f"cells must be a list of lines of overrides; got {cells!r}")
         if given["metric"] == "steps_to_target" and given["target"] is None:
             raise UserError("metric=steps_to_target needs the loss to reach, as in target=0.01")
+        if given["margin"] is not None and given["margin"] >= 1 and given["metric"].endswith("accuracy"):
+            raise UserError(f"margin={given['margin']:g}: accuracies are shares, of which 0.05 is five points")
         if given["storage"] is not None and "://" not in given["storage"]:
             raise UserError("storage must be a URL like sqlite:///studies.db, or null; got something else")
         given["seeds"] = tuple(range(seeds)) if isinstance(seeds, int) else tuple(seeds)
@@ -101,6 +106,6 @@ class Settings:
         given["cells"] = tuple(cells)
         measure = given["measure"]
         given["measure"] = (measure,) if isinstance(measure, str) else tuple(dict.fromkeys(measure))
-        for name in ("target", "timeout"):
+        for name in ("target", "timeout", "margin"):
             given[name] = None if given[name] is None else float(given[name])
         return cls(**given)

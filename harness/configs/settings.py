@@ -18,13 +18,15 @@ LATER: dict[str, Any] = {
     "profile": False,
     "declared": False,
     "curves": "all",
+    "until": None,
+    "margin": None,
 }
 # what stands beside the settings
 PARTS = ("objective", "dataset", "optimizer", "schedules", "engine", "sampler", "pruner")
 GROUPS = ("schedule", "experiment")  # chosen by these names, which are no settings
 CHOSEN = (*(part for part in PARTS if part != "schedules"), *GROUPS)  # there is one of each
 EXCHANGED = tuple(group for group in CHOSEN if group != "experiment")  # which writes the whole config
-ABOUT = ("space", "paper")  # what a node says about itself; not for its constructor
+ABOUT = ("space", "paper", "includes")  # what a node says about itself; not for its constructor
 OF_TUNING = (
     "search",
     "curves",
@@ -35,12 +37,14 @@ OF_TUNING = (
     "confirm",
     "declared",
     "replicates",
+    "until",
     "timeout",
     "storage",
     "sampler",
     "pruner",
 )  # read by nothing else
-NOT_OF_A_RUN = (*OF_TUNING, "trials", "metric", "aggregate", "level", "target", "on_error", "resume", "profile")
+OF_ANSWERS = ("metric", "aggregate", "target", "level", "margin")
+NOT_OF_A_RUN = (*OF_TUNING, *OF_ANSWERS, "trials", "on_error", "resume", "profile")
 NAMES = (
     "seeds",
     "steps",
@@ -54,11 +58,13 @@ NAMES = (
     "batch",
     "rungs",
     "replicates",
+    "until",
     "finalists",
     "finals",
     "confirm",
     "declared",
     "level",
+    "margin",
     "timeout",
     "on_error",
     "storage",

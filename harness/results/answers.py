@@ -4,6 +4,7 @@ import itertools
 import json
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -15,8 +16,13 @@ from harness.answers.sensitivity import Sensitivity
 from harness.answers.sentences import TESTED, listed
 from harness.answers.statistics import Interval
 from harness.answers.verdict import LEVEL
+from harness.results.censoring import arrived, ends
+from harness.results.looks import Look, complete, others, reached
 from harness.results.metrics import STEPS_TO_TARGET, Metric
-from harness.results.rows import GROUPS, Row, ended
+from harness.results.names import named
+from harness.results.rows import Row, cell_row, ended, run_rows
+from harness.results.targets import ladder, scores
+from harness.results.trial import Outcome
 from harness.text.numbers import plain
 
 Summary = Mapping[str, Any]
@@ -27,12 +33,20 @@ def answers(summary: Summary, runs: Sequence[Row], cells: Sequence[Row]) -> Answ
     """An answer per problem, in the order of the cells: losses of different problems are not compared. Cells whose
     replicates have a split of the data each have the problem of the first one in common.
     """
+    whole = complete(summary, cells)
+    before = [one for one in others(summary, reached(summary, cells)) if one.get("tested")]
     found: dict[tuple[str, bool], list[Row]] = {}
-    for _, rows in itertools.groupby(sorted(cells, key=_place), key=lambda cell: cell["cell"]):
+    for _, rows in itertools.groupby(sorted(whole, key=_place), key=lambda cell: cell["cell"]):
         mine = list(rows)
         found.setdefault((mine[0]["problem"], _splits(summary, mine) > 1), []).extend(mine)
     of = _tuned if summary.get("study") else _untuned
-    return Answers(answered(of(summary, runs, mine, several=len(found) > 1)) for mine in found.values())
+    evidence = [of(summary, runs, mine, several=len(found) > 1) for mine in found.values()]
+    torn = len({cell.get("replicate", 0) for cell in cells}) - len({cell.get("replicate", 0) for cell in whole})
+    if torn:
+        left = f"the time-out left {torn} more tuning{'s' * (torn > 1)} unfinished"
+        evidence = [replace(one, cut=left) for one in evidence]
+    raised = len({repr(one.get("trials")) for one in before} - {repr(summary.get("trials"))})
+    return Answers(answered(replace(one, looks=1 + len(before), raised=raised)) for one in evidence)
 
 
 def written(answers: Answers, depend: Sequence[Sequence[Sensitivity]] = ()) -> str:
@@ -44,19 +58,19 @@ def written(answers: Answers, depend: Sequence[Sequence[Sensitivity]] = ()) -> s
     return json.dumps(plain(found), indent=2)
 
 
-def look(answers: Answers, summary: Summary) -> list[dict[str, Any]]:
-    """The record of looks with this one: what was said of so many trials and replicates, once each."""
-    about = {"trials": summary["trials"], "replicates": summary.get("replicates", 1)}
-    tested = any(answer.kind in TESTED for answer in answers)
-    told = {**about, "decided": answers.decided, "tested": tested, "headline": answers.headline}
-    return [*_others(summary), told]
+def looked_at(outcome: Outcome, about: Summary, metric: Metric) -> tuple[Answers, list[Look]]:
+    """A look at what a sweep has reached, and the record with it."""
+    cells = [cell_row(standing, metric) for standing in outcome.standings]
+    runs = [row for standing in outcome.standings for row in run_rows(standing.speaker, metric)]
+    return look({**about, "problems": outcome.problems}, runs, cells)
 
 
-def _others(summary: Summary) -> list[dict[str, Any]]:
-    """The looks at other numbers of trials or replicates; what is no look is no record."""
-    now = summary.get("trials"), summary.get("replicates", 1)
-    found = [one for one in summary.get("looks", ()) if isinstance(one, dict)]
-    return [one for one in found if (one.get("trials"), one.get("replicates")) != now]
+def look(summary: Summary, runs: Sequence[Row], cells: Sequence[Row]) -> tuple[Answers, list[Look]]:
+    """The answers of a look, and the record with it: what was said of so many trials and replicates, once each."""
+    found, replicates = answers(summary, runs, cells), reached(summary, cells)
+    tested = any(one.kind in TESTED for one in (*found, *([found.overall] if found.overall else ())))
+    told = {"trials": summary["trials"], "replicates": replicates, "decided": found.decided, "tested": tested}
+    return found, [*others(summary, replicates), {**told, "headline": found.headline}]
 
 
 def _tuned(summary: Summary, runs: Sequence[Row], cells: list[Row], several: bool) -> Evidence:
@@ -66,7 +80,8 @@ def _tuned(summary: Summary, runs: Sequence[Row], cells: list[Row], several: boo
     replicates = sorted({replicate for _, replicate in by_replicate})
     rows = [[by_replicate[number, 0 if number in once else r] for number in numbers] for r in replicates]
     speaking = _speaking(runs, cells)
-    values = np.array([[_value(cell, speaking) for cell in row] for row in rows], dtype=np.float64)
+    metric = Metric.of(summary)
+    values = np.array([[_value(cell, speaking, metric) for cell in row] for row in rows], dtype=np.float64)
     test = np.array([[_test(summary, speaking.get(_place(cell), [])) for cell in row] for row in rows])
     return Evidence(
         values=values,
@@ -102,24 +117,29 @@ def _untuned(summary: Summary, runs: Sequence[Row], cells: list[Row], several: b
 
 def _about(summary: Summary, cells: Sequence[Row], speaking: Runs, several: bool) -> dict[str, Any]:
     """What both have, from a row per cell."""
-    first, varied = cells[0], summary["varied"] or ["optimizer"]
-    common = [key for key in varied if len({str(cell.get(key)) for cell in cells}) == 1]
-    within = [key for key in varied if key not in common] or varied
-    names, numbers = [_name(cell, within) for cell in cells], [cell["cell"] for cell in cells]
-    shares = {number: [run for (n, _), mine in speaking.items() if n == number for run in mine] for number in numbers}
+    first, metric = cells[0], Metric.of(summary)
+    where, names = named(cells, summary["varied"], several)
+    numbers, target = [cell["cell"] for cell in cells], summary["metric"] == STEPS_TO_TARGET
+    shown = [[run for (n, _), mine in speaking.items() if n == number for run in mine] for number in numbers]
     return {
         "problem": first["problem"],
-        "names": names if len(set(names)) == len(names) else [_name(cell, within, in_full=True) for cell in cells],
+        "names": names,
         "numbers": numbers,
         "scale": _scale(summary, first["problem"]),
-        "target": summary["metric"] == STEPS_TO_TARGET,
+        "target": target,
+        "limits": [cell.get("steps") for cell in cells] if target else (),
+        "arrived": [arrived(mine) for mine in shown] if target else (),
+        "targets": scores(summary, first, shown),
+        "ladder": ladder(summary, first),
         "level": summary.get("level", LEVEL),
-        "diverged": [_share(mine) for mine in shares.values()],
-        "alone": _interval(first),
+        "diverged": [_share(mine) for mine in shown],
+        "alone": _interval(first, metric),
         "dataset": str(first.get("dataset") or ""),
-        "where": " ".join(_name(first, [key]) for key in common) if several and len(cells) > 1 else "",
-        "remarks": _favoured(summary, first, names, numbers),
-        "looks": 1 + sum(bool(one.get("tested")) for one in _others(summary)),
+        "where": where,
+        "includes": _includes(summary, numbers),
+        "remarks": (*_favoured(summary, first, names, numbers), *summary.get("remarks", ())),
+        "until": bool(summary.get("until")),
+        "margin": summary.get("margin"),
     }  # fmt: skip
 
 
@@ -131,6 +151,13 @@ def _favoured(summary: Summary, first: Row, names: Sequence[str], numbers: Seque
         return ()
     moved = f": objective=shift objective@objective.inner={first['objective']} moves it" if "objective" in first else ""
     return (f"the minimum is where all parameters are 0, which favours weight decay ({listed(decaying)}){moved}",)
+
+
+def _includes(summary: Summary, numbers: Sequence[int]) -> list[tuple[int, int, str]]:
+    """Which of these cells include which others, as columns."""
+    column = {number: k for k, number in enumerate(numbers)}
+    pairs = [(one["general"], one["special"], one["how"]) for one in summary.get("includes", ())]
+    return [(column[one], column[other], how) for one, other, how in pairs if {one, other} <= column.keys()]
 
 
 def _splits(summary: Summary, cells: Sequence[Row]) -> int:
@@ -152,10 +179,10 @@ def _speaking(runs: Sequence[Row], cells: Sequence[Row]) -> Runs:
     return found
 
 
-def _value(cell: Row, speaking: Runs) -> float:
+def _value(cell: Row, speaking: Runs, metric: Metric) -> float:
     """A replicate's value; nan where a run that speaks for it failed."""
     failed = any(run["state"] == "failed" for run in speaking.get(_place(cell), []))
-    return math.nan if failed or cell["value"] == "" else float(cell["value"])
+    return math.nan if failed else ends(cell, metric, "value")[0]
 
 
 def _test(summary: Summary, runs: Sequence[Row]) -> float:
@@ -167,26 +194,18 @@ def _test(summary: Summary, runs: Sequence[Row]) -> float:
     return metric.reported.value(np.array([ended(run, name, metric) for run in runs]))
 
 
-def _interval(cell: Row) -> Interval | None:
+def _interval(cell: Row, metric: Metric) -> Interval | None:
     """Of a cell's value over its seeds."""
     if "value_low" not in cell or cell["value_low"] == "":
         return None
     level = None if cell["value_level"] == "range" else float(cell["value_level"])
-    return Interval(float(cell["value"]), float(cell["value_low"]), float(cell["value_high"]), level)
+    value, low, high = ends(cell, metric, "value", "value_low", "value_high")
+    return Interval(value, low, high, level)
 
 
 def _share(runs: Sequence[Row]) -> float:
     """The share of a cell's reported runs that diverged."""
     return sum(run["state"] == "diverged" for run in runs) / len(runs) if runs else 0.0
-
-
-def _name(cell: Row, keys: Sequence[str], in_full: bool = False) -> str:
-    """`adam`, or `adam lr=0.1` where more is varied."""
-    told = []
-    for key in keys:
-        short = key if in_full else key.rpartition(".")[2]
-        told.append(str(cell.get(key, "")) if key in GROUPS and not in_full else f"{short}={cell.get(key, '')}")
-    return " ".join(told)
 
 
 def _stopped(summary: Summary, rows: Sequence[Sequence[Row]]) -> Stopped:
@@ -222,6 +241,8 @@ def _scale(summary: Summary, problem: str) -> Scale:
     if metric == "gradient_norm":
         finite = [norm for norm in map(float, about["gradient_norm"]) if math.isfinite(norm)]  # inf is a text there
         return Scale("log", floor=float(np.finfo(about["dtype"]).eps) * max(finite, default=0.0))
+    if metric == STEPS_TO_TARGET:
+        return Scale("steps")
     if metric == "rmse":
         return Scale("log")
     if not metric.endswith("loss") or lowest is None or more:

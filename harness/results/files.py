@@ -100,8 +100,7 @@ def write(
     if any(trial.phase == "tune" for trial in trials):
         save_file(folder / "trials.csv", _csv([trial_row(trial, metric) for trial in trials if trial.phase == "tune"]))
     save_file(folder / "timings.csv", _csv(timing_rows(outcome)))
-    problems = {one.fingerprint["problem"]: one.fingerprint for one in outcome.populations if one.trace.records}
-    curves.write(folder, trials, {name: about["dtype"] for name, about in problems.items()})
+    curves.write(folder, trials, {name: about["dtype"] for name, about in outcome.problems.items()})
     finals = {
         f"{trial.cell.number}/{name}": value[trial.rows]
         for trial in trials
@@ -124,27 +123,18 @@ def write(
         "failures": failures,
         "seconds": round(sum(population.seconds for population in outcome.populations), 3),
         "engines": sorted({one.engine for one in outcome.populations if one.trace.records and one.engine}),
-        "problems": problems,
+        "problems": outcome.problems,
     }
     if about.get("study"):
-        from harness.results.answers import answers, look
+        from harness.results.answers import look
 
-        summary["looks"] = look(answers(summary, runs, cells), summary)
+        summary["looks"] = look(summary, runs, cells)[1]
     save_file(folder / "summary.json", (json.dumps(plain(summary), indent=2) + "\n").encode())
 
 
 def write_profile(folder: Path, rows: list[Row]) -> None:
     """Write where the seconds went: like those of timings.csv, no rerun repeats them."""
     save_file(folder / "profile.csv", _csv(rows))
-
-
-def looks(folder: Path) -> list[Any]:
-    """The answers that were given of a sweep which goes on, as its summary.json records them."""
-    file = folder / "summary.json"
-    try:
-        return list(json.loads(file.read_text()).get("looks", [])) if file.is_file() else []
-    except (ValueError, AttributeError, TypeError) as error:
-        raise UserError(f"{file}: damaged: {error}") from error
 
 
 def load(folder: str | Path) -> Results:

@@ -2,10 +2,12 @@
 
 import math
 import shlex
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
+from harness.answers.scale import BEYOND
 from harness.answers.statistics import mean, median
 from harness.results.metrics import STEPS_TO_TARGET, Metric
 from harness.results.trial import Outcome, Standing, Trial
@@ -83,12 +85,23 @@ def cell_row(cell: Standing, metric: Metric) -> Row:
 
 
 def ended(run: Row | None, name: str, metric: Metric) -> float:
-    """What a run ended with: the worst value where it diverged, nan where it failed."""
+    """What a run ended with: the worst value where it diverged, BEYOND where it did not reach its target in time, nan
+    where it failed."""
     if run is None or run["state"] in ("failed", "interrupted"):
         return math.nan
     shown = run.get(name, "")
+    if name == STEPS_TO_TARGET and run["state"] == "completed" and shown == math.inf:
+        return BEYOND
     lost = run["state"] == "diverged" or shown == "" or not math.isfinite(shown)
     return (-math.inf if metric.maximise else math.inf) if lost else float(shown)
+
+
+def by_cell(rows: Iterable[Row]) -> dict[int, list[Row]]:
+    """The rows of each cell."""
+    found: dict[int, list[Row]] = {}
+    for row in rows:
+        found.setdefault(row["cell"], []).append(row)
+    return found
 
 
 def timing_rows(outcome: Outcome) -> list[Row]:

@@ -7,6 +7,7 @@ import numpy as np
 from harness.answers.scale import Scale
 from harness.answers.sensitivity import FAR, NEAR, Sensitivity, over_replicates, regret, width
 from harness.answers.statistics import Interval
+from harness.results.censoring import ends
 from harness.results.files import Results
 from harness.results.metrics import Metric
 from harness.results.rows import Row, ended
@@ -68,4 +69,6 @@ def _values(runs: Sequence[Row], cell: Row, metric: Metric) -> tuple[float, floa
     known = there and all(run["state"] != "failed" for run in there) and cell["value"] != ""
     if not known:
         return np.nan, np.nan
-    return metric.reported.value(np.array([ended(run, metric.name, metric) for run in there])), float(cell["value"])
+    return metric.reported.value(np.array([ended(run, metric.name, metric) for run in there])), ends(
+        cell, metric, "value"
+    )[0]

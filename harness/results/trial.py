@@ -144,6 +144,11 @@ class Outcome:
         found = in_order(self.populations)
         return sorted(found, key=lambda trial: (trial.cell.number, trial.replicate, PHASES.index(trial.phase)))
 
+    @property
+    def problems(self) -> dict[str, dict[str, Any]]:
+        """The fingerprint of each problem by its hash."""
+        return {one.fingerprint["problem"]: one.fingerprint for one in self.populations if one.trace.records}
+
 
 def in_order(populations: Iterable[Population]) -> list[Trial]:
     """The trials of all, by cell, replicate and number."""

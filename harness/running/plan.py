@@ -2,7 +2,7 @@
 
 import copy
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -19,9 +19,9 @@ from harness.configs.places import Path
 from harness.configs.settings import ABOUT
 from harness.engines import Backend, Jax, Numpy
 from harness.errors import UserError
-from harness.optimizers.base import Optimizer
 from harness.results.trace import Trace
 from harness.results.trial import Population, Trial
+from harness.running.compiling import Asked, Compiling
 from harness.running.contract import fresh
 from harness.running.engine import Engine
 from harness.running.failures import FAILURES, told
@@ -68,8 +68,7 @@ class Planner:
         self._datasets: dict[str, Dataset] = {}
         self._objectives: dict[str, tuple[Objective, dict[str, Any]]] = {}
         self._forms: dict[Cell, _Form] = {}
-        self._programs: dict[Jax, Any] = {}  # of harness.running.compiled, once an engine wants them
-        self._untraced: dict[str, str] = {}  # the kinds that were looked at, and why some run on numpy after all
+        self._compiling = Compiling()
 
     def timed(self, clock: Clock) -> None:
         """Have a clock tell what building takes, and what is built its parts of training."""
@@ -92,8 +91,9 @@ class Planner:
                 self._demand_built(cell)
             except UserError as error:
                 raise UserError(f"in the cell {cell.name}: {error}" if cell.name else str(error)) from error
+            self.backend(cell).prepare()  # before an objective may start jax
             self._objective(cell, cell.settings.seeds)
-            self._demand_engine(cell)
+            self._demand_traced(cell)
             if redrawn(cell.config):
                 another._objective(cell, cell.settings.seeds, replicate=1)
 
@@ -137,21 +137,21 @@ class Planner:
     def engine_of(self, trial: Trial) -> str:
         """The identity of what advances it here."""
         backend = self.backend(trial.cell)
-        return self._planned([replace(trial)]).population.engine if isinstance(backend, Jax) else backend.identity
+        if isinstance(backend, Jax):
+            return self._planned([replace(trial)]).population.engine
+        return _identity(backend, self._objective(trial.cell, trial.seeds, trial.point, trial.replicate)[0])
 
     def order(self, cell: Cell) -> str:
         """The memory order of its objective's params."""
         return self._objective(cell, cell.settings.seeds)[0].order
 
     def about_engines(self) -> list[str]:
-        """A line for each reason why a cell runs on NumPy after all."""
-        return [f"engine: numpy, as {why}" for why in dict.fromkeys(self._untraced.values()) if why]
+        """A line for each reason why populations run on NumPy after all."""
+        return [f"engine: numpy, as {why}" for why in self._compiling.reasons()]
 
-    def _demand_engine(self, cell: Cell) -> None:
-        """Whether its engine is there, and can compile what the cell asks for: else it runs on NumPy, which is said."""
-        backend = self.backend(cell)
-        backend.prepare()
-        if isinstance(backend, Jax):
+    def _demand_traced(self, cell: Cell) -> None:
+        """Whether its engine can compile what the cell asks for: else it runs on NumPy, which is said."""
+        if isinstance(self.backend(cell), Jax):
             try:
                 self._planned([Trial(cell, cell.settings.seeds[:1])])
             except UserError:  # the declared values of what is searched may be none
@@ -206,7 +206,8 @@ class Planner:
         measure = settings.measured
         given = optimizer, seeds, settings.steps, settings.records, keep, budget, measure
         made, backend = partial(Engine, fresh(objective), *given), self.backend(cell)
-        engine = self._compiled(backend, first, objective, optimizer, made) if isinstance(backend, Jax) else None
+        asked = Asked(self._kind(first), found["problem"], objective, optimizer, made)
+        engine = self._compiling.engine(backend, asked) if isinstance(backend, Jax) else None
         if engine is None:
             engine, backend = made(), Numpy()
         if self._clock is not None:
@@ -215,28 +216,7 @@ class Planner:
         for trial, count in zip(trials, counts, strict=True):
             trial.trace, trial.problem = engine.trace, found["problem"]
             trial.rows = slice(start, start := start + count)
-        return Planned(Population(engine.trace, trials, found, engine=backend.identity), engine)
-
-    def _compiled(
-        self, backend: Jax, trial: Trial, objective: Objective, optimizer: Optimizer, made: Callable[..., Engine]
-    ) -> Engine | None:
-        """The engine that compiles, if the texts of this population can be followed."""
-        from harness.running import compiled
-
-        kind, name = self._kind(trial), f"{type(optimizer).__name__} on {type(objective).__name__}"
-        if self._untraced.get(kind):
-            return None
-        if backend not in self._programs:
-            self._programs[backend] = compiled.begun(backend)
-        problem = self._objective(trial.cell, trial.seeds, trial.point, trial.replicate)[1]["problem"]
-        blocks = self._programs[backend].of(problem)
-        try:
-            engine = made(compiled=blocks)
-            if kind not in self._untraced:
-                self._untraced[kind] = compiled.disagreement(objective, optimizer, blocks)
-        except FAILURES as error:
-            self._untraced[kind] = f"{name}: {told(error).splitlines()[0]}"
-        return None if self._untraced[kind] else engine
+        return Planned(Population(engine.trace, trials, found, engine=_identity(backend, objective)), engine)
 
     def _form(self, cell: Cell) -> _Form:
         if cell not in self._forms:
@@ -297,6 +277,12 @@ def never_begun(trial: Trial, failure: str) -> Population:
     trial.trace = Trace(np.array(trial.seeds, dtype=np.int64), np.zeros(1, dtype=np.int64), failure=failure)
     trial.rows, trial.problem = slice(0, len(trial.seeds)), ""
     return Population(trial.trace, [trial], {"problem": ""})
+
+
+def _identity(backend: Backend, objective: Objective) -> str:
+    """What decides the last bits of a population."""
+    by = objective.gradients_by if isinstance(backend, Numpy) else ""
+    return f"{backend.identity}, gradients by {by}" if by else backend.identity
 
 
 def _node(config: Mapping[str, Any]) -> dict[str, Any]:

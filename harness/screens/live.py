@@ -3,7 +3,6 @@
 import math
 import time
 from collections.abc import Sequence
-from dataclasses import replace
 from types import TracebackType
 
 from rich.console import Console, Group, RenderableType
@@ -14,10 +13,11 @@ from rich.table import Table
 from rich.text import Text
 
 from harness.results.metrics import Metric
-from harness.results.rows import cell_row, standing
+from harness.results.rows import cell_row
 from harness.results.trial import Standing, Trial
+from harness.screens.columns import cells_table, label, measured, table_row
 from harness.screens.numbers import central, sparkline
-from harness.screens.tables import cells_table, label, measured, table_row
+from harness.screens.ranking import best, leaders, ranked
 from harness.text.visible import in_line
 
 REFRESH = 0.25  # seconds: a table costs 8 ms to draw
@@ -56,6 +56,10 @@ class Screen:
             ended = time.monotonic()
             self._due = ended + max(REFRESH, 10 * (ended - begun))  # at most a tenth of the time is spent on drawing
 
+    def tell(self, line: str) -> None:
+        """Print a line that stays, above what is drawn."""
+        self.out.print(Text(in_line(line), style="dim"), soft_wrap=True)
+
     def _tell(self, trials: Sequence[Trial], standings: Sequence[Standing]) -> None:
         """A plain line at every tenth of the way, but not more often than every second."""
         now = time.monotonic()
@@ -67,10 +71,13 @@ class Screen:
         if not self._told:
             self.out.print(Text(self.title), soft_wrap=True)
         self._told, self._due = int(done * PLAIN / total), now + 1
-        best = trials[0] if self.single else self._ranked(trials, standings)[0].speaker
-        told = [f"{label(name)} {central(best.last(name))}" for name in measured(best.trace.curves)]
-        if not self.single:
-            told.append("leads: " + " ".join(f"{key}={value}" for key, value in best.cell.varied.items()))
+        problems = {} if self.single else ranked(trials, standings, self.metric)
+        if len(problems) > 1:
+            told = [f"leads: {leaders(problems)}"]
+        else:
+            first = trials[0] if self.single else best(problems, 1)[0].speaker
+            told = [f"{label(name)} {central(first.last(name))}" for name in measured(first.trace.curves)]
+            told += [] if self.single else [f"leads: {' '.join(f'{k}={v}' for k, v in first.cell.varied.items())}"]
         self.out.print(Text(in_line(f"{done:>9,.0f} of {total:,} {unit}   {'   '.join(told)}")), soft_wrap=True)
 
     def _panel(self, trial: Trial) -> RenderableType:
@@ -83,34 +90,19 @@ class Screen:
         return Panel(inside, title=Text(self.title), title_align="left", width=min(self._width, 80))
 
     def _table(self, trials: Sequence[Trial], standings: Sequence[Standing]) -> RenderableType:
-        ranked = self._ranked(trials, standings)
-        best = ranked[: max(1, self.out.height - 6)]
+        problems = ranked(trials, standings, self.metric)
+        shown = best(problems, max(1, self.out.height - 6))
         rows = []
-        for cell in best:
+        for cell in shown:
             course = cell.history if standings else cell.speaker.curve("loss")
-            row = cell_row(cell, self.metric)
+            made = cell.speaker.trace.steps[cell.speaker.rows]
+            row = {**cell_row(cell, self.metric), "steps": int(max(made, default=0))}
             rows.append(table_row(row, list(cell.speaker.cell.varied), course, self.metric, bool(standings)))
         tuned = bool(standings)
         parts = [Text(self.title, style="bold"), self._bar(trials, standings), Text(""),
                  cells_table(rows, self._width, tuned)]  # fmt: skip
-        more = len(ranked) - len(best)
+        more = sum(map(len, problems.values())) - len(shown)
         return Group(*parts, Text(f"… {more:,} more", style="dim") if more else Text(""))
-
-    def _ranked(self, trials: Sequence[Trial], standings: Sequence[Standing]) -> list[Standing]:
-        """Best first, as in the finished table. A cell whose first batch still trains shows the best of it."""
-        shown = [standing(trial, self.metric) for trial in trials] if not standings else []
-        for cell in standings:
-            if cell.trials == 0:
-                parts = [trial for trial in trials if trial.cell.number == cell.speaker.cell.number]
-                if not parts:
-                    continue
-                leader = min(parts, key=self._rank)
-                cell = replace(cell, speaker=leader, best=self.metric.value(self.metric.of_runs(leader)))
-            shown.append(cell)
-        return sorted(shown, key=lambda cell: (self._rank(cell.speaker), cell.speaker.cell.number))
-
-    def _rank(self, trial: Trial) -> float:
-        return self.metric.rank(self.metric.value(self.metric.of_runs(trial)))
 
     def _bar(self, trials: Sequence[Trial], standings: Sequence[Standing] = ()) -> RenderableType:
         done, total, unit = _done(trials, standings)

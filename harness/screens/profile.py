@@ -7,7 +7,7 @@ from rich.text import Text
 
 from harness.clock import ABOUT
 from harness.results.rows import Row
-from harness.screens.tables import fitted
+from harness.screens.columns import fitted
 
 
 def show(rows: Sequence[Row], out: Console) -> None:

@@ -1,7 +1,7 @@
 """What each batch of trials left, on disk: one file per round, from which a sweep's files are made and resumed."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
@@ -13,6 +13,8 @@ from harness.errors import UserError
 from harness.results.saving import save_arrays
 from harness.results.trace import Trace
 from harness.results.trial import Population, Trial
+from harness.running.fingerprint import same
+from harness.running.plan import Planner
 from objectives.arrays import Array
 
 PLAIN = ("seeds", "at", "steps", "spent", "diverged", "ended", "pruned")
@@ -86,3 +88,16 @@ def _loaded(arrays: dict[str, Array], cells: Sequence[Cell]) -> list[Population]
             trials.append(Trial(cell, seeds, *told, trace, rows, problem))
         populations.append(Population(trace, trials, one["fingerprint"], one["seconds"], one.get("engine", FIRST)))
     return populations
+
+
+def demand_the_same_problems(path: Path, trained: Iterable[Population], planner: Planner) -> None:
+    """What was seen on other data, or of an objective that has changed since, is not compared with what follows."""
+    for population in trained:
+        was = population.fingerprint
+        if "loss" in was:  # an objective that could not be made at its point has no numbers
+            now = planner.fingerprint(population.trials[0])
+            if not same(was, now):
+                changed = f"its fingerprint was {was}, and is now {now}"
+                raise UserError(f"{path}: another objective or other data made it: {changed}")
+            if population.engine != (here := planner.engine_of(population.trials[0])):
+                raise UserError(f"{path}: {population.engine} made it, and here is {here}: begin a new sweep")

@@ -3,8 +3,10 @@
 import json
 import math
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
+from harness.answers.statistics import typical
 from harness.cells.cell import Cell
 from harness.configs.override import texts
 from harness.results.metrics import Metric
@@ -14,6 +16,7 @@ from harness.tuning.streams import seeds_of
 from harness.tuning.study import CellStudy
 
 DECLARED = -1  # the number of the trial that is none of a study's
+COUNTED = ("planned", "trials", "pruned", "diverged", "failed")
 
 
 class Search:
@@ -21,8 +24,8 @@ class Search:
 
     def __init__(self, cell: Cell, replicate: int, metric: Metric, trusted: tuple[str, ...]) -> None:
         self.cell, self.replicate, self.metric = cell, replicate, metric
-        direction: Direction = "maximize" if metric.maximise else "minimize"
-        self.study = CellStudy(cell, direction, trusted, replicate) if cell.space else None
+        self.direction: Direction = "maximize" if metric.maximise else "minimize"
+        self.study = CellStudy(cell, self.direction, trusted, replicate) if cell.space else None
         self.standing = Standing(Trial(cell, (), replicate=replicate), planned=cell.trials)
         self._completed: list[tuple[float, Trial]] = []
 
@@ -127,6 +130,20 @@ class Search:
         """The declared values on the seeds of the runs that speak for the cell; outside the budget."""
         speaker = self.standing.speaker
         return Trial(self.cell, speaker.seeds, "declared", DECLARED, {}, self.replicate)
+
+
+def by_cell(searches: Iterable[Search], metric: Metric) -> list[Standing]:
+    """Where the cells stand: all their trials, and of the replicates that have some the one in the middle."""
+    standings: dict[Cell, list[Standing]] = {}
+    for search in searches:
+        standings.setdefault(search.cell, []).append(search.standing)
+    found = []
+    for mine in standings.values():
+        begun = [standing for standing in mine if standing.trials] or mine
+        middle = begun[typical([metric.rank(standing.best) for standing in begun])]
+        sums = {name: sum(getattr(standing, name) for standing in mine) for name in COUNTED}
+        found.append(replace(middle, **sums))
+    return found
 
 
 def same_point(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:

@@ -21,6 +21,7 @@ from optuna.study import Study
 from optuna.trial import FrozenTrial, TrialState
 
 from harness.cells.cell import Cell
+from harness.cells.includes import without
 from harness.cells.splits import drawn
 from harness.configs import building, trust
 from harness.configs.building import demand
@@ -98,7 +99,8 @@ class CellStudy:
         told: dict[str, Any] = {}
         if "seed" in known:
             node = {key: self.cell.config.get(key) for key in ("objective", "optimizer", "schedules")}
-            told_of = [self.cell.config["sampler"].get("seed"), first(drawn(node, 0)), self.cell.space]
+            node = first(drawn(without(node), 0))
+            told_of = [self.cell.config["sampler"].get("seed"), node, self.cell.space]
             text = json.dumps([*told_of, self.replicate] if self.replicate else told_of, sort_keys=True)
             told["seed"] = crc32(text.encode())
         if "search_space" in known:

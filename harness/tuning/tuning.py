@@ -1,7 +1,8 @@
 """Tuning: every cell asks for a batch of trials, all batches train together, and the studies are told.
 
-A sweep may tune again and again, in replicates that share nothing but the cells: all of them advance together. The best
-trials of each are run again on seeds of their own, and the best of these on others, which speak for the cell.
+A sweep may tune again and again, in replicates that share nothing but the cells: all of a stage advance together, and
+most sweeps have one stage. The best trials of each replicate are run again on seeds of their own, and the best of these
+on others, which speak for the cell. Then the stage is looked at: whether another one follows.
 
 What a round has shown is on disk before Optuna hears of it. A sweep that is resumed asks again, in order, for what it
 has, reads the answers from disk, and goes on where they end: its files are those of a sweep that was never stopped.
@@ -9,31 +10,26 @@ has, reads the answers from disk, and goes on where they end: its files are thos
 
 import math
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
 
-from harness.answers.statistics import typical
 from harness.cells.cell import Cell
 from harness.clock import Clock
-from harness.errors import RunError, UserError
+from harness.errors import UserError
 from harness.results.metrics import Metric
-from harness.results.trial import Outcome, Phase, Population, Show, Standing, Trial, in_order
-from harness.running.failures import FAILURES, told
-from harness.running.fingerprint import same
-from harness.running.plan import Planned, Planner, never_begun
+from harness.results.trial import Outcome, Phase, Population, Show, Trial, in_order
+from harness.running.plan import Planner
 from harness.running.training import Watcher, train
 from harness.tuning import rounds
+from harness.tuning.packing import planned_or_lost, side_by_side
 from harness.tuning.resume import ROUNDS
-from harness.tuning.search import Search
+from harness.tuning.search import Search, by_cell
 from harness.tuning.size import replicates
-from harness.tuning.storage import Direction, Mirror
+from harness.tuning.storage import Mirror
 
 FILES: dict[Phase, str] = {"final": "finals.npz", "confirm": "confirm.npz", "declared": "declared.npz"}
-COUNTED = ("planned", "trials", "pruned", "diverged", "failed")
-TOGETHER = 1 << 28  # bytes of parameters that train side by side; gradients and memory come on top
 
 
 class Tuner(Watcher):
@@ -49,23 +45,22 @@ class Tuner(Watcher):
         secret: str | None = None,
         show: Show = lambda trials, standings: None,
         stop: Callable[[], bool] = lambda: False,
+        stages: Sequence[int] = (),
+        settled: Callable[[Outcome], bool] = lambda outcome: True,
     ) -> None:
+        """`stages` are the numbers of replicates after each of which it is asked whether all is settled."""
         self.cells, self.planner, self.folder, self.metric = cells, planner, folder, metric
         self.settings = cells[0].settings
-        self._show, self._interrupted = show, stop
+        self._show, self._interrupted, self._settled = show, stop, settled
+        self._stages = stages or (self.settings.replicates,)
         self._phase: Phase = "tune"
-        direction: Direction = "maximize" if metric.maximise else "minimize"
-        self._searches = {
-            (cell.number, replicate): Search(cell, replicate, metric, planner.trusted)
-            for cell in cells
-            for replicate in range(replicates(cell, planner))
-        }
+        self._clock: Clock | None = None
+        self._searches: dict[tuple[int, int], Search] = {}
+        first = self._fresh(self._stages[0])
         self._mirror = Mirror(folder, self.settings.storage, name, secret)
-        for search in self._searches.values():
-            if search.study is not None:
-                self._mirror.open(search.name, direction, search.about())
-        self._mirror.flush()
+        self._open(first)
         self._trained: list[Population] = []
+        self._repeated: dict[Phase, list[Population]] = {}  # of the finalists, and of those that were chosen
         self._in_flight: list[Population] = []  # the batch that a stop ended: shown and kept, but told to nobody
         self._deadline = math.inf if self.settings.timeout is None else time.monotonic() + self.settings.timeout
 
@@ -79,8 +74,9 @@ class Tuner(Watcher):
         clock.listen(self, "stepping", "_train")
         clock.listen(self, "writing", "_keep")
         clock.listen(self._mirror, "asking", "add", "flush")
+        self._clock = clock
         for search in self._searches.values():
-            clock.listen(search, "asking", "ask", "asked_again", "tell", "compare")
+            _timed(search, clock)
 
     def replay(self) -> None:
         """Ask for and tell what is on disk."""
@@ -89,15 +85,51 @@ class Tuner(Watcher):
             self._replay(path)
 
     def run(self) -> Outcome:
-        """Tune to the end, choose among each search's finalists, and confirm the chosen ones."""
-        self._tune()
-        standings = [search.standing for search in self._searches.values()]
-        unfinished = any(standing.trials < standing.planned for standing in standings)
-        stopped = self._stopped() if unfinished else ""
-        if not self._interrupted():
-            self._choose_and_confirm()
-            stopped = "interrupted" if self._interrupted() else stopped
-        return Outcome([*self._trained, *self._in_flight], standings, stopped)
+        """Stage after stage, tune to the end, choose among each search's finalists, and confirm the chosen ones."""
+        for count in self._stages:
+            self._begin(count)
+            self._tune()
+            standings = [search.standing for search in self._at_stage()]
+            unfinished = any(standing.trials < standing.planned for standing in standings)
+            stopped = self._stopped() if unfinished else ""
+            if not self._interrupted():
+                self._choose_and_confirm()
+                stopped = "interrupted" if self._interrupted() else stopped
+            seen = [self._trained, *self._repeated.values(), self._in_flight]
+            outcome = Outcome([one for some in seen for one in some if self._reached(one)], standings, stopped)
+            if stopped or self._settled(outcome):
+                break
+        return outcome
+
+    def _at_stage(self) -> list[Search]:
+        """The searches that are at work; more have begun where a sweep goes on."""
+        return [search for search in self._searches.values() if search.replicate < self._count]
+
+    def _reached(self, population: Population) -> bool:
+        """Whether it is of this stage or an earlier one."""
+        return population.trials[0].replicate < self._count
+
+    def _begin(self, count: int) -> None:
+        """The searches of so many replicates."""
+        self._open(self._fresh(count))
+
+    def _fresh(self, count: int) -> list[Search]:
+        """Those that have not begun."""
+        self._count = count
+        wanted = [(cell, r) for cell in self.cells for r in range(min(count, replicates(cell, self.planner)))]
+        there, trusted = self._searches, self.planner.trusted
+        return [Search(cell, r, self.metric, trusted) for cell, r in wanted if (cell.number, r) not in there]
+
+    def _open(self, fresh: Iterable[Search]) -> None:
+        """Show them to Optuna's tools, and take them in, in the order of the cells."""
+        for search in fresh:
+            self._searches[search.key] = search
+            if search.study is not None:
+                self._mirror.open(search.name, search.direction, search.about())
+            if self._clock is not None:
+                _timed(search, self._clock)
+        self._searches = dict(sorted(self._searches.items()))
+        self._mirror.flush()
 
     def stops(self) -> bool:
         """Whether the batch in training ends here; the time-out is for tuning alone."""
@@ -107,18 +139,7 @@ class Tuner(Watcher):
         """Compare the trials of the batch in training, and show them."""
         if self._phase == "tune":
             self._compare(trials, record)
-        self._show(trials, self._by_cell())
-
-    def _by_cell(self) -> list[Standing]:
-        """Where the cells stand: all their trials, and of the replicates that have some the one in the middle."""
-        found = []
-        for cell in self.cells:
-            mine = [search.standing for search in self._searches.values() if search.cell is cell]
-            begun = [standing for standing in mine if standing.trials] or mine
-            middle = begun[typical([self.metric.rank(standing.best) for standing in begun])]
-            sums = {name: sum(getattr(standing, name) for standing in mine) for name in COUNTED}
-            found.append(replace(middle, **sums))
-        return found
+        self._show(trials, by_cell(self._searches.values(), self.metric))
 
     def _files(self) -> list[Path]:
         return sorted((self.folder / ROUNDS).glob("*.npz"))
@@ -131,11 +152,11 @@ class Tuner(Watcher):
     def _tune(self) -> None:
         number = len(self._files())
         while not self._stopped():
-            asked = [trial for search in self._searches.values() for trial in search.ask()]
+            asked = [trial for search in self._at_stage() for trial in search.ask()]
             if not asked:
                 return
             # what was asked and not told before a stop is asked for again by whoever resumes
-            for trials in self._side_by_side(asked):
+            for trials in side_by_side(asked, self.planner):
                 trained = self._train(trials)
                 if any(trial.outcome == "interrupted" for trial in in_order(trained)):
                     self._in_flight = trained
@@ -144,45 +165,19 @@ class Tuner(Watcher):
                 number += 1
                 self._tell(trained)
 
-    def _side_by_side(self, trials: Sequence[Trial]) -> Iterator[list[Trial]]:
-        """The trials in groups whose parameters fit into memory; a replicate's stay together, to be compared."""
-        size = {cell: self.planner.bytes_of_a_run(cell) for cell in {trial.cell for trial in trials}}
-        by_replicate: dict[int, list[Trial]] = {}
-        for trial in trials:
-            by_replicate.setdefault(trial.replicate, []).append(trial)
-        group: list[Trial] = []
-        taken = 0
-        for mine in by_replicate.values():
-            needed = sum(size[trial.cell] * len(trial.seeds) for trial in mine)
-            if group and taken + needed > TOGETHER:
-                yield group
-                group, taken = [], 0
-            group, taken = group + mine, taken + needed
-        yield group
-
     def _replay(self, path: Path) -> None:
         """Ask for the trials of a round that is on disk, and tell what it came to."""
         trained = rounds.load(path, self.cells)
-        self._demand_the_same_problems(path, trained)
+        rounds.demand_the_same_problems(path, trained, self.planner)
         trials = in_order(trained)
+        reached = 1 + max(trial.replicate for trial in trials)
+        self._begin(next((count for count in self._stages if count >= reached), self._stages[-1]))
         for trial in trials:
             if changed := self._search(trial).asked_again(trial):
                 raise UserError(f"{path}: another version of Optuna or of the configs made it: {changed}")
         for record in range(1, max(population.trace.records for population in trained)):
             self._compare(trials, record)
         self._tell(trained)
-
-    def _demand_the_same_problems(self, path: Path, trained: Iterable[Population]) -> None:
-        """What was seen on other data, or of an objective that has changed since, is not compared with what follows."""
-        for population in trained:
-            was = population.fingerprint
-            if "loss" in was:  # an objective that could not be made at its point has no numbers
-                now = self.planner.fingerprint(population.trials[0])
-                if not same(was, now):
-                    changed = f"its fingerprint was {was}, and is now {now}"
-                    raise UserError(f"{path}: another objective or other data made it: {changed}")
-                if population.engine != (here := self.planner.engine_of(population.trials[0])):
-                    raise UserError(f"{path}: {population.engine} made it, and here is {here}: begin a new sweep")
 
     def _search(self, trial: Trial) -> Search:
         return self._searches[trial.place[:2]]
@@ -199,25 +194,8 @@ class Tuner(Watcher):
 
     def _train(self, trials: list[Trial]) -> list[Population]:
         self._phase = trials[0].phase
-        planned, lost = self._planned(trials)
+        planned, lost = planned_or_lost(trials, self.planner, self.settings.on_error == "raise")
         return [*train(self.planner, planned, self), *lost]
-
-    def _planned(self, trials: list[Trial]) -> tuple[list[Planned], list[Population]]:
-        """The populations, and the trials that cannot be built at their point: they have failed."""
-        try:
-            return self.planner.plan(trials), []
-        except FAILURES as error:  # of an objective that some point does not suit: find out which
-            told(error)
-            planned, lost = [], []
-            for trial in trials:
-                try:
-                    planned += self.planner.plan([trial])
-                except FAILURES as error:
-                    what = told(error)
-                    if self.settings.on_error == "raise":
-                        raise RunError(f"trial {trial.number} of {trial.cell.name or 'the cell'}: {what}") from error
-                    lost.append(never_begun(trial, what))
-            return planned, lost
 
     def _compare(self, trials: Iterable[Trial], record: int) -> None:
         """At a rung, all trials of a search report, then it is decided which are pruned."""
@@ -265,7 +243,7 @@ class Tuner(Watcher):
         Where all seeds give the same run, the tuning runs speak for the cell.
         """
         chosen = []
-        varying = [search for search in self._searches.values() if self.planner.varies_with_seed(search.cell)]
+        varying = [search for search in self._at_stage() if self.planner.varies_with_seed(search.cell)]
         several = self.settings.finalists if self.settings.finals else 1
         finals = {search.key: search.finalists(several) for search in varying}
         asked = [s.again(t, "final") for s in varying for t in finals[s.key] if len(finals[s.key]) > 1]
@@ -283,23 +261,27 @@ class Tuner(Watcher):
             self._search(trial).standing.speaker = trial
         if confirmed is not None and self.settings.declared:
             # only beside runs that nothing was chosen by, or that are the same on every seed
-            fair = [s for s in self._searches.values() if s.standing.speaker.phase == "confirm" or s not in varying]
+            fair = [s for s in self._at_stage() if s.standing.speaker.phase == "confirm" or s not in varying]
             tuned = [s for s in fair if s.cell.space and s.standing.trials]
             self._again("declared", [s.declared() for s in tuned if self.planner.declares(s.cell)])
 
     def _again(self, phase: Phase, asked: list[Trial]) -> list[Population] | None:
         """Train what is asked and not on disk yet; all that was asked for, or None if that was interrupted."""
         path = self.folder / FILES[phase]
-        stored = rounds.load(path, self.cells) if path.exists() else []
+        stored = self._repeated.get(phase) or (rounds.load(path, self.cells) if path.exists() else [])
         wanted = {trial.place for trial in asked}
-        kept = [population for population in stored if {trial.place for trial in population.trials} <= wanted]
+        kept = [one for one in stored if not self._reached(one) or {trial.place for trial in one.trials} <= wanted]
         have = {trial.place for trial in in_order(kept)}
         missing = [trial for trial in asked if trial.place not in have]
-        for trials in self._side_by_side(missing) if missing else ():
+        for trials in side_by_side(missing, self.planner):
             fresh = self._train(trials)
             if self._interrupted():
                 return None
             kept += fresh
             self._keep(path, kept)
-        self._trained += kept
-        return kept
+        self._repeated[phase] = kept
+        return [one for one in kept if self._reached(one)]
+
+
+def _timed(search: Search, clock: Clock) -> None:
+    clock.listen(search, "asking", "ask", "asked_again", "tell", "compare")

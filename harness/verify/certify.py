@@ -11,7 +11,7 @@ from harness.configs.compose import Composer, composer
 from harness.configs.override import parse
 from harness.errors import UserError
 from harness.running.contract import probe
-from harness.screens.tables import fitted
+from harness.screens.columns import fitted
 from harness.screens.terminal import console
 from harness.verify import checks
 from harness.verify.derivatives import CLOSE, EXACT, gradient_errors

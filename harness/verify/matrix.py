@@ -11,7 +11,7 @@ from rich.text import Text
 from harness.verify.references.calls import BY_HAND, version
 
 LIBRARIES = ("torch", "optax", "pytorch_optimizer")
-EXTRA = (*LIBRARIES, "dadaptation", "dog", "prodigyopt", "schedulefree")  # the extra `reference`
+EXTRA = (*LIBRARIES, "dadaptation", "dog", "keras", "prodigyopt", "schedulefree")  # the extra `reference`
 OTHERS = "others"  # what happens to be installed, the authors' packages, and loops by hand
 COLOURS = {"agrees": "green", "differs": "yellow", "wrong": "bold red", "not installed": "dim"}
 INSTALL = "pip install -e '.[reference]'"

@@ -27,7 +27,7 @@ class Archive:
 
 def loaded(where: Path, drop: bool = False) -> Archive:
     """What a file holds, under x and y or keras's names. `drop`: without the rows in which x or y misses something."""
-    arrays = _arrays(where)
+    arrays = plain_arrays(where)
     keras = {"x_train", "y_train"} <= arrays.keys() and not {"x", "y"} & arrays.keys()
     names = PARTS if keras else ("x", "y")
     _demand_names(where, arrays, names)
@@ -53,13 +53,15 @@ def loaded(where: Path, drop: bool = False) -> Archive:
     return Archive(x, y, 0, lost, unread)
 
 
-def _arrays(where: Path) -> dict[str, Array]:
+def plain_arrays(where: Path, example: str = "x=x, y=y", tables: str = "are read by dataset=csv") -> dict[str, Array]:
+    """The arrays of an npz file by their names, in small letters; nothing is unpickled. `example` is how it is saved,
+    `tables` what reads texts."""
     if not zipfile.is_zipfile(where):
         with where.open("rb") as file:
             cut = "; it is damaged, or cut off" if file.read(2) == b"PK" else ""
         raise ValueError(
-            f"{where}: not an npz file of plain arrays, as np.savez({where.stem + '.npz'!r}, x=x, y=y) writes it; "
-            f"tables of text are read by dataset=csv{cut}"
+            f"{where}: not an npz file of plain arrays, as np.savez({where.stem + '.npz'!r}, {example}) writes it; "
+            f"tables of text {tables}{cut}"
         )
     try:
         with np.load(where, allow_pickle=False) as stored:

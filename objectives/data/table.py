@@ -30,6 +30,7 @@ KINDS = {  # what other files begin with
     b"%PDF": "a PDF file",
     b"version https://git-lfs": "a pointer to a file that `git lfs pull` fetches",
 }
+OPTION = "dataset."  # before the names of options: dataset.separator=tab
 SHOWN = 20  # names that a message lists at most
 
 
@@ -43,6 +44,7 @@ class Table:
     names: list[str]
     rows: list[list[str]]
     numbers: list[int]
+    prefix: str = OPTION  # of what messages tell to type
 
     def column(self, name: str) -> list[str]:
         k = self.names.index(name)
@@ -56,17 +58,21 @@ class Table:
         alike = [name for name in self.names if name.casefold() == found.casefold()]
         hint = f"; did you mean {typed(field, alike[0])}?" if alike else ""
         if len(self.names) == 1 and " " in self.names[0]:
-            hint = "; that is one column: if there are several, add dataset.separator=space"
+            hint = f"; that is one column: if there are several, add {self.prefix}separator=space"
         hint = hint or ("" if wanted is not None else f"; which one is to be predicted? Add {field}=NAME")
         raise ValueError(f"{self.where}: no column {wanted}; choices: {listed(self.names)}{hint}")
 
 
 def read(where: Path, separator: str, header: str | None, encoding: str | None) -> Table:
-    """The table in a file, raw or gzip. `header`: first (row), none (columns are then called 1, 2, ...), or None: the
-    first row, refused where it looks like data.
+    """The table in a file, raw or gzip."""
+    return parsed(where, text_of(where, encoding), separator, header)
+
+
+def parsed(where: Path, text: str, separator: str, header: str | None, prefix: str = OPTION) -> Table:
+    """The table that a text holds. `header`: first (row), none (columns are then called 1, 2, ...), or None: the first
+    row, refused where it looks like data.
     """
     mark = one_character("separator", separator)
-    text = _text(where, encoding)
     found: list[tuple[int, list[str]]] = []
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True, skipinitialspace=mark != "\t")
     try:
@@ -75,30 +81,32 @@ def read(where: Path, separator: str, header: str | None, encoding: str | None) 
             if mark == " " and len(cells) > 1 and not row[-1]:  # blanks at the end of a line part nothing
                 cells.pop()
             if number == 1 and (says := re.match(r"sep=([^\r\n])[\r\n]", text)):
-                _demand_said(where, says[1], mark)
+                _demand_said(where, says[1], mark, prefix)
             elif cells and cells != [""]:
                 found.append((number, cells))
     except csv.Error as error:
-        raise ValueError(f"{where}, line {reader.line_num}: not csv: {error}{_between_quotes(text, mark)}") from error
+        raise ValueError(
+            f"{where}, line {reader.line_num}: not csv: {error}{_between_quotes(text, mark, prefix)}"
+        ) from error
     if not any(cell for _, row in found for cell in row):
         raise ValueError(f"{where}: the file is empty")
     first = [one_line(name) for name in found[0][1]]
     if len(first) == 1:
-        _refuse_other_separator(where, found[0][1][0], mark)
+        _refuse_other_separator(where, found[0][1][0], mark, prefix)
     names = [str(k) for k in range(1, len(first) + 1)] if header == "none" else first
     if header is None:
-        _refuse_data(where, names)
+        _refuse_data(where, names, prefix)
     rows = found if header == "none" else found[1:]
     for number, row in rows:
         if len(row) != len(names):
             raise ValueError(
                 f"{where}, row {number}: {len(row)} value{'s' if len(row) > 1 else ''}, {_shown(row)}, for "
                 f"{len(names)} column{'s' if len(names) > 1 else ''}, which row {found[0][0]} has: {listed(first)}; "
-                + _why(row, rows, names, mark)
+                + _why(row, rows, names, mark, prefix)
             )
     if not rows:
         raise ValueError(f"{where}: no rows under the header {listed(names)}")
-    return Table(where, names, [row for _, row in rows], [number for number, _ in rows])
+    return Table(where, names, [row for _, row in rows], [number for number, _ in rows], prefix)
 
 
 def without(table: Table, drop: Any, target: str) -> Table:
@@ -163,7 +171,8 @@ def typed(field: str, value: str | Sequence[str]) -> str:
     return override if re.fullmatch(r"[\w.=,\[\]]*", override) else shlex.quote(override)
 
 
-def _text(where: Path, encoding: str | None) -> str:
+def text_of(where: Path, encoding: str | None, prefix: str = OPTION) -> str:
+    """The text of a file, raw or gzip; letters that look the same are the same."""
     data = unpacked(str(where), where.read_bytes())
     for start, kind in KINDS.items():
         if data.startswith(start):
@@ -171,9 +180,9 @@ def _text(where: Path, encoding: str | None) -> str:
     if encoding is None:
         for bom, name in BOMS.items():
             if data.startswith(bom):
-                raise ValueError(f"{where}: the text is {name.upper()}; add dataset.encoding={name}")
+                raise ValueError(f"{where}: the text is {name.upper()}; add {prefix}encoding={name}")
         if b"\0" in data[:1000]:
-            raise ValueError(f"{where}: not text, or text in UTF-16: then add dataset.encoding=utf-16-le")
+            raise ValueError(f"{where}: not text, or text in UTF-16: then add {prefix}encoding=utf-16-le")
     try:
         text = data.decode(encoding or "utf-8").removeprefix("\ufeff")
     except (LookupError, TypeError) as error:
@@ -182,52 +191,55 @@ def _text(where: Path, encoding: str | None) -> str:
         ) from error
     except UnicodeError as error:
         raise ValueError(
-            f"{where}: the text is not {encoding or 'UTF-8'} ({error}); add dataset.encoding=cp1252 if it comes from "
+            f"{where}: the text is not {encoding or 'UTF-8'} ({error}); add {prefix}encoding=cp1252 if it comes from "
             "Windows, or the encoding that it has"
         ) from error
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1
         raise ValueError(f"{where}, line {line}: a character of code 0, which no text holds; is the file whole?")
-    return unicodedata.normalize("NFC", text)  # letters that look the same are the same
+    return unicodedata.normalize("NFC", text)
 
 
-def _demand_said(where: Path, said: str, mark: str) -> None:
+def _demand_said(where: Path, said: str, mark: str, prefix: str) -> None:
     """`sep=;` in line 1, by which files tell Excel their separator."""
     if said != mark:
         name = next((name for name, other in MARKS.items() if other == said), f"'\"{said}\"'")
-        raise ValueError(f"{where}: line 1 says sep={said}; add dataset.separator={name}")
+        raise ValueError(f"{where}: line 1 says sep={said}; add {prefix}separator={name}")
 
 
 def _shown(row: Sequence[str]) -> str:
     return ", ".join(repr(cell) for cell in row[:3]) + (", ..." if len(row) > 3 else "")
 
 
-def _why(row: Sequence[str], rows: Sequence[tuple[int, list[str]]], names: Sequence[str], mark: str) -> str:
+def _why(
+    row: Sequence[str], rows: Sequence[tuple[int, list[str]]], names: Sequence[str], mark: str, prefix: str
+) -> str:
     """What may be wrong where a row has more or fewer values than there are names."""
     if row[0].startswith(("#", "%", "//")) or names[0].startswith(("#", "%", "//")):
         return "take comments out of the file"
     if len(row) == len(names) + 1 and all(len(other) == len(row) for _, other in rows):
         if not any(other[-1] for _, other in rows):
-            return f"every row ends in a {mark!r} too many: end row 1 in one as well, and add 'dataset.drop=[\"\"]'"
+            drop = f", and add {typed(f'{prefix}drop', [''])}" if prefix == OPTION else ""
+            return f"every row ends in a {mark!r} too many: end row 1 in one as well{drop}"
         return "every row has one value more, perhaps the row's name: name all columns in row 1"
     return f"a cell that holds a {mark!r} stands in quotes"
 
 
-def _between_quotes(text: str, mark: str) -> str:
+def _between_quotes(text: str, mark: str, prefix: str) -> str:
     """What to type where another mark than the separator stands between quoted names."""
     for name, other in MARKS.items():
         if other in ";\t|, " and other != mark and f'"{other}"' in text.partition("\n")[0]:
-            return f"; if {other!r} stands between columns, add dataset.separator={name}"
+            return f"; if {other!r} stands between columns, add {prefix}separator={name}"
     return ""
 
 
-def _refuse_other_separator(where: Path, line: str, mark: str) -> None:
+def _refuse_other_separator(where: Path, line: str, mark: str, prefix: str) -> None:
     for name, other in MARKS.items():
         if other in ";\t|," and other != mark and other in line:
-            raise ValueError(f"{where}: one column with {mark!r} between columns; add dataset.separator={name}")
+            raise ValueError(f"{where}: one column with {mark!r} between columns; add {prefix}separator={name}")
 
 
-def _refuse_data(where: Path, names: list[str]) -> None:
+def _refuse_data(where: Path, names: list[str], prefix: str) -> None:
     """Numbers may be names, 2019, 2020, ...: whole ones, and where there are only such, ascending ones."""
     odd = [name for name in names if _value(name) is not None and not re.fullmatch(r"\d+", name)]
     whole = [int(name) for name in names if re.fullmatch(r"\d+", name)]
@@ -236,8 +248,8 @@ def _refuse_data(where: Path, names: list[str]) -> None:
     if odd:
         raise ValueError(
             f"{where}: row 1 holds {odd[0]!r}, a number, where the names of the columns are expected; for a file "
-            f"without header add dataset.header=none (columns are then called 1 to {len(names)}), else "
-            "dataset.header=first"
+            f"without header add {prefix}header=none (columns are then called 1 to {len(names)}), else "
+            f"{prefix}header=first"
         )
 
 

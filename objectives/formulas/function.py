@@ -1,8 +1,8 @@
-"""A plain function of NumPy arrays as objective, differentiated by the autograd package, or by an engine that
+"""A plain function of NumPy arrays as objective, differentiated by the autograd package, by jax, or by an engine that
 compiles it.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -11,6 +11,7 @@ import numpy as np
 from objectives.arrays import Array, Params, Seeds, traced
 from objectives.base import Objective, Split
 from objectives.fields import Called, Dtype, StaticNonNegative, demand
+from objectives.formulas.differentiation import demand_shape, differentiated
 from objectives.random import generator
 from objectives.tracing import TRACER
 
@@ -44,11 +45,7 @@ class Function(Objective):
                 raise ValueError(f"Function.start: {name} must be numbers; got {value!r}") from None
             if not np.isfinite(self._start[name]).all():
                 raise ValueError(f"Function.start: {name} must be finite; got {value!r}")
-        try:
-            from autograd import make_vjp
-        except ModuleNotFoundError:
-            raise ValueError("Function needs the package autograd: pip install -e '.[autograd]'") from None
-        self._differentiated = make_vjp(self.f)
+        self._differentiated, self.gradients_by = differentiated(self.f)
 
     @property
     def varies_with_seed(self) -> bool:
@@ -63,52 +60,36 @@ class Function(Objective):
         return params
 
     def loss_and_grads(self, params: Params, step: int, seeds: Seeds) -> tuple[Array, Params]:
-        if self.vectorized:
-            return self._together(params)
-        losses, slopes = [], []
-        for k in range(len(seeds)):
-            pull, loss = self._pulled({name: p[k] for name, p in params.items()})
-            self._demand_shape(loss, ())
-            losses.append(loss)
-            slopes.append(pull(np.ones((), self.dtype)))
-        grads = {name: np.stack([slope[name] for slope in slopes]).astype(self.dtype) for name in params}
-        return np.stack(losses).astype(self.dtype), grads
+        runs = len(seeds)
+        if self.vectorized and (TRACER.get() is not None or not self.gradients_by):
+            loss, grads = self._asked(params, (runs,))
+            return self._typed(loss), {name: self._typed(grads[name]) for name in params}
+        # jax rounds by the number of runs: each alone
+        rows = [slice(k, k + 1) for k in range(runs)] if self.vectorized else range(runs)
+        shape = (1,) if self.vectorized else ()
+        losses, slopes = zip(*(self._asked({n: p[k] for n, p in params.items()}, shape) for k in rows), strict=True)
+        grads = {name: self._together([slope[name] for slope in slopes]) for name in params}
+        return self._together(losses), grads
 
     def evaluate(self, params: Params, split: Split) -> dict[str, Array]:
         runs = len(next(iter(params.values())))
         if self.vectorized:
             loss = self.f(dict(params))
-            self._demand_shape(loss, (runs,))
+            demand_shape(self.f, loss, (runs,))
         else:
             loss = [self.f({name: p[k] for name, p in params.items()}) for k in range(runs)]
         return {"loss": np.array(loss, dtype=self.dtype)}
 
-    def _together(self, params: Params) -> tuple[Array, Params]:
-        runs = len(next(iter(params.values())))
-        pull, loss = self._pulled(dict(params))
-        self._demand_shape(loss, (runs,))
-        slopes = pull(np.ones(runs, self.dtype))
-        return self._typed(loss), {name: self._typed(slopes[name]) for name in params}
+    def _asked(self, params: Params, shape: tuple[int, ...]) -> tuple[Any, Any]:
+        """Loss and gradients of some runs."""
+        if (tracer := TRACER.get()) is None:
+            return self._differentiated(dict(params), shape)
+        pull, loss = tracer.pulled(self.f, params)
+        demand_shape(self.f, loss, shape)
+        return loss, pull(np.ones(shape, self.dtype))
 
-    def _pulled(self, params: Params) -> tuple[Any, Any]:
-        """What pulls gradients back from the loss, and the loss."""
-        if (tracer := TRACER.get()) is not None:
-            return tracer.pulled(self.f, params)
-        try:
-            return self._differentiated(params)  # type: ignore[no-any-return]
-        except TypeError as error:
-            if "ArrayBox" not in str(error):
-                raise
-            name = getattr(self.f, "__name__", "f")
-            raise ValueError(
-                f"Function: {name} uses what autograd cannot follow; use NumPy's functions only"
-            ) from error
+    def _together(self, parts: Sequence[Any]) -> Array:
+        return self._typed(np.concatenate(parts) if self.vectorized else np.stack(parts))
 
     def _typed(self, a: Any) -> Array:
         return a.astype(self.dtype) if traced(a) else np.asarray(a, self.dtype)
-
-    def _demand_shape(self, loss: Any, shape: tuple[int, ...]) -> None:
-        if np.shape(loss) != shape:
-            name = getattr(self.f, "__name__", "f")
-            wanted = f"one loss per run, the shape {shape}" if shape else "one number"
-            raise ValueError(f"Function: {name} must return {wanted}; got the shape {np.shape(loss)}")

@@ -4,6 +4,8 @@ pairs    200 pairs of separately tuned clones of adam on Rosenbrock: how often o
 network  50 such pairs on a small network of the digits
 family   100 sets of six clones: how often any pair of a set is called different
 shift    one of six clones made better by 3 standard deviations: how many rivals are found to be worse
+until    200 pairs of clones, replicates added until=decided: how often they are called different, and after how many
+         replicates a clone is found out that was made better by 1 and by 3 standard deviations
 repeats  20 independent repetitions of a sweep of six optimizers: contradictions, infinite reports, who is unbeaten
 seventh  a seventh optimizer joins: what it changes
 

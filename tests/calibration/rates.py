@@ -10,8 +10,12 @@ from math import inf, sqrt
 import numpy as np
 
 from harness.answers.answer import Answer
-from harness.answers.verdict import LEVEL, Pair
+from harness.answers.eprocess import least
+from harness.answers.scale import Scale
+from harness.answers.verdict import LEVEL, Pair, judge
+from harness.configs.declared import MOST_REPLICATES
 from harness.results.files import Results
+from harness.tuning.stages import ends
 from objectives.arrays import Array
 from tests.calibration.sweeps import BLOCK, EPS, NETWORK, ROSENBROCK, Sample, Size, clone_as_optimizer, clones, swept
 
@@ -157,8 +161,39 @@ def seventh(size: Size) -> Part:
     )
 
 
+def until(size: Size) -> Part:
+    """Pairs of clones that are tuned until they are told apart, and pairs of which one is made better: sequences drawn
+    from the replicates of `pairs`."""
+    sample = _clones(size, "pairs", size.pairs, 2)
+    plain = Scale("difference")
+    spread = float(np.std(sample.z[np.isfinite(sample.z)], ddof=1))
+    rng = np.random.default_rng(0)
+    draws = [rng.choice(len(sample.z), MOST_REPLICATES, replace=False) for _ in range(size.pairs)]
+    rates, notes = [], []
+    for better in (0.0, 1.0, SHIFT):
+        told = [_end(sample.z[draw] - [better * spread, 0.0], plain) for draw in draws]
+        decided = [winner is not None for _, winner in told]
+        if not better:
+            rates.append(_called("pairs of clones called different until decided", decided))
+            continue
+        found = [winner == 0 for _, winner in told]
+        floor = {"at_least": FOUND} if better == SHIFT else {}
+        rates.append(Rate(f"found to be better by {better:g} sd", *_mean(found), len(found), **floor))
+        often = np.median([count if winner is not None else inf for count, winner in told])
+        notes.append(f"{better:g} sd: decided after {often:g} replicates in the middle, looked at after each stage")
+    return Part(tuple(rates), tuple(notes))
+
+
+def _end(z: Array, scale: Scale) -> tuple[int, int | None]:
+    """At how many replicates two cells are told apart, and who is better; the most and None where they are not."""
+    for count in ends(least(1), MOST_REPLICATES):
+        if (winner := judge(z[:count], scale, sequential=True).winner) is not None:
+            return count, winner
+    return MOST_REPLICATES, None
+
+
 PARTS: dict[str, Callable[[Size], Part]] = {
-    part.__name__: part for part in (pairs, network, family, shift, repeats, seventh)
+    part.__name__: part for part in (pairs, network, family, shift, until, repeats, seventh)
 }
 
 

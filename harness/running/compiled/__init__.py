@@ -2,7 +2,7 @@
 to (NEP 13, NEP 18), compiled by XLA and run in blocks of a fixed number of runs. Importing it starts jax.
 """
 
-from harness.running.compiled.starting import demand_device, keep_compiled  # isort: split
+from harness.running.compiled.starting import demand_device  # isort: split
 
 from harness.engines import Jax
 from harness.running.compiled.agreement import disagreement
@@ -14,5 +14,4 @@ __all__ = ["Programs", "begun", "disagreement"]
 def begun(backend: Jax) -> Programs:
     """Where programs will be kept; a UserError where its device is not there."""
     demand_device(backend.device)
-    keep_compiled()
     return Programs(backend.device)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from typing import Any
 
 import jax
@@ -11,13 +12,13 @@ from harness.clock import Clock
 from harness.optimizers.base import Optimizer
 from harness.results.trace import Trace
 from harness.running.compiled import links
-from harness.running.compiled.feed import Feed, back, parts, turned_host
+from harness.running.compiled.feed import Feed, Lane, lanes_of
 from harness.running.compiled.program import Ended, Program, State
-from harness.running.compiled.starting import STARTED
 from harness.running.compiled.tracer import Carried
 from harness.running.engine import Block, cores
 from objectives.arrays import Array
 from objectives.base import Objective
+from objectives.xla import STARTED
 
 Programs = Callable[[Objective, Optimizer, int, int, int | None], Program]  # of so many params, steps, gradients
 
@@ -37,11 +38,11 @@ class CompiledBlock(Block):
         measure: Sequence[str] = (),
     ) -> None:
         self._known: Array | None = None  # the point that each run asked for last
+        self._lanes: list[Lane] = []  # of the runs that are here
         super().__init__(objective, optimizer, trace, rows, budget, measure)
         links.remember(self.optimizer, self._p, self._layout)
         longest = int(np.max(np.diff(trace.at), initial=1))
         self.program = programs(objective, self.optimizer, self._layout.size, longest, self.budget)
-        self._last = objective.order == "F"
         if self.program.kept:
             self._known = np.full_like(self._p, np.nan)
 
@@ -64,17 +65,19 @@ class CompiledBlock(Block):
         if not runs or start == stop:
             return None
         seeds = self.trace.seeds[self.rows]
-        lanes = [(rows, real, self._state(rows)) for rows, real in parts(runs, program.block)]
+        self._lanes = self._lanes or lanes_of(program, self.optimizer, seeds)
+        states = [self._state(lane.rows) for lane in self._lanes]
         for first in range(start, stop, program.longest):
             count = min(program.longest, stop - first)
             feed = Feed(program, self.optimizer, seeds, first, first + count)
 
-            def made(lane: Any, first: int = first, count: int = count, feed: Feed = feed) -> Any:
-                rows, real, state = lane
-                return rows, real, program.steps(state, feed.of(rows), first, count)
+            def made(of: tuple[Lane, State], first: int = first, count: int = count, feed: Feed = feed) -> State:
+                lane, state = of
+                return program.steps(state, feed.of(lane), first, count)
 
-            lanes = each(made, lanes)
-        return self._taken_back(lanes, stop - start)
+            states = each(made, list(zip(self._lanes, states, strict=True)), alone=not program.compiled)
+            program.compiled = True
+        return self._taken_back(states, stop - start)
 
     def _state(self, rows: Array) -> State:
         """Of these runs, as the program holds it."""
@@ -87,15 +90,16 @@ class CompiledBlock(Block):
         known = None if self._known is None else self._known[rows]
         memory = mapped(lambda a: a[rows], self.objective.memory())
         state = State(self._p[rows], slots, Carried(self._oracle.asked[rows], known, memory), ended)
-        made: State = mapped(lambda a: turned_host(a, self._last), state)
+        made: State = mapped(np.ascontiguousarray, self.program.turned(state))
         return made
 
-    def _taken_back(self, lanes: Sequence[tuple[Array, int, State]], steps: int) -> Ended | None:
+    def _taken_back(self, states: Sequence[State], steps: int) -> Ended | None:
         """Write what the program made into NumPy's arrays."""
         ended: list[Any] = []
         memories: list[Any] = []
-        for rows, real, made in lanes:
-            state, to = mapped(lambda a: back(a, self._last)[:real], made), rows[:real]  # noqa: B023 - called at once
+        for (rows, real, *_), made in zip(self._lanes, states, strict=True):
+            state, to = self.program.turned(mapped(np.asarray, made)), rows[:real]
+            state = mapped(lambda a: a[:real], state)  # noqa: B023 - called at once
             self._p[to], self._oracle.asked[to] = state.p, state.carried.asked
             if self._known is not None:
                 self._known[to] = state.carried.last
@@ -126,18 +130,25 @@ class CompiledBlock(Block):
     def _select(self, keep: Array) -> None:
         kept = self._accompanied(keep)
         super()._select(keep)
+        self._lanes = []
         if self._known is not None and len(kept):
             self._known = np.asarray(self._known[kept], order=self.objective.order)
 
 
-def each(f: Callable[[Any], Any], items: Sequence[Any]) -> list[Any]:
-    """What f makes of each, in as many threads as there are cores: XLA lets go of Python while it works."""
+def each(f: Callable[[Any], Any], items: Sequence[Any], alone: bool = False) -> list[Any]:
+    """What f makes of each, in as many threads as there are cores: XLA lets go of Python while it works. With `alone`
+    the first one comes before the others, as it compiles what they run."""
     threads = min(cores(), len(items)) if STARTED else 1
     if threads < 2:
         return [f(item) for item in items]
-    first = f(items[0])  # alone, as it may be the one that compiles
-    with ThreadPoolExecutor(threads) as pool:
-        return [first, *pool.map(f, items[1:])]
+    first = [f(item) for item in items[:alone]]
+    return [*first, *pool(threads).map(f, items[len(first) :])]
+
+
+@cache
+def pool(threads: int) -> ThreadPoolExecutor:
+    """Threads that stay: to start some at every record takes longer than a small program."""
+    return ThreadPoolExecutor(threads)
 
 
 def mapped(f: Callable[[Any], Any], tree: Any) -> Any:

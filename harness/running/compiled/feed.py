@@ -1,7 +1,7 @@
 """What NumPy draws and works out for the steps that a program makes: the same randomness as its own engine has."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -12,24 +12,43 @@ from harness.running.counting import drawn_for
 from objectives.arrays import Array, Seeds
 
 
+class Lane(NamedTuple):
+    """A block of the program: the rows of the engine's block in it, the last ones copies, how many are none, and what
+    stays the same for them from call to call."""
+
+    rows: Array
+    real: int
+    seeds: Any
+    numbers: list[dict[str, Any]]
+
+
+def lanes_of(program: Program, optimizer: Optimizer, seeds: Seeds) -> list[Lane]:
+    """Those of runs with these seeds."""
+    made = []
+    for rows, real in parts(len(seeds), program.block):
+        same = program.held((seeds[rows], links.numbers(optimizer, rows, program.dtype)))
+        made.append(Lane(rows, real, *same))
+    return made
+
+
 class Feed:
     """Of all runs of a block of the engine, for the steps from `start` to `stop`; each block of the program takes its
     rows. Tables are as long as the program is compiled for, whatever the number of steps."""
 
     def __init__(self, program: Program, optimizer: Optimizer, seeds: Seeds, start: int, stop: int) -> None:
-        self.program, self.optimizer, self.seeds, self.steps = program, optimizer, seeds, range(start, stop)
+        self.program, self.optimizer, self.steps = program, optimizer, range(start, stop)
         found = program.found
         self._draws = [draws.between(start, stop, seeds) for draws in found.draws.values()]
         probed = [[drawn_for(kind, seeds, step, program.layout.size) for step in self.steps] for kind in found.probes]
         self._probes = [np.stack(table).astype(program.dtype) for table in probed]
 
-    def of(self, rows: Array) -> Fed:
+    def of(self, lane: Lane) -> Fed:
         """What these runs are told."""
-        dtype, optimizer = self.program.dtype, self.optimizer
-        scheduled = links.scheduled(optimizer, self.steps.start, self.steps.stop, rows, dtype)
+        rows, steps = lane.rows, self.steps
+        scheduled = links.scheduled(self.optimizer, steps.start, steps.stop, rows, self.program.dtype)
         return Fed(
-            self.seeds[rows],
-            links.numbers(optimizer, rows, dtype),
+            lane.seeds,
+            lane.numbers,
             [{name: self._long(table) for name, table in tables.items()} for tables in scheduled],
             [self._long(table[:, rows]) for table in self._draws],
             [self._long(table[:, rows]) for table in self._probes],
@@ -53,14 +72,3 @@ def parts(rows: int, block: int) -> Sequence[tuple[Array, int]]:
     are no copies."""
     starts = range(0, rows, block)
     return [(np.minimum(np.arange(start, start + block), rows - 1), min(block, rows - start)) for start in starts]
-
-
-def turned_host(a: Array, last: bool) -> Array:
-    """As the program holds it: the runs last where they are contiguous."""
-    return np.ascontiguousarray(a.T) if last and a.ndim == 2 else np.ascontiguousarray(a)
-
-
-def back(a: Any, last: bool) -> Array:
-    """As the engine holds it."""
-    found = np.asarray(a)
-    return found.T if last and found.ndim == 2 else found

@@ -9,9 +9,9 @@ import numpy as np
 from harness.optimizers.base import Optimizer, Wrapper, hyperparameters
 from harness.optimizers.layout import Layout
 from harness.optimizers.memory import Memory
-from harness.running.compiled.traced import Traced
 from objectives import fields
 from objectives.arrays import Array
+from objectives.xla import Traced
 
 
 def links(optimizer: Optimizer) -> list[Optimizer]:

@@ -18,14 +18,15 @@ from jax import lax
 from harness.optimizers.base import Optimizer
 from harness.optimizers.layout import Layout
 from harness.running.compiled import links
-from harness.running.compiled.traced import Traced, bare
 from harness.running.compiled.tracer import Carried, Found, Subject, Tracer, fitted
 from harness.running.compiled.watching import nested, strange
 from objectives.arrays import Array
 from objectives.base import Objective
 from objectives.tracing import TRACER
+from objectives.xla import Traced, bare, in_full
 
 FED = 1 << 17  # bytes of draws that a run is told in one call
+TOGETHER = 1 << 28  # and all runs of a block
 
 
 class Ended(NamedTuple):
@@ -97,16 +98,22 @@ class Program:
         self.found = Found()
         self._subject = Subject(objective, self.layout, block, self.found)
         self._steps = jax.jit(self._written_down)
+        self.compiled = False  # by the first call
         self._constants = self._looked_for(p, objective.memory())
         told = [draws.drawn(0, np.zeros(1, np.int64)).nbytes for draws in self.found.draws.values()]
         told += [p[:1].nbytes for _ in self.found.probes]
-        self.longest = min(longest, max(1, FED // max(1, sum(told))))
+        self.longest = min(longest, max(1, min(FED, TOGETHER // block) // max(1, sum(told))))
 
     def steps(self, state: State, fed: Fed, start: int, count: int) -> State:
         """`count` steps from `start` on."""
         with exactly(self.device):
             made: State = self._steps(state, fed, start, count, self._constants)
             return made
+
+    def held(self, tree: Any) -> Any:
+        """Its arrays on the device, for calls to come."""
+        with exactly(self.device):
+            return jax.tree.map(jnp.asarray, tree)
 
     def _looked_for(self, p: Array, memory: Any) -> list[Any]:
         """Find out what the texts ask for, by a step that nobody makes; the large arrays, as XLA holds them."""
@@ -197,9 +204,9 @@ def demand_carried(objective: Objective) -> None:
 
 @contextmanager
 def exactly(device: Any) -> Any:
-    """On that device, 64 bits where a run has them, and products of 32 bits in full, for this thread alone."""
+    """On that device and in full, a TypeError where a text cannot be followed."""
     try:
-        with jax.enable_x64(True), jax.default_matmul_precision("highest"), jax.default_device(device):
+        with in_full(device):
             yield
     except jax.errors.UnexpectedTracerError:
         raise TypeError("what it keeps from step to step is not in memory() and recall()") from None

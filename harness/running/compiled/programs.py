@@ -20,10 +20,11 @@ def block_of(objective: Objective, size: int) -> int:
 
 
 class Programs:
-    """Those made so far: of a problem, which its hash names, an optimizer's formulas, and how far one call goes."""
+    """Those made so far: of a problem, which its hash names, an optimizer's formulas, and how far one call goes. With
+    `whole`, as for any device but the processor, a population is one block, on whose size its numbers then depend."""
 
-    def __init__(self, device: str = "cpu") -> None:
-        self.device = device
+    def __init__(self, device: str = "cpu", whole: bool | None = None) -> None:
+        self.device, self.whole = device, device != "cpu" if whole is None else whole
         self._made: dict[Any, Program] = {}
 
     def of(self, problem: str) -> "partial[CompiledBlock]":
@@ -33,7 +34,7 @@ class Programs:
     def _found(
         self, problem: str, objective: Objective, optimizer: Optimizer, size: int, longest: int, budget: int | None
     ) -> Program:
-        block = block_of(objective, size) if self.device == "cpu" else optimizer.runs or 1  # a device wants all at once
+        block = optimizer.runs or 1 if self.whole else block_of(objective, size)
         key = (problem, structure(optimizer), block, longest, budget)
         if key not in self._made:
             self._made[key] = Program(objective, optimizer, block, longest, budget, self.device)

@@ -10,10 +10,10 @@ from jax import lax
 
 from harness.optimizers.layout import Layout
 from harness.optimizers.oracle import Kind
-from harness.running.compiled.traced import Traced, bare, bare_tree, clad_tree
 from objectives.arrays import Array
 from objectives.base import Objective
 from objectives.random import Draws
+from objectives.xla import Traced, bare, bare_tree, clad_tree, pulled
 
 
 class Found:
@@ -114,8 +114,7 @@ class Tracer:
 
     def pulled(self, f: Callable[[Any], Any], params: Any) -> tuple[Callable[[Any], Any], Any]:
         """What pulls gradients back from f(params), by jax's autodiff, and f(params)."""
-        loss, pull = jax.vjp(lambda p: jnp.asarray(bare(f(clad_tree(p)))), bare_tree(params))
-        return lambda g: clad_tree(pull(jnp.asarray(bare(g), loss.dtype))[0]), Traced(loss)
+        return pulled(f, params)
 
     # the rule: harness.optimizers.oracle
 

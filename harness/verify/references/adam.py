@@ -5,10 +5,11 @@ from itertools import count
 
 import numpy as np
 
-from harness.verify.references.calls import by_hand, optax, torch
+from harness.verify.references.calls import by_hand, keras, optax, torch
 from harness.verify.references.cases import Case
 from harness.verify.references.gradient_descent import FALLING, falling
 from harness.verify.references.problems import Problem
+from harness.verify.references.terms import our
 from objectives.arrays import Array
 
 EARLY = "eps is added before the correction of v"
@@ -29,10 +30,10 @@ def book(problem: Problem, lr: float, beta1: float, beta2: float, eps: float) ->
 
 CASES = [
     Case("adam", {"lr": 0.05}, torch("Adam", lr=0.05)),
-    Case("adam", OTHER, torch("Adam", lr=0.02, betas=(0.8, 0.99), eps=0.01)),
+    Case("adam", OTHER, torch("Adam", lr=our.lr, betas=(our.beta1, our.beta2), eps=our.eps)),
     Case("adam", {"lr": 0.05}, torch("Adam", lr=0.05), schedule=FALLING),
     Case("adam", {"lr": 0.05}, optax("adam", learning_rate=0.05)),
-    Case("adam", OTHER, optax("adam", learning_rate=0.02, b1=0.8, b2=0.99, eps=0.01)),
+    Case("adam", OTHER, optax("adam", learning_rate=our.lr, b1=our.beta1, b2=our.beta2, eps=our.eps)),
     Case(
         "adam", {"lr": 0.05}, optax("adam", learning_rate=falling(0.05)),
         schedule=FALLING, tolerance=1e-6, why_tolerance="optax computes its schedules in float32",
@@ -41,4 +42,10 @@ CASES = [
     Case("variant/adam_book", {"lr": 0.05}, optax("adam", learning_rate=0.05, eps=1e-7), differs=EARLY),
     Case("variant/adam_book", {"lr": 0.05}, by_hand(book, lr=0.05, beta1=0.9, beta2=0.999, eps=1e-7)),
     Case("variant/adam_book", OTHER, by_hand(book, **OTHER)),
+    Case("variant/adam_book", {"lr": 0.05}, keras("Adam", learning_rate=0.05)),
+    Case(
+        "variant/adam_book", OTHER,
+        keras("Adam", learning_rate=our.lr, beta_1=our.beta1, beta_2=our.beta2, epsilon=our.eps),
+    ),
+    Case("adam", {"lr": 0.05}, keras("Adam", learning_rate=0.05, epsilon=1e-8), differs=EARLY),
 ]  # fmt: skip

@@ -1,9 +1,12 @@
 """Calls of other libraries as data: the same words build the reference and stand in the record."""
 
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib import import_module, metadata
 from typing import Any, Final, Literal
+
+from harness.verify.references.terms import Term
 
 BY_HAND: Final = "by hand"
 
@@ -24,9 +27,12 @@ PROBLEM = _Place("problem")
 
 @dataclass(frozen=True)
 class Call:
-    """A class or function with its arguments, some of them calls again, and what kind of optimizer it makes."""
+    """A class or function with its arguments, some of them calls again, and what kind of optimizer it makes.
 
-    kind: Literal["torch", "optax", "scipy", "by hand"]
+    An argument may be a term of our fields: then the call is a form, which `at` fills in.
+    """
+
+    kind: Literal["torch", "optax", "keras", "scipy", "by hand"]
     target: str
     args: tuple[Any, ...] = ()
     options: dict[str, Any] = field(default_factory=dict)
@@ -37,9 +43,28 @@ class Call:
         return BY_HAND if self.kind == BY_HAND else self.target.partition(".")[0]
 
     def __str__(self) -> str:
-        name = self.target.rpartition(".")[2]
-        shown = [*map(_shown, self.args), *(f"{key}={_shown(value)}" for key, value in self.options.items())]
+        return self._written(self.target.rpartition(".")[2], str)
+
+    @property
+    def code(self) -> str:
+        """As Python, with the packages in front: `torch.optim.SGD(params, lr=0.1)`."""
+        return self._written(self.target, lambda call: call.code)
+
+    def _written(self, name: str, inner: "Callable[[Call], str]") -> str:
+        shown = [_shown(value, inner) for value in self.args]
+        shown += [f"{key}={_shown(value, inner)}" for key, value in self.options.items()]
         return f"{name}({', '.join(shown)})"
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """Our fields that it is made of, by name; none where all its numbers are told."""
+        return tuple(dict.fromkeys(name for v in (*self.args, *self.options.values()) for name in _fields(v)))
+
+    def at(self, fields: Mapping[str, Any]) -> "Call":
+        """The call with these numbers of ours in it. Raises KeyError where one is missing, ValueError where the
+        library cannot take one."""
+        options = {key: _filled(value, fields) for key, value in self.options.items()}
+        return replace(self, args=tuple(_filled(value, fields) for value in self.args), options=options)
 
     def made(self, given: Any = None) -> Any:
         """What the call returns. Raises ModuleNotFoundError where the package isn't installed, ValueError where the
@@ -62,10 +87,25 @@ def _built(value: Any, given: Any) -> Any:
     return given if isinstance(value, _Place) else value
 
 
-def _shown(value: Any) -> str:
+def _shown(value: Any, inner: Callable[[Call], str]) -> str:
     if isinstance(value, list):
-        return f"[{', '.join(map(_shown, value))}]"
-    return str(value) if isinstance(value, Call) else repr(value)
+        return f"[{', '.join(_shown(item, inner) for item in value)}]"
+    return inner(value) if isinstance(value, Call) else repr(value)
+
+
+def _fields(value: Any) -> tuple[str, ...]:
+    if isinstance(value, Term):
+        return value.names
+    if isinstance(value, Call):
+        return value.fields
+    inside = value if isinstance(value, (list, tuple)) else ()
+    return tuple(name for item in inside for name in _fields(item))
+
+
+def _filled(value: Any, fields: Mapping[str, Any]) -> Any:
+    if isinstance(value, (Term, Call)):
+        return value.at(fields)
+    return type(value)(_filled(item, fields) for item in value) if isinstance(value, (list, tuple)) else value
 
 
 def torch(name: str, **options: Any) -> Call:
@@ -86,6 +126,11 @@ def package(target: str, *args: Any, **options: Any) -> Call:
 def optax(name: str, *args: Any, **options: Any) -> Call:
     """A transformation, a schedule or a wrapper of optax; `contrib.` goes before the names that live there."""
     return Call("optax", f"optax.{name}", args, options)
+
+
+def keras(name: str, **options: Any) -> Call:
+    """An optimizer of keras.optimizers, in float64."""
+    return Call("keras", f"keras.optimizers.{name}", (), options)
 
 
 def scipy(**options: Any) -> Call:

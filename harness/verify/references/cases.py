@@ -31,7 +31,8 @@ class Case:
 
     optimizer      name in conf/optimizer: "adam", "variant/adam_book"
     options        our fields: {"lr": 0.1, "inner": "adam", "inner.lr": 0.1}; "inner" names a config
-    reference      what we are held against: see harness.verify.references.calls
+    reference      what we are held against: see harness.verify.references.calls; a form of our fields (lr=our.lr)
+                   gives the code for any numbers of ours, too: harness.verify.code
     differs        why the steps differ by design; empty where they must agree
     tolerance      with `why_tolerance` where it isn't the one for elementwise rules
     evaluated      how the reference tells the point to evaluate; without it only the params are compared
@@ -41,6 +42,7 @@ class Case:
     closure        the reference wants to know losses elsewhere
     hessian        what it is given in the place of a Hessian: numbers of a kind, every so many updates
     problems       with `why_problems` where they aren't those of all
+    told           what its code does not say: how to evaluate, what an update is given
     """
 
     optimizer: str
@@ -57,8 +59,13 @@ class Case:
     hessian: tuple[Kind, int] | None = None
     problems: tuple[Problem, ...] = PROBLEMS
     why_problems: str = ""
+    told: str = ""
+    form: Call | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
+        if self.reference.fields:
+            object.__setattr__(self, "form", self.reference)
+            object.__setattr__(self, "reference", self.reference.at(self.options))
         if (self.tolerance != TOLERANCE) != bool(self.why_tolerance):
             raise ValueError(f"{self}: a tolerance of its own and its reason go together")
         if (self.problems != PROBLEMS) != bool(self.why_problems):
@@ -91,12 +98,7 @@ class Case:
 
     def built(self, source: Composer, trusted: tuple[str, ...] = ()) -> Optimizer:
         """Our optimizer, with the options and the schedule."""
-        wrapped = {key: name for key, name in self.options.items() if key.rpartition(".")[2] == "inner"}
-        groups = [f"optimizer@optimizer.{key}={name}" for key, name in wrapped.items()]
-        node = source.compose(parse(f"optimizer={self.optimizer}", *groups)).config["optimizer"]
-        for key, value in self.options.items():
-            if key not in wrapped:
-                write(node, key, value)
+        node = self.node(source)
 
         def extra(cls: type, path: str) -> dict[str, Any]:
             known = fields.numbers(cls) if issubclass(cls, Optimizer) else {}
@@ -106,6 +108,16 @@ class Case:
 
         made: Optimizer = building.build(node, "optimizer", trusted, extra)
         return made
+
+    def node(self, source: Composer) -> dict[str, Any]:
+        """The config of our optimizer, with the options."""
+        wrapped = {key: name for key, name in self.options.items() if key.rpartition(".")[2] == "inner"}
+        groups = [f"optimizer@optimizer.{key}={name}" for key, name in wrapped.items()]
+        node: dict[str, Any] = source.compose(parse(f"optimizer={self.optimizer}", *groups)).config["optimizer"]
+        for key, value in self.options.items():
+            if key not in wrapped:
+                write(node, key, value)
+        return node
 
 
 def write(node: dict[str, Any], key: str, value: Any) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 from harness.verify.references.calls import by_hand, optax, package
 from harness.verify.references.cases import Case
 from harness.verify.references.problems import Problem
+from harness.verify.references.terms import our
 from objectives.arrays import Array
 
 
@@ -29,12 +30,16 @@ TOLD = {"lr": 0.7, "r_eps": 0.01, "eps": 0.1}
 CASES = [
     Case("dog", {**TOLD, "averaging": 3.0}, by_hand(dog, **TOLD, averaging=3.0)),
     Case("dog", {"r_eps": 1e-3}, optax("contrib.dog", init_step=("heuristic", 1e-3))),
+    Case(
+        "dog", TOLD, optax("contrib.dog", learning_rate=our.lr, init_step=("heuristic", our.r_eps), eps=our.eps),
+        told="ours is evaluated at an average of the params, which it does not keep",
+    ),
     Case("dog", TOLD, package("dog.DoG", lr=0.7, reps_rel=0.01, eps=0.1)),
     Case("dowg", {"lr": 0.3}, optax("contrib.dowg", learning_rate=0.3)),
     Case(
         "dowg", {"lr": 0.7, "d0": 0.2, "eps": 0.01},
-        optax("contrib.dowg", learning_rate=0.7, init_estim_sq_dist=0.2**2, eps=0.01),
+        optax("contrib.dowg", learning_rate=our.lr, init_estim_sq_dist=our.d0**2, eps=our.eps),
     ),
     Case("cocob", {}, optax("contrib.cocob")),
-    Case("cocob", {"alpha": 10.0, "eps": 0.3}, optax("contrib.cocob", alpha=10.0, eps=0.3)),
+    Case("cocob", {"alpha": 10.0, "eps": 0.3}, optax("contrib.cocob", alpha=our.alpha, eps=our.eps)),
 ]  # fmt: skip

@@ -5,10 +5,11 @@ from itertools import count
 
 import numpy as np
 
-from harness.verify.references.calls import by_hand, optax, po
+from harness.verify.references.calls import by_hand, keras, optax, po
 from harness.verify.references.cases import Case
 from harness.verify.references.gradient_descent import FALLING
 from harness.verify.references.problems import Problem
+from harness.verify.references.terms import our
 from objectives.arrays import Array
 
 
@@ -38,7 +39,8 @@ CASES = [
         tolerance=1e-7, why_tolerance="optax takes the root of t in float32",
     ),
     Case(
-        "madgrad", {"lr": 0.02, "momentum": 0.8, "eps": 1e-3}, po("MADGRAD", lr=0.02, momentum=0.8, eps=1e-3),
+        "madgrad", {"lr": 0.02, "momentum": 0.8, "eps": 1e-3},
+        po("MADGRAD", lr=our.lr, momentum=our.momentum, eps=our.eps),
         schedule=FALLING,
     ),
     Case("ftrl", TOLD, by_hand(ftrl, **TOLD)),
@@ -46,5 +48,12 @@ CASES = [
         "ftrl", TOLD, po("FTRL", lr=0.5, beta=0.5, lambda_1=0.05, lambda_2=0.02),
         differs="its proximal term of strength beta / lr is around 0, not around the start",
     ),
-    Case("variant/ftrl_from_zero", TOLD, po("FTRL", lr=0.5, beta=0.5, lambda_1=0.05, lambda_2=0.02)),
+    Case(
+        "variant/ftrl_from_zero", TOLD,
+        keras(
+            "Ftrl", learning_rate=our.lr, initial_accumulator_value=0.0, l1_regularization_strength=our.l1,
+            l2_regularization_strength=our.l2 / 2, beta=our.beta,
+        ),
+    ),
+    Case("variant/ftrl_from_zero", TOLD, po("FTRL", lr=our.lr, beta=our.beta, lambda_1=our.l1, lambda_2=our.l2)),
 ]  # fmt: skip

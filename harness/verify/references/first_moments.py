@@ -9,6 +9,7 @@ from harness.schedules import Constant, HalfLife, Warmup
 from harness.verify.references.calls import by_hand, optax, po
 from harness.verify.references.cases import Case
 from harness.verify.references.problems import Problem
+from harness.verify.references.terms import our
 from objectives.arrays import Array
 
 
@@ -58,13 +59,28 @@ CASES = [
         "simplified_ademamix",
         {"lr": 0.002, "beta1": 0.9, "beta2": 0.99, "alpha": 3.0, "eps": 0.01, "weight_decay": 0.1},
         optax(
-            "contrib.simplified_ademamix", learning_rate=0.002, b1=0.9, b2=0.99, alpha=3.0, eps=0.01, weight_decay=0.1
+            "contrib.simplified_ademamix",
+            learning_rate=our.lr,
+            b1=our.beta1,
+            b2=our.beta2,
+            alpha=our.alpha,
+            eps=our.eps,
+            weight_decay=our.weight_decay,
         ),
     ),
     Case(
         "ademamix",
         {"lr": 0.02, "beta1": 0.8, "beta2": 0.99, "beta3": 0.995, "alpha": 2.0, "eps": 0.01, "weight_decay": 0.1},
-        optax("contrib.ademamix", learning_rate=0.02, b1=0.8, b2=0.99, b3=0.995, alpha=2.0, eps=0.01, weight_decay=0.1),
+        optax(
+            "contrib.ademamix",
+            learning_rate=our.lr,
+            b1=our.beta1,
+            b2=our.beta2,
+            b3=our.beta3,
+            alpha=our.alpha,
+            eps=our.eps,
+            weight_decay=our.weight_decay,
+        ),
     ),
     *(
         Case(
@@ -107,12 +123,34 @@ CASES = [
     Case("adan", {"lr": 0.02}, po("Adan", lr=0.02, weight_decay=0.02)),
     Case(
         "adan",
+        {"lr": 0.02, "beta1": 0.9, "beta2": 0.8, "beta3": 0.95, "eps": 0.01, "weight_decay": 0.1},
+        po(
+            "Adan",
+            lr=our.lr,
+            betas=(our.beta1, our.beta2, our.beta3),
+            eps=our.eps,
+            weight_decay=our.weight_decay,
+        ),
+    ),
+    Case(
+        "adan",
         {"lr": 0.02, "weight_decay": 0.0},
         optax("adan", learning_rate=0.02),
         differs="optax takes 0.08, not 0.92, of the change (a bug), and has eps in the root",
     ),
     Case("ademamix", {"lr": 0.02}, optax("contrib.ademamix", learning_rate=0.02)),
     Case("ademamix", {"lr": 0.02}, po("AdEMAMix", lr=0.02)),
+    Case(
+        "ademamix",
+        {"lr": 0.02, "beta1": 0.8, "beta2": 0.99, "beta3": 0.995, "alpha": 2.0, "eps": 0.01},
+        po(
+            "AdEMAMix",
+            lr=our.lr,
+            betas=(our.beta1, our.beta2, our.beta3),
+            alpha=our.alpha,
+            eps=our.eps,
+        ),
+    ),
     Case("simplified_ademamix", {"lr": 0.002}, optax("contrib.simplified_ademamix", learning_rate=0.002)),
     Case(
         "simplified_ademamix",

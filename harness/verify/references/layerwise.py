@@ -5,10 +5,11 @@ from itertools import count
 
 import numpy as np
 
-from harness.verify.references.calls import by_hand, optax, po, torch
+from harness.verify.references.calls import by_hand, keras, optax, po, torch
 from harness.verify.references.cases import Case
 from harness.verify.references.gradient_descent import FALLING
 from harness.verify.references.problems import Problem
+from harness.verify.references.terms import our
 from objectives.arrays import Array
 
 
@@ -58,11 +59,14 @@ def lamb_late(
 PLAIN = {"lr": 0.3, "momentum": 0.8, "weight_decay": 0.0, "trust": 0.01}
 DECAYED = {**PLAIN, "weight_decay": 0.05}
 LAMB = {"lr": 0.02, "beta1": 0.8, "beta2": 0.99, "eps": 0.01, "weight_decay": 0.1}
+OPTAX = {
+    "learning_rate": our.lr, "b1": our.beta1, "b2": our.beta2, "eps": our.eps, "weight_decay": our.weight_decay,
+}  # fmt: skip
 NOVOGRAD = {"lr": 0.02, "beta1": 0.8, "beta2": 0.9, "eps": 0.01, "weight_decay": 0.1}
 
 CASES = [
     Case("lars", DECAYED, by_hand(lars, **DECAYED)),
-    Case("lars", PLAIN, optax("lars", learning_rate=0.3, momentum=0.8, trust_coefficient=0.01)),
+    Case("lars", PLAIN, optax("lars", learning_rate=our.lr, momentum=our.momentum, trust_coefficient=our.trust)),
     Case(
         "lars", DECAYED,
         optax("lars", learning_rate=0.3, momentum=0.8, trust_coefficient=0.01, weight_decay=0.05),
@@ -73,7 +77,7 @@ CASES = [
         differs="it leaves vectors without trust ratio and decay",
     ),
     Case(
-        "lamb", LAMB, optax("lamb", learning_rate=0.02, b1=0.8, b2=0.99, eps=0.01, weight_decay=0.1),
+        "lamb", LAMB, optax("lamb", **OPTAX),
     ),
     Case(
         "variant/lamb_clamped", {**LAMB, "eps": 1e-12},
@@ -90,6 +94,10 @@ CASES = [
         "variant/lamb_late", {**LAMB, "eps": 1e-15, "weight_decay": 0.0},
         po("Lamb", lr=0.02, betas=(0.8, 0.99), eps=1e-15, weight_decay=0.0),
     ),
+    Case(
+        "lamb", {**LAMB, "weight_decay": 0.0},
+        keras("Lamb", learning_rate=our.lr, beta_1=our.beta1, beta_2=our.beta2, epsilon=our.eps),
+    ),
     Case("lamb", LAMB, by_hand(lamb, lr=0.02, beta1=0.8, beta2=0.99, eps=0.01, decay=0.1)),
     Case(
         "lamb", LAMB, po("Lamb", lr=0.02, betas=(0.8, 0.99), eps=0.01, weight_decay=0.1),
@@ -97,11 +105,11 @@ CASES = [
     ),
     Case(
         "novograd", NOVOGRAD,
-        optax("novograd", learning_rate=0.02, b1=0.8, b2=0.9, eps=0.01, weight_decay=0.1),
+        optax("novograd", **OPTAX),
     ),
     Case(
         "novograd", {**NOVOGRAD, "averaging": True, "weight_decay": 0.0},
-        po("NovoGrad", lr=0.02, betas=(0.8, 0.9), eps=0.01, grad_averaging=True),
+        po("NovoGrad", lr=our.lr, betas=(our.beta1, our.beta2), eps=our.eps, grad_averaging=True),
     ),
     *(
         Case(
@@ -115,7 +123,7 @@ CASES = [
         "adamp", {"lr": 0.02, "beta1": 0.8, "beta2": 0.99, "eps": 0.01, "delta": 0.0},
         torch("AdamW", lr=0.02, betas=(0.8, 0.99), eps=0.01, weight_decay=0.0),
     ),
-    Case("fromage", {"lr": 0.02}, po("Fromage", lr=0.02), schedule=FALLING),
+    Case("fromage", {"lr": 0.02}, po("Fromage", lr=our.lr), schedule=FALLING),
     Case("variant/fromage_optax", {"lr": 0.02}, optax("fromage", learning_rate=0.02)),
-    Case("fromage", {"lr": 0.02, "min_norm": 0.3}, optax("fromage", learning_rate=0.02, min_norm=0.3)),
+    Case("fromage", {"lr": 0.02, "min_norm": 0.3}, optax("fromage", learning_rate=our.lr, min_norm=our.min_norm)),
 ]  # fmt: skip

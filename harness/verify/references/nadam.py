@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from itertools import count
+from typing import Any
 
 import numpy as np
 
-from harness.verify.references.calls import by_hand, optax, po, torch
+from harness.verify.references.calls import by_hand, keras, optax, po, torch
 from harness.verify.references.cases import Case
 from harness.verify.references.problems import Problem
+from harness.verify.references.terms import at_least, our
 from objectives.arrays import Array
 
 SINGLE = "torch keeps the product of mu in float32"
@@ -31,6 +33,7 @@ def radam(problem: Problem, *, lr: float, beta1: float, beta2: float, eps: float
 
 
 OTHER = {"lr": 0.02, "beta1": 0.8, "beta2": 0.99, "eps": 0.01}
+OPTAX: dict[str, Any] = {"learning_rate": our.lr, "b1": our.beta1, "b2": our.beta2, "eps": our.eps}
 LATER = "the paper trusts v from a length of 4 on, libraries from 5"
 
 CASES = [
@@ -44,6 +47,20 @@ CASES = [
         differs="optax holds the look-ahead at beta1",
     ),
     Case("variant/nadam_optax", {"lr": 0.02}, optax("adam", learning_rate=0.02, nesterov=True)),
+    Case("variant/nadam_optax", OTHER, optax("adam", **OPTAX, nesterov=True)),
+    Case(
+        "variant/nadamw_optax",
+        {**OTHER, "weight_decay": 0.1},
+        optax("adamw", **OPTAX, weight_decay=our.weight_decay, nesterov=True),
+    ),
+    Case(
+        "variant/nadam_keras",
+        OTHER,
+        keras("Nadam", learning_rate=our.lr, beta_1=our.beta1, beta_2=our.beta2, epsilon=our.eps),
+    ),
+    Case("variant/radam_torch", OTHER, torch("RAdam", lr=our.lr, betas=(our.beta1, our.beta2), eps=our.eps)),
+    Case("radam", {**OTHER, "threshold": 4.0}, optax("radam", **OPTAX, threshold=at_least(our.threshold, 4))),
+    Case("radam", {**OTHER, "threshold": 7.5}, optax("radam", **OPTAX, threshold=at_least(our.threshold, 4))),
     Case(
         "variant/nadam_keras",
         {"lr": 0.02},

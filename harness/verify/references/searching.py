@@ -10,6 +10,7 @@ import numpy as np
 from harness.verify.references.calls import by_hand, optax, po, scipy, torch
 from harness.verify.references.cases import Case
 from harness.verify.references.problems import QUADRATIC, ROSENBROCK, Problem, first
+from harness.verify.references.terms import at_most, our
 from objectives.arrays import Array
 
 
@@ -93,11 +94,12 @@ CASES = [
         optax(
             "chain", optax("scale", -1.0),
             optax(
-                "scale_by_backtracking_linesearch", max_backtracking_steps=30, slope_rtol=0.3, decrease_factor=0.7,
-                increase_factor=1.3, max_learning_rate=1.3,
+                "scale_by_backtracking_linesearch", max_backtracking_steps=30, slope_rtol=our.c1,
+                decrease_factor=our.shrink, increase_factor=our.grow, max_learning_rate=at_most(our.lr, our.grow),
             ),
         ),
         closure=True, **SMOOTH,
+        told="it asks for losses: update(grads, state, params, value=loss, grad=grads, value_fn=loss_of_params)",
     ),
     Case(
         "lbfgs", {},

@@ -8,6 +8,7 @@ import numpy as np
 from harness.verify.references.calls import by_hand, optax, po
 from harness.verify.references.cases import Case
 from harness.verify.references.problems import Problem
+from harness.verify.references.terms import our
 from objectives.arrays import Array
 
 
@@ -22,6 +23,9 @@ def yogi(problem: Problem, *, lr: float, beta1: float, beta2: float, eps: float,
         yield x
 
 
+OTHER = {"lr": 0.02, "beta1": 0.8, "beta2": 0.99, "eps": 0.01}
+OPTAX = {"learning_rate": our.lr, "b1": our.beta1, "b2": our.beta2, "eps": our.eps}
+
 CASES = [
     Case("yogi", {"lr": 0.02}, by_hand(yogi, lr=0.02, beta1=0.9, beta2=0.999, eps=1e-3, start=1e-6)),
     Case(
@@ -32,14 +36,22 @@ CASES = [
     Case(
         "adabelief",
         {"lr": 0.02, "beta1": 0.8, "beta2": 0.99, "eps": 1e-8},
-        po("AdaBelief", lr=0.02, betas=(0.8, 0.99), eps=1e-8),
+        po("AdaBelief", lr=our.lr, betas=(our.beta1, our.beta2), eps=our.eps),
     ),
     Case("adabelief", {"lr": 0.02}, optax("adabelief", learning_rate=0.02)),
+    Case("adabelief", OTHER, optax("adabelief", **OPTAX, eps_root=our.eps)),
     Case("adabelief", {"lr": 0.02}, po("AdaBelief", lr=0.02)),
     Case("yogi", {"lr": 0.02}, optax("yogi", learning_rate=0.02), differs="optax starts m at 1e-6, too"),
     Case("variant/yogi_optax", {"lr": 0.02}, optax("yogi", learning_rate=0.02)),
+    Case("variant/yogi_optax", OTHER, optax("yogi", **OPTAX)),
     Case("variant/yogi_optax", {"lr": 0.02}, po("Yogi", lr=0.02)),
     Case("padam", {"lr": 0.02, "partial": 0.25}, po("PAdam", lr=0.02, partial=0.25)),
+    Case(
+        "padam",
+        {**OTHER, "partial": 0.2},
+        po("PAdam", lr=our.lr, betas=(our.beta1, our.beta2), partial=our.partial, eps=our.eps),
+    ),
+    Case("variant/yogi_optax", OTHER, po("Yogi", lr=our.lr, betas=(our.beta1, our.beta2), eps=our.eps)),
     Case(
         "diffgrad",
         {"lr": 0.02},

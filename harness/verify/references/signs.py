@@ -5,10 +5,11 @@ from itertools import count
 
 import numpy as np
 
-from harness.verify.references.calls import by_hand, optax, po, torch
+from harness.verify.references.calls import by_hand, keras, optax, po, torch
 from harness.verify.references.cases import Case
 from harness.verify.references.gradient_descent import FALLING
 from harness.verify.references.problems import Problem
+from harness.verify.references.terms import our
 from objectives.arrays import Array
 
 
@@ -29,20 +30,42 @@ def rprop(problem: Problem, *, lr: float) -> Iterator[Array]:
 DECAYED = {"lr": 0.01, "weight_decay": 0.3}
 
 CASES = [
-    Case("signsgd", {"lr": 0.01}, optax("sign_sgd", learning_rate=0.01)),
-    Case("signsgd", {"lr": 0.01}, po("SignSGD", lr=0.01, momentum=0.0), schedule=FALLING),
+    Case("signsgd", {"lr": 0.01}, optax("sign_sgd", learning_rate=our.lr)),
+    Case("signsgd", {"lr": 0.01}, po("SignSGD", lr=our.lr, momentum=0.0), schedule=FALLING),
     Case("signum", {"lr": 0.01}, optax("signum", learning_rate=0.01, beta=0.9)),
-    Case("signum", {"lr": 0.01, "momentum": 0.7}, po("SignSGD", lr=0.01, momentum=0.7), schedule=FALLING),
-    Case("tiger", {**DECAYED, "beta": 0.8}, po("Tiger", **DECAYED, beta=0.8), schedule=FALLING),
+    Case("signum", {"lr": 0.01, "momentum": 0.7}, optax("signum", learning_rate=our.lr, beta=our.momentum)),
+    Case(
+        "signum", {"lr": 0.01, "momentum": 0.7}, po("SignSGD", lr=our.lr, momentum=our.momentum), schedule=FALLING,
+    ),
+    Case(
+        "tiger", {**DECAYED, "beta": 0.8}, po("Tiger", lr=our.lr, weight_decay=our.weight_decay, beta=our.beta),
+        schedule=FALLING,
+    ),
     Case("lion", {"lr": 0.01}, optax("lion", learning_rate=0.01, weight_decay=0.0)),
     Case(
-        "lion", {**DECAYED, "beta1": 0.7, "beta2": 0.9}, po("Lion", **DECAYED, betas=(0.7, 0.9)), schedule=FALLING,
+        "lion", {**DECAYED, "beta1": 0.7, "beta2": 0.9},
+        po("Lion", lr=our.lr, weight_decay=our.weight_decay, betas=(our.beta1, our.beta2)), schedule=FALLING,
+    ),
+    Case(
+        "lion", {**DECAYED, "beta1": 0.7, "beta2": 0.9},
+        optax("lion", learning_rate=our.lr, b1=our.beta1, b2=our.beta2, weight_decay=our.weight_decay),
+    ),
+    Case(
+        "tiger", {**DECAYED, "beta": 0.8},
+        optax(
+            "chain", optax("ema", our.beta, debias=False), optax("scale_by_sign"),
+            optax("add_decayed_weights", our.weight_decay), optax("scale", -our.lr),
+        ),
+    ),
+    Case(
+        "lion", {**DECAYED, "beta1": 0.7, "beta2": 0.9},
+        keras("Lion", learning_rate=our.lr, beta_1=our.beta1, beta_2=our.beta2, weight_decay=our.weight_decay),
     ),
     Case("variant/lion_optax", {"lr": 0.01}, optax("lion", learning_rate=0.01)),
     Case("variant/rprop_torch", {}, torch("Rprop", lr=0.01)),
     Case(
         "rprop", {"lr": 0.05, "eta_minus": 0.6, "eta_plus": 1.3, "step_min": 0.02, "step_max": 0.5},
-        torch("Rprop", lr=0.05, etas=(0.6, 1.3), step_sizes=(0.02, 0.5)),
+        torch("Rprop", lr=our.lr, etas=(our.eta_minus, our.eta_plus), step_sizes=(our.step_min, our.step_max)),
     ),
     Case("rprop", {"lr": 0.05}, by_hand(rprop, lr=0.05)),
     Case(

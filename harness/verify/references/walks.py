@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from io import StringIO
 from operator import methodcaller
+from os import environ
 from typing import Any
 
 import numpy as np
@@ -67,6 +68,8 @@ def theirs(
         return _optax(call, problem, evaluated, transposed, closure)
     if call.kind == "scipy":
         return _scipy(call, problem)
+    if call.kind == "keras":
+        return _keras(call, problem)
     return _torch(call, problem, evaluated, schedule, transposed, closure, hessian)
 
 
@@ -115,6 +118,23 @@ def _optax(call: Call, problem: Problem, evaluated: Evaluated | None, transposed
         params, state = step_once(turned(problem.tensors(g)), state, params, value, step)
         x = problem.vector(turned(params))
         yield x, None if evaluated is None else problem.vector(turned(evaluated(state, params)))
+
+
+def _keras(call: Call, problem: Problem) -> Walk:
+    """On jax, where no other backend is asked for; it keeps its own numbers, such as lr, in its `floatx`."""
+    environ.setdefault("KERAS_BACKEND", "jax")
+    import_module("jax").config.update("jax_enable_x64", True)
+    library = import_module("keras")
+    library.config.set_floatx("float64")
+    params = [library.Variable(p, dtype="float64") for p in problem.tensors(problem.start).values()]
+    optimizer = call.made()
+    optimizer.build(params)
+    x = problem.start
+    for step in range(problem.steps):
+        slopes = problem.tensors(problem.ask(x, step)[1]).values()
+        optimizer.apply([library.ops.convert_to_tensor(g) for g in slopes], params)
+        x = np.concatenate([np.array(library.ops.convert_to_numpy(p.value)).reshape(-1) for p in params])
+        yield x, None
 
 
 def _torch(

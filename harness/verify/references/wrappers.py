@@ -5,9 +5,10 @@ from itertools import count
 
 import numpy as np
 
-from harness.verify.references.calls import Call, by_hand, optax, po, torch
+from harness.verify.references.calls import Call, by_hand, keras, optax, po, torch
 from harness.verify.references.cases import Case
 from harness.verify.references.problems import Problem
+from harness.verify.references.terms import our, positive, whole
 from harness.verify.references.walks import in_state
 from objectives.arrays import Array
 
@@ -46,15 +47,36 @@ def chain(*transformations: Call) -> Call:
 
 
 SGD = optax("sgd", learning_rate=0.05)
-ADAM = optax("adam", learning_rate=0.05)
+OUR_SGD = optax("sgd", learning_rate=our.inner.lr)
+OUR_ADAM = optax(
+    "adam", learning_rate=our.inner.lr, b1=our.inner.beta1, b2=our.inner.beta2, eps=our.inner.eps
+)  # fmt: skip
+SOME_ADAM = {"lr": 0.05, "beta1": 0.8, "beta2": 0.99, "eps": 0.01}
 FAST = inside("momentum", lr=0.02, momentum=0.8)
 GROKFAST = {"weight_decay": 0.1, "eps": 1e-15, "normalize_lr": False}
 
 CASES = [
-    Case("clip", {"max_norm": 0.7, **inside("sgd", lr=0.05)}, chain(optax("clip_by_global_norm", 0.7), SGD)),
-    Case("clip", {"max_norm": 0.7, **inside("adam", lr=0.05)}, chain(optax("clip_by_global_norm", 0.7), ADAM)),
-    Case("clip_value", {"max_value": 0.7, **inside("sgd", lr=0.05)}, chain(optax("clip", 0.7), SGD)),
-    Case("clip_value", {"max_value": 0.7, **inside("adam", lr=0.05)}, chain(optax("clip", 0.7), ADAM)),
+    Case(
+        "clip", {"max_norm": 0.7, **inside("sgd", lr=0.05)},
+        chain(optax("clip_by_global_norm", our.max_norm), OUR_SGD),
+    ),
+    Case(
+        "clip", {"max_norm": 0.7, **inside("sgd", lr=0.05)},
+        keras("SGD", learning_rate=our.inner.lr, global_clipnorm=our.max_norm),
+    ),
+    Case(
+        "clip_value", {"max_value": 0.7, **inside("sgd", lr=0.05)},
+        keras("SGD", learning_rate=our.inner.lr, clipvalue=our.max_value),
+    ),
+    Case(
+        "clip", {"max_norm": 0.7, **inside("adam", **SOME_ADAM)},
+        chain(optax("clip_by_global_norm", our.max_norm), OUR_ADAM),
+    ),
+    Case("clip_value", {"max_value": 0.7, **inside("sgd", lr=0.05)}, chain(optax("clip", our.max_value), OUR_SGD)),
+    Case(
+        "clip_value", {"max_value": 0.7, **inside("adam", **SOME_ADAM)},
+        chain(optax("clip", our.max_value), OUR_ADAM),
+    ),
     Case("centralize", inside("sgd", lr=0.05), chain(optax("centralize"), SGD), transposed=True),
     Case(
         "centralize", inside("sgd", lr=0.05), chain(optax("centralize"), SGD),
@@ -62,10 +84,17 @@ CASES = [
     ),
     Case(
         "weight_decay", {"weight_decay": 0.01, **inside("momentum", lr=0.02, momentum=0.8)},
-        po("SGDW", lr=0.02, momentum=0.8, weight_decay=0.5),
+        po(
+            "SGDW", lr=positive(our.inner.lr), momentum=our.inner.momentum,
+            weight_decay=our.weight_decay / our.inner.lr,
+        ),
     ),
     Case(
-        "weight_decay", {"weight_decay": 0.01, **inside("adam", lr=0.05)}, torch("AdamW", lr=0.05, weight_decay=0.2),
+        "weight_decay", {"weight_decay": 0.01, **inside("adam", **SOME_ADAM)},
+        torch(
+            "AdamW", lr=positive(our.inner.lr), betas=(our.inner.beta1, our.inner.beta2), eps=our.inner.eps,
+            weight_decay=our.weight_decay / our.inner.lr,
+        ),
     ),
     Case(
         "grokfast_ema", {"alpha": 0.9, "lamb": 1.5, **inside("adamw", lr=0.02, weight_decay=0.1, eps=1e-15)},
@@ -73,6 +102,10 @@ CASES = [
     ),
     Case("cautious", inside("adam", lr=0.02), by_hand(cautious, lr=0.02, decay=0.0, scaling="count")),
     Case("cautious", inside("lion", lr=0.01), po("Lion", lr=0.01, cautious=True)),
+    Case(
+        "cautious", inside("lion", lr=0.01, beta1=0.7, beta2=0.9),
+        po("Lion", lr=our.inner.lr, betas=(our.inner.beta1, our.inner.beta2), weight_decay=0.0, cautious=True),
+    ),
     Case("variant/cautious_timm", inside("adam", lr=0.02), by_hand(cautious, lr=0.02, decay=0.0, scaling="mean")),
     *(
         Case(
@@ -91,8 +124,26 @@ CASES = [
         )
     ),
     Case(
+        "plateau",
+        {
+            "factor": 0.6, "patience": 3.0, "threshold": 0.3, "cooldown": 5.0, "window": 4.0, "min_factor": 0.15,
+            **inside("sgd", lr=0.05),
+        },
+        chain(
+            OUR_SGD,
+            optax(
+                "contrib.reduce_on_plateau", factor=our.factor, patience=whole(our.patience), rtol=our.threshold,
+                cooldown=whole(our.cooldown), accumulation_size=whole(our.window), min_scale=our.min_factor,
+            ),
+        ),
+        told="it is told the loss: update(grads, state, params, value=loss)",
+    ),
+    Case(
         "lookahead", {"k": 7.0, "alpha": 0.6, **FAST},
-        po("Lookahead", torch("SGD", lr=0.02, momentum=0.8), k=7, alpha=0.6), evaluated=in_state("slow_params"),
+        po(
+            "Lookahead", torch("SGD", lr=our.inner.lr, momentum=our.inner.momentum), k=whole(our.k), alpha=our.alpha,
+        ),
+        evaluated=in_state("slow_params"), told="the point to evaluate: optimizer.state[p][\"slow_params\"]",
     ),
     Case("ema", {"decay": 0.9, **inside("sgd", lr=0.05)}, by_hand(ema, lr=0.05, decay=0.9)),
 ]  # fmt: skip

@@ -12,7 +12,8 @@ import jax.numpy as jnp
 import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
-from harness.running.compiled.functions import (
+from objectives.tracing import TRACER
+from objectives.xla.functions import (
     ACCUMULATIONS,
     REDUCTIONS,
     STABLE,
@@ -21,7 +22,6 @@ from harness.running.compiled.functions import (
     function,
     ufunc,
 )
-from objectives.tracing import TRACER
 
 LARGE = 1 << 12  # elements from which an array of NumPy's is an argument of the program, not written in its text
 
@@ -122,7 +122,7 @@ class Traced(NDArrayOperatorsMixin):
 
     @property
     def T(self) -> "Traced":  # noqa: N802 - NumPy's name
-        return self._view(lambda a: a.T, lambda a, new: jnp.broadcast_to(new, a.shape[::-1]).T)
+        return self._view(lambda a: a.T, lambda a, new: jnp.broadcast_to(new, tuple(reversed(a.shape))).T)
 
     def swapaxes(self, i: int, j: int) -> "Traced":
         return self._view(
