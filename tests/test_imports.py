@@ -17,7 +17,7 @@ MODULES = {
     for path in sorted((ROOT / folder).rglob("*.py"))
 }
 HEAVY = {"optuna", "matplotlib", "scipy", "sklearn", "sympy", "autograd", "pandas", "torch", "jax", "optax",
-         "pytorch_optimizer"}  # fmt: skip
+         "pytorch_optimizer", "PIL", "jinja2", "polars"}  # fmt: skip
 SYMBOLIC = "objectives.formulas.symbolic"  # which formulas import when they are read
 COMPILED = ("harness.running.compiled", "objectives.xla")  # what needs jax
 OPTUNAS = {"harness.tuning.storage", "harness.tuning.study", "harness.tuning.search", "harness.tuning.tuning"}
@@ -41,6 +41,8 @@ LAYERS = """
     harness.tuning harness.judging
     harness.refusals
     harness.session harness.show harness.answer harness.judge harness.compare
+    harness.report
+    harness.plot
     harness.command harness
     harness.__main__ harness.verify harness.schemas
     harness.zoo harness.code

@@ -70,7 +70,7 @@ def together(folders: Sequence[Folder]) -> Results:
     runs = [run for cell in numbered for run in cell.runs]
     trials = [trial for cell in numbered for trial in cell.trials]
     summary = {**_summary(folders, kept, keys), "remarks": remarks, **_of_cells(folders, cells)}
-    return replace(first.results, summary=summary, runs=runs, cells=rows, trials=trials)
+    return replace(first.results, summary=summary, runs=runs, cells=rows, trials=trials, curves={})
 
 
 def _kept(folders: Sequence[Folder]) -> Kept:

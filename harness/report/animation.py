@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from harness.errors import UserError
-from harness.report.pictures import trajectories
+from harness.report.landscape import landscape
+from harness.report.pictures.trajectories import MOST, contours, lacks, shared_paths
+from harness.report.source import looks
 from harness.report.style import INK, new, svg
 from harness.results.files import Results
 from harness.results.saving import save_file
@@ -25,7 +27,7 @@ DPI = 110
 
 def write(results: Results, path: Path) -> None:
     """All paths on one map, all at the same pace: a step takes as long in each."""
-    if why := trajectories.lacks(results):
+    if why := lacks(results):
         raise UserError(f"{results.folder}: no animation: {why}")
     if path.suffix not in (".svg", ".gif"):
         raise UserError(f"{path}: an animation is .svg or .gif")
@@ -36,12 +38,12 @@ def write(results: Results, path: Path) -> None:
 def _drawn(results: Results) -> tuple["Figure", list[Array]]:
     """The map with the whole paths on it, whose lines and heads are called path0, head0, ..."""
     (answer,) = results.answer
-    shown, styles = answer.lines[: trajectories.MOST], trajectories.looks(results)
-    paths = trajectories.shared_paths(results, [line.cell for line in shown])
-    seen = trajectories.landscape(results)
+    shown, styles = answer.lines[:MOST], looks(results)
+    paths = shared_paths(results, [line.cell for line in shown])
+    seen = landscape(results)
     figure = new(6.4, 4.6)
     axes = figure.subplots()
-    trajectories.contours(axes, seen, seen.box(paths))
+    contours(axes, seen, seen.box(paths))
     for k, (line, path) in enumerate(zip(shown, paths, strict=True)):
         style = styles[line.cell]
         axes.plot(*path.T, color=style.color, linewidth=1.6, gid=f"path{k}")

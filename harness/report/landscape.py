@@ -93,4 +93,5 @@ def _objective(results: Results, trusted: tuple[str, ...]) -> Objective:
     """Built from the folder's config: a stranger's class needs trust."""
     node = {key: value for key, value in _config(results)["objective"].items() if key not in ABOUT}
     trust.check({"objective": node}, trusted)
-    return demand(build(node, "objective", trusted), Objective, "objective")
+    found: Objective = demand(build(node, "objective", trusted), Objective, "objective")
+    return found

@@ -77,10 +77,10 @@ def _axis(results: Results, cell: int, rows: list[Array], steps: Array, kept: Ar
         return steps
     if x == "evaluations":
         spent = results.curves["evaluations"][np.concatenate(rows)][:, kept]
-        return np.max(spent, axis=0)
+        return np.asarray(np.max(spent, axis=0))
     mine = [row for row in results.timings if row["cell"] == cell]
     pace = sum(row["seconds"] for row in mine) / max(sum(row["run_steps"] for row in mine), 1)
-    return steps * pace
+    return np.asarray(steps * pace)
 
 
 def gap(values: Array, scale: Scale) -> Array:

@@ -34,8 +34,10 @@ def draw(results: Results) -> "Figure":
     grid = figure.subplots(rows, columns, squeeze=False, sharey=len(results.answer) == 1).ravel()
     edge = sharpest(results) if len(results.answer) == 1 else None
     declared = _declared(results)
-    for axes, (answer, line) in zip(grid, shown, strict=False):
-        _panel(axes, results, answer, line, declared.get(line.cell), edge)
+    for k, (answer, line) in enumerate(shown):
+        _panel(grid[k], results, answer, line, declared.get(line.cell), edge)
+        if k % columns == 0:
+            grid[k].set_ylabel(f"tuned {label_of(answer, results.summary['metric'])}")
     for axes in grid[len(shown) :]:
         axes.remove()
     figure.supxlabel(
@@ -83,8 +85,6 @@ def _panel(
     if scale.kind == "log":
         axes.set_yscale("log", nonpositive="mask")
     axes.set_title(f"{answer.evidence.where} {line.name}".strip())
-    if axes.get_subplotspec().is_first_col():  # type: ignore[union-attr]
-        axes.set_ylabel(f"tuned {label_of(answer, results.summary['metric'])}")
 
 
 def _declared(results: Results) -> Mapping[int, float]:

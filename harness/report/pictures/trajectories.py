@@ -71,7 +71,7 @@ def contours(axes: "Axes", seen: Landscape, box: Array) -> None:
     points = np.stack([axis.ravel() for axis in np.meshgrid(x, y)], axis=1)
     height = seen.height(points).reshape(GRID, GRID)
     known = height[np.isfinite(height)]
-    levels = np.unique(np.quantile(known, np.linspace(0.01, 0.99, 18))) if known.size else []
+    levels = np.unique(np.quantile(known, np.linspace(0.01, 0.99, 18))) if known.size else known
     if len(levels) > 1:
         axes.contour(x, y, height, levels=levels, colors=FAINT, linewidths=0.6, linestyles="solid")
     for minimum in seen.minima:
