@@ -67,6 +67,8 @@ def never_on(answer: Judged, name: str) -> bool:
 
 def fate(answer: Judged, name: str) -> str:
     """Whether a cell has won a problem, lost it, or leaves it open."""
+    if never_on(answer, name):
+        return "lost"
     if answer.kind not in (*TESTED, "fact"):
         return "open"
     leading = best(answer.verdict, answer.kind)

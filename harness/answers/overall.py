@@ -108,9 +108,8 @@ class Overall:
             found.append(self._stability())
         elif self.scale is not None and self.verdict.pairs:
             found.append("in brackets the range over the problems")
-        looks = max((answer.evidence.looks for answer in self.answers), default=1)
-        if looks > 1 and self.kind in TESTED:
-            found.append(f"looked at {looks} times, so that the error rate is higher")
+        if self.kind in TESTED and any(answer.evidence.margin is not None for answer in self.answers):
+            found.append("the margin is one of each problem: none is applied here")
         if any(answer.evidence.ladder for answer in self.answers):
             found.append(self._ladders())
         return (*found, *self.left_out)
@@ -151,6 +150,8 @@ class Overall:
         """Why no number of problems would help."""
         if not self.answers:
             return "no problem counts"
+        if any(answer.evidence.sequential for answer in self.answers):
+            return "it would hold for one look alone, and the problems are looked at several times"
         if len(self.names) < 2:
             return f"{self.names[0] if self.names else 'no cell'} alone stands on every problem"
         return f"every cell was {self.never}" if len(self.verdict.never_finite) == len(self.names) else ""
@@ -165,9 +166,9 @@ class Overall:
         told = {one.evidence.ladder: None for one in self.answers if one.evidence.ladder}
         return f"targets: {'; '.join(told)}"
 
-    def _targets(self, k: int) -> tuple[float, int]:
+    def _targets(self, k: int) -> tuple[float, str]:
         share = self._shares[k]
-        return (0.0 if share is None else -share), k
+        return (0.0 if share is None else -share), self.names[k]
 
     @cached_property
     def _shares(self) -> list[float | None]:

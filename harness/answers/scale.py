@@ -119,7 +119,8 @@ class Scale:
         if self.kind == "steps" and d == inf:
             return "not reached"
         if self.kind in RATIOS:
-            return _rounded(10.0**d) if abs(d) < 300 else "inf" if d > 0 else "0"
+            told = _rounded(10.0**d) if abs(d) < 300 else "inf" if d > 0 else "0"
+            return f"{10.0**d:.4g}" if told == "1" else told  # 1.003 is not the same
         return _rounded(100 * d if self.kind == "points" else d)
 
 

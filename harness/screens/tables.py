@@ -9,9 +9,10 @@ from rich.table import Table
 from rich.text import Text
 
 from harness.answers.statistics import median
+from harness.results.censoring import ends
 from harness.results.files import Results
 from harness.results.metrics import Metric
-from harness.results.replicates import history, known, over_replicates
+from harness.results.replicates import history, over_replicates
 from harness.results.rows import MEANS, Row
 from harness.screens import engines, unfinished
 from harness.screens.columns import POINT, cells_table, fitted, label, measured, point, table_row
@@ -117,7 +118,7 @@ def _in_order(results: Results, answer: "Answer", metric: Metric) -> list[Row]:
     found = [rows.get((line.cell, line.replicate)) or rows[line.cell, 0] for line in answer.lines]
     if answer.kind != "none":
         return found
-    return sorted(found, key=lambda cell: (metric.rank(known(cell["value"])), cell["cell"]))
+    return sorted(found, key=lambda cell: (metric.rank(ends(cell, metric, "value")[0]), cell["cell"]))
 
 
 def _trial(results: Results, cell: Row) -> str:

@@ -253,7 +253,7 @@ class Tuner(Watcher):
         by_search = self._by_search(ran)
         for search in varying:
             mine = by_search.get(search.key, [])
-            ranked = sorted(mine, key=lambda trial: self.metric.rank(self.metric.value(self.metric.of_runs(trial))))
+            ranked = sorted(mine, key=self.metric.rank_of)
             best = ranked[:1] or finals[search.key][:1]
             chosen += [search.again(trial, "confirm") for trial in best]
         confirmed = self._again("confirm", chosen if self.settings.confirm else [])
