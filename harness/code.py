@@ -137,7 +137,7 @@ def _show(results: "Results", found: list[CellCode], libraries: Sequence[str]) -
     float64 = 'in float64 (keras.config.set_floatx("float64"))' if "keras" in libraries else "in float64"
     if results.summary["stopped"]:
         out.print(Text("The sweep ended early: these are the best so far.", style="yellow"))
-    moved = " where its lr and other numbers do not move" if any(cell.moved for cell in found) else ""
+    moved = " where its lr and other numbers do not move" if any(cell.schedules for cell in found) else ""
     out.print(Text(f"Each takes the same steps as here to 1e-10 {float64}{moved}.", style="dim"), soft_wrap=True)
     out.done()
 

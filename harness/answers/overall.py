@@ -15,6 +15,7 @@ import numpy as np
 
 from harness.answers import data
 from harness.answers.across import Judged, fate, judge, never_on, unfair
+from harness.answers.lines import worded
 from harness.answers.scale import Scale
 from harness.answers.sentences import TESTED, Kind, best, listed, percent, settled
 from harness.answers.verdict import LEVEL, Pair, Verdict
@@ -130,7 +131,8 @@ class Overall:
         found |= {"test": self.test, "problems": [answer.evidence.where for answer in self.answers]}
         found |= {"needs": self.verdict.needs, "level": self.level, "decisive": list(self.decisive)}
         found |= {"unbeaten": list(self.unbeaten), "cells": [asdict(line) for line in self.lines]}
-        return found | {"pairs": [data.pair(pair, self.names) for pair in self.verdict.pairs]}
+        known = self.kind in TESTED
+        return found | {"pairs": [data.pair(pair, self.names, known) for pair in self.verdict.pairs]}
 
     @property
     def _said(self) -> tuple[Kind, str]:
@@ -185,7 +187,7 @@ class Overall:
         if k == first or not {k, first} <= set(self.verdict.cells):
             return line
         pair = self.verdict.pair(first, k)
-        effect = _effect(self.scale, pair) if self.scale and k not in self.verdict.never_finite else ""
+        effect = worded(pair.effect, self.scale) if self.scale and k not in self.verdict.never_finite else ""
         better = f"{pair.losses} of {len(self.answers)}"
         return replace(line, effect=effect, better=better, state=self._state(pair, k))
 
@@ -228,11 +230,6 @@ def _named(answers: Sequence[Judged]) -> list[str]:
         numbers = answer.evidence.numbers or range(len(answer.evidence.names))
         found |= dict.fromkeys(name for _, name in sorted(zip(numbers, answer.evidence.names, strict=True)))
     return list(found)
-
-
-def _effect(scale: Scale, pair: Pair) -> str:
-    _, low, high, _ = pair.effect.turned() if pair.effect.value < 0 else pair.effect
-    return f"{scale.told(pair.effect.value)} [{scale.size(low)}, {scale.size(high)}]"
 
 
 def _unbeaten(fewer: Overall) -> str:

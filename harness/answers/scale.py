@@ -36,7 +36,8 @@ class Scale:
         values = -values if self.more_is_better else values
         if self.kind == "steps":
             with np.errstate(invalid="ignore"):
-                return np.where(values < BEYOND, np.log10(np.maximum(values, 0.5)), values)  # 0 is half of 1
+                late = np.where(np.isinf(values), values, BEYOND)  # the mean of BEYOND and others is late, too
+                return np.where(beyond(values), late, np.log10(np.maximum(values, 0.5)))  # 0 is half of 1
         if self.kind != "log":
             return values
         floor = self.floor or np.finfo(np.float64).tiny

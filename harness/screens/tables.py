@@ -47,7 +47,9 @@ def show(results: Results, out: Console) -> None:
         out.print(Text(f"{unfinished.told(results)}\n", style="dim"), soft_wrap=True)
     usual = ("completed", "diverged")
     counts = [f"{count} {state}" for state, count in summary["runs"].items() if count or state in usual]
-    out.print(Text(f"{', '.join(counts)} · {summary['seconds']:.1f} s"), soft_wrap=True)
+    declared = sum(run["phase"] == "declared" for run in results.runs)
+    beside = f"; {declared:,} of these at declared values" if declared else ""
+    out.print(Text(f"{', '.join(counts)}{beside} · {summary['seconds']:.1f} s"), soft_wrap=True)
     for cell, message in summary["failures"].items():
         out.print(Text(in_line(f"cell {cell} failed: {message}"), style="red"), soft_wrap=True)
     if summary["stopped"]:
