@@ -106,6 +106,8 @@ def _printed(folder: str, library: str | None = None) -> int:
         results = load(folder)
         try:
             found = codes(results)
+        except UserError:
+            raise
         except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
             raise UserError(f"{folder}: damaged: {type(error).__name__}: {error}") from error
     except (UserError, HydraException, OmegaConfBaseException) as error:
@@ -133,7 +135,10 @@ def _show(results: "Results", found: list[CellCode], libraries: Sequence[str]) -
         out.print(Text(in_line(f"here: {again}"), style="dim"), soft_wrap=True)
         out.print()
     float64 = 'in float64 (keras.config.set_floatx("float64"))' if "keras" in libraries else "in float64"
-    out.print(Text(f"Each takes the same steps as here to 1e-10 {float64}.", style="dim"), soft_wrap=True)
+    if results.summary["stopped"]:
+        out.print(Text("The sweep ended early: these are the best so far.", style="yellow"))
+    moved = " where its lr and other numbers do not move" if any(cell.schedules for cell in found) else ""
+    out.print(Text(f"Each takes the same steps as here to 1e-10 {float64}{moved}.", style="dim"), soft_wrap=True)
     out.done()
 
 

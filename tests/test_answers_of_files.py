@@ -87,7 +87,7 @@ def test_several_problems_are_shown_in_short_after_one_summary() -> None:
     ]
     assert heads[0] > 10
     assert set(np.diff(heads)) == {4}, "a headline and three cells each"
-    assert lines.count("11 seeds, 5 % family-wise; at these settings, not tuned: add trials=32") == 1
+    assert lines.count("11 seeds, 5 % family-wise on each problem; at these settings, not tuned: add trials=32") == 1
     assert [line for line in lines if line.startswith(f"all cells: python -m harness.answer {found.folder}; their")]
 
 
@@ -227,7 +227,7 @@ def test_the_command_gives_schema_and_json(capsys: pytest.CaptureFixture[str]) -
 def test_a_target_that_nobody_reaches_and_trials_that_a_timeout_cut_are_said() -> None:
     options = (*SMALL, "replicates=6", "metric=steps_to_target", "target=1e-99", "batch=2")
     found = harness.sweep(*options)
-    assert found.answer[0].headline == "No cell ever reached the target"
+    assert found.answer[0].headline == "No run reached the target"
     assert {line.state for line in found.answer[0].lines} == {"not reached"}
     cut = [{**cell, "trials": 2} for cell in found.cells]
     found = changed(found, cells=cut, summary={**found.summary, "stopped": "timeout"})

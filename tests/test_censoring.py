@@ -12,13 +12,17 @@ import harness
 from harness.answers.answer import Answer, Answers, answered
 from harness.answers.evidence import Evidence
 from harness.answers.scale import BEYOND, Scale
+from harness.answers.sensitivity import regret
 from harness.results.answers import answers
 from harness.results.censoring import arrived, ends
 from harness.results.files import Results
 from harness.results.metrics import Metric
+from harness.results.trace import Trace
+from harness.results.trial import Trial
 from harness.screens.tables import show
 from harness.text.numbers import plain
 from objectives.arrays import Array
+from tests.support import a_cell
 
 STEPS = Metric("steps_to_target")
 ROSENBROCK = ("objective=rosenbrock", "metric=steps_to_target", "target=1", "records=100", "steps=200")
@@ -51,7 +55,7 @@ def test_one_that_is_censored_has_the_largest_rank_and_two_tie() -> None:
 def test_what_diverged_is_worse_than_what_was_not_reached_in_time() -> None:
     one = told([[BEYOND, np.inf]] * 6)
     assert one.verdict.pairs[0].winner == 0
-    assert one.headline == "No cell ever reached the target"
+    assert one.headline == "No run reached the target"
     mixed = told([[100 + k, BEYOND, np.inf] for k in range(12)])
     assert mixed.headline == "a wins"
     assert [line.state for line in mixed.lines] == ["", "not reached", "never reached"]
@@ -94,7 +98,7 @@ def test_the_data_has_texts_for_what_was_not_reached() -> None:
 
 
 def test_one_cell_says_its_median() -> None:
-    assert told([[BEYOND]] * 6).headline == "No cell ever reached the target"
+    assert told([[BEYOND]] * 6).headline == "No run reached the target"
     alone = told([[100]] * 4 + [[BEYOND]] * 2)
     assert alone.headline == "a: 100 (95 % interval 100 to > 1,000 over 6 tunings); one cell, no verdict"
 
@@ -163,3 +167,34 @@ def test_tunings_are_compared_by_their_censored_medians() -> None:
     late = [{**cell, "value": math.inf, "diverged": 4} if cell["cell"] == 1 else cell for cell in found.cells]
     assert (answers(found.summary, found.runs, late)[0].evidence.values[:, 1] == BEYOND).all()
     assert not [line for line in screen(found) if " inf" in line]
+
+
+def test_the_middle_of_late_and_reached_is_late() -> None:
+    """The median of runs, half of which reached the target, lies between a number and BEYOND."""
+    assert Scale("steps").of(np.array([(10 + BEYOND) / 2, np.inf, 100])).tolist() == [BEYOND, np.inf, 2.0]
+    found = regret(np.array([(10 + BEYOND) / 2]), np.array([10.0]), Scale("steps"))
+    assert found is not None
+    assert Scale("steps").told(found.value) == "not reached"
+
+
+def test_what_was_late_ranks_before_what_diverged() -> None:
+    """In tuning and in the table, though Optuna and the files know both by the same infinity."""
+    trace = Trace(np.arange(4), np.array([0, 10]))
+    trace.curves["loss"] = np.array([[9.0, 8.0], [9.0, np.nan], [9.0, 0.5], [9.0, 7.0]])
+    trace.records, trace.diverged = 2, np.array([False, True, False, False])
+    by = Metric("steps_to_target", "median", 1.0)
+    late, lost, reached = (Trial(a_cell(), (0,), trace=trace, rows=slice(k, k + 1)) for k in range(3))
+    assert by.of_runs(late) == by.of_runs(lost) == np.inf
+    assert by.rank_of(reached) < by.rank_of(late) < by.rank_of(lost)
+    found = harness.sweep("objective=rosenbrock", "optimizer=sgd,adam", "metric=steps_to_target", "target=1e-9",
+                          "steps=60", "seeds=6", "optimizer.lr=0.01")  # fmt: skip
+    assert found.answer[0].headline == "No run reached the target"
+    table = [line for line in screen(found) if line.startswith(("adam ", "sgd "))]
+    assert [line.split()[0] for line in table] == ["adam", "sgd"], "sgd diverges"
+
+
+def test_a_typical_run_that_did_not_reach_it_is_said_as_such() -> None:
+    rows = [[BEYOND, BEYOND]] * 12
+    assert told(rows, arrived=[0.1, 0.0]).headline == "No cell reached the target in a typical run of any tuning"
+    pairs = told([[BEYOND, np.inf]] * 12, arrived=[0.1, 0.0]).data()["pairs"]
+    assert [pair["winner"] for pair in pairs] == [None], "no verdict, no winner"

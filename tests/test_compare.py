@@ -57,7 +57,11 @@ def test_two_halves_of_an_untuned_sweep_by_cells_or_by_seeds(capsys: pytest.Capt
     code, whole = printed(capsys, answer, "whole")
     assert printed(capsys, main, "adam", "sgd") == (code, whole)
     code, out = printed(capsys, main, "first", "later")
-    assert out == whole.replace("add trials=32", "add trials=32; seeds of first and later together")
+    assert out == whole.replace(
+        "add trials=32",
+        "add trials=32; looked at 2 times: judged by an e-process, which holds under any number of looks; seeds of "
+        "first and later together",
+    )
 
 
 def test_a_single_run_is_a_cell(capsys: pytest.CaptureFixture[str]) -> None:
@@ -197,3 +201,23 @@ def test_what_cannot_be_read(capsys: pytest.CaptureFixture[str]) -> None:
 def test_how_it_is_used(arguments: list[str], code: int, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(arguments) == code
     assert capsys.readouterr().out.startswith("python -m harness.compare FOLDER FOLDER")
+
+
+def test_the_order_of_folders_is_no_matter_and_looks_count(capsys: pytest.CaptureFixture[str]) -> None:
+    """One that ended when it was decided is judged by what holds for that, whoever is named first."""
+    apart = ("objective=sphere", "optimizer.space.lr=interval(0.01,0.02)", "trials=3", "steps=40", "replicates=12")
+    sweep("ua", "optimizer=adam,sgd", *apart, "until=decided")
+    sweep("ub", "optimizer=momentum", *apart)
+    assert len(json.loads(Path("ua/summary.json").read_text())["looks"]) == 1, "it ends at its first look"
+    found = [
+        json.loads(printed(capsys, main, *order, "--json")[1])["answers"][0] for order in (("ua", "ub"), ("ub", "ua"))
+    ]
+    assert [one["judged_by"] for one in found] == ["e-process"] * 2
+    assert found[0]["headline"] == found[1]["headline"]
+    sweep("few", "optimizer=adam,sgd", *(o for o in TUNED if "replicates" not in o), "replicates=6")
+    harness.sweep("resume=few", "replicates=7")
+    sweep("other", "optimizer=momentum", *TUNED)
+    raised = json.loads(printed(capsys, main, "few", "other", "--json")[1])["answers"][0]
+    assert (raised["looks"], raised["judged_by"]) == (2, "e-process")
+    sweep("m", "optimizer=lion", *TUNED, "margin=0.05")
+    assert "margin is 0.05 in m and None in other" in refused(capsys, "m", "other")

@@ -7,6 +7,7 @@ from scipy import special
 from harness.answers import eprocess
 from harness.answers.equivalence import equivalent
 from harness.answers.paired import difference, effects
+from harness.answers.projection import more
 from harness.answers.scale import Scale
 from harness.answers.verdict import judge
 from objectives.arrays import Array
@@ -91,3 +92,22 @@ def test_a_pair_once_decided_stays_so() -> None:
     z = rng.normal(size=(42, 2)) + np.where(np.arange(42)[:, None] < 12, [0, 5], [5, 0])
     winners = [judge(z[:n], PLAIN, sequential=True).pair(0, 1).winner for n in range(1, 43)]
     assert winners == [None] * 6 + [0] * 36, "the median moves over, the winner does not"
+
+
+def test_intervals_of_the_margin_are_simultaneous() -> None:
+    """One pair is equivalent at 5 %, and not beside 99 others."""
+    d = np.linspace(-0.1, 0.1, 12)
+    d[[0, 1]] = [-9.0, -8.0]
+    none = np.zeros(12)
+    alone = equivalent(none[:, None], d[:, None], 0.5, 0.05, False, np.ones(1, dtype=bool))
+    many = equivalent(np.zeros((12, 100)), np.tile(d[:, None], 100), 0.5, 0.05, False, np.ones(100, dtype=bool))
+    assert (alone.all(), many.any()) == (True, False)
+
+
+def test_what_is_to_be_equivalent_counts_the_worse_side() -> None:
+    """A pair that is within the margin above, and not below, is not soon equivalent."""
+    first = np.zeros((12, 1))
+    second = np.where(np.arange(12) % 2 == 0, -0.9, 0.01)[:, None]
+    values = 10.0 ** np.hstack([first, second])
+    verdict = judge(values, Scale("log"), sequential=True, margin=0.5)
+    assert more(values, verdict, 0.5) is None

@@ -217,3 +217,45 @@ def test_a_planted_difference_is_found() -> None:
     found = together(*([1, 1 + 1e-6, 5] for _ in range(8)))
     assert found.unbeaten == ("a",)
     assert {line.name: line.state for line in found.lines} == {"a": "", "b": "beaten", "c": "beaten"}
+
+
+def test_the_interval_of_an_open_pair_holds_zero() -> None:
+    """Eight problems are for the first and one is far against it."""
+    found = together(*([1, ratio] for ratio in (3.2, 4, 5, 6, 7, 9, 11, 13, 1e-5)))
+    (pair,) = found.verdict.pairs
+    assert (found.kind, pair.decided) == ("close", False)
+    assert pair.effect.low <= 0 <= pair.effect.high
+
+
+def test_no_verdict_over_all_while_it_is_looked_at_again_and_again() -> None:
+    for options in ({"until": True}, {"looks": 2}):
+        found = together(*([1, 2.0 + k] for k in range(6)), **options)
+        assert found.headline == (
+            "No verdict over all: it would hold for one look alone, and the problems are looked at several times"
+        )
+        assert found.data()["pairs"][0]["winner"] is None
+
+
+def test_the_strictest_level_counts() -> None:
+    answers = [problem(k, [1, 2.0 + k], level=0.01 if k else 0.05) for k in range(6)]
+    assert Answers(answers).overall.level == 0.01  # type: ignore[union-attr]
+
+
+def test_more_and_less_have_no_common_unit() -> None:
+    points = [problem(k, [1, 2.0 + k], scale=Scale("points", more_is_better=k % 2 == 0)) for k in range(6)]
+    assert Answers(points).overall.test == "sign"  # type: ignore[union-attr]
+
+
+def test_never_finite_is_lost() -> None:
+    found = together(*([1, np.inf] for _ in range(6)))
+    assert {line.name: (line.won, line.lost, line.open, line.never) for line in found.lines} == {
+        "a": (6, 0, 0, 0),
+        "b": (0, 6, 0, 6),
+    }
+    nobody = together(*([np.inf, np.inf] for _ in range(6)))
+    assert {(line.won, line.lost, line.open) for line in nobody.lines} == {(0, 6, 0)}
+
+
+def test_the_margin_is_one_of_each_problem() -> None:
+    found = together(*([1, 1.0] for _ in range(6)), margin=0.05)
+    assert "the margin is one of each problem: none is applied here" in found.notes

@@ -1,6 +1,7 @@
 """How much depends on tuning, and minima that weight decay finds by itself."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from harness.cells.decay import decays
 from harness.cells.enumeration import single
 from harness.configs.compose import Composer
 from harness.configs.override import parse
+from harness.errors import UserError
 from harness.results.files import Results, load
 from harness.results.sensitivity import sensitivities
 from harness.running.contract import at_origin
@@ -38,6 +40,7 @@ def declared(results: Results, cell: int) -> list[dict[str, Any]]:
         (Scale("log"), [50.0, 1.09, 1.0, 1.11, 9.9], 1.0, 3.0),
         (Scale("log", lowest=-1.0), [50.0, -0.9, -0.99, -0.98, np.inf], 0.0, 2.0),
         (Scale("points", more_is_better=True), [0.80, 0.88, 0.97, 0.90, 0.1], 2.0, np.nan),
+        (Scale("points", more_is_better=True), [0.2, 0.44, 0.5, 0.1, 0.1], 0.0, np.nan),
         (Scale("difference"), [1.0, 1.0, 1.0, 1.0, 1.0], np.nan, np.nan),
         (Scale("log"), [np.inf] * 5, np.nan, np.nan),
     ],
@@ -157,3 +160,17 @@ def test_the_answer_says_whom_the_origin_favours() -> None:
         assert not any("favours" in note for note in found.answer[0].notes)
     moved = harness.sweep("objective=shift", "objective@objective.inner=ackley", "optimizer=adam,adamw", *small)
     assert not any("favours" in note for note in moved.answer[0].notes)
+
+
+def test_declared_values_of_another_problem_say_nothing() -> None:
+    found = harness.sweep(*TUNED)
+    runs = [{**run, "problem": "other"} if run["phase"] == "declared" else run for run in found.runs]
+    assert [one.declared for one in sensitivities(replace(found, runs=runs))[0]] == [None, None]
+
+
+def test_a_level_that_is_none_is_damage() -> None:
+    found = harness.sweep(*TUNED)
+    for level in (-1, 5, "a"):
+        (found.folder / "summary.json").write_text(json.dumps({**found.summary, "level": level}))
+        with pytest.raises(UserError, match=r"level=.* in summary.json; it lies between 0 and 1"):
+            load(found.folder)

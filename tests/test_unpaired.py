@@ -136,3 +136,13 @@ def test_a_planted_shift_is_found() -> None:
         judge_unpaired(rng.normal(np.array([0, 3]), size=(10, 2)), Scale("difference")).winner == 0 for _ in range(100)
     )
     assert won > 80
+
+
+def test_the_pairs_are_corrected_for_their_number() -> None:
+    """Of three cells with four values, two are told apart at 5 % only if there were no third: 2 / C(8, 4) = .029."""
+    a, b, c = [1.0, 2, 3, 4], [5.0, 6, 7, 8], [2.5, 3.5, 5.5, 6.5]
+    two = judge_unpaired(padded(a, b), Scale("difference"))
+    assert (two.possible, two.winner) == (True, 0)
+    three = judge_unpaired(padded(a, b, c), Scale("difference"))
+    assert not three.possible
+    assert three.pair(0, 1).winner is None

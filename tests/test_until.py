@@ -15,6 +15,7 @@ from harness.cells.enumeration import enumerated
 from harness.command import main
 from harness.configs.compose import Composer
 from harness.configs.override import parse
+from harness.errors import UserError
 from harness.results.answers import written
 from harness.results.files import Results
 from harness.running.plan import Planner
@@ -166,3 +167,16 @@ def test_untuned_cells_may_be_equivalent_too() -> None:
     (one,) = found.answer
     assert one.kind in ("equivalent", "wins")
     assert one.data()["pairs"][0]["equivalent"]
+
+
+def test_nothing_to_search_is_nothing_to_decide() -> None:
+    with pytest.raises(UserError, match="until=decided: it adds tunings, and nothing is left to be searched"):
+        harness.sweep("optimizer=sgd,adam", "optimizer.lr=0.01", "objective=rosenbrock", "trials=4", "until=decided")
+
+
+def test_the_last_sweep_is_the_one_that_goes_on(tmp_path: Path) -> None:
+    """Or none: not an older one that happens to be tuned."""
+    harness.sweep(*CLONES, "replicates=2", "confirm=0")
+    harness.sweep("optimizer=sgd,adam", "objective=sphere", "steps=5")
+    with pytest.raises(UserError, match=r"resume=last: outputs/sweeps/.* is the last one, and tuned nothing"):
+        harness.sweep("resume=last", "replicates=3")

@@ -9,8 +9,9 @@ import numpy as np
 from harness.answers.evidence import Evidence
 from harness.answers.paired import effects, holm, least, signed_ranks
 from harness.answers.scale import Scale
-from harness.answers.sentences import TESTED, Kind, best, listed
-from harness.answers.verdict import Pair, Verdict
+from harness.answers.sentences import TESTED, Kind, listed
+from harness.answers.sentences import best as leading_of
+from harness.answers.verdict import Pair, Verdict, opened, unbeaten
 from objectives.arrays import Array
 
 FEWEST = 6  # problems; with fewer not even two cells can be told apart at 5 %
@@ -50,14 +51,14 @@ def judge(answers: Sequence[Judged], names: Sequence[str], scale: Scale | None, 
         told = effects(ds, 1 - level / len(pairs))
         for k, (a, b) in enumerate(pairs):
             won, lost = int((ds[:, k] > 0).sum()), int((ds[:, k] < 0).sum())
-            about = tests[k].p, corrected[k], tests[k].balance, told[k], won, lost, corrected[k] <= level
-            found.append(Pair(a, b, *about))
-    beaten = {pair.second if pair.winner == pair.first else pair.first for pair in found if pair.decided}
+            decided = corrected[k] <= level
+            about = tests[k].p, corrected[k], tests[k].balance, told[k] if decided else opened(told[k]), won, lost
+            found.append(Pair(a, b, *about, decided))
     cells = tuple(range(len(names)))
-    unbeaten = tuple(k for k in cells if k not in beaten and k not in never)
+    best = unbeaten(cells, found, never)
     centres = (0.0,) * len(names)  # problems have no value in common
     needs = max(FEWEST, least(len(pairs), level))
-    return Verdict(scale or Scale("difference"), level, count, cells, centres, tuple(found), unbeaten, never, (), needs)
+    return Verdict(scale or Scale("difference"), level, count, cells, centres, tuple(found), best, never, (), needs)
 
 
 def never_on(answer: Judged, name: str) -> bool:
@@ -67,9 +68,11 @@ def never_on(answer: Judged, name: str) -> bool:
 
 def fate(answer: Judged, name: str) -> str:
     """Whether a cell has won a problem, lost it, or leaves it open."""
+    if never_on(answer, name):
+        return "lost"
     if answer.kind not in (*TESTED, "fact"):
         return "open"
-    leading = best(answer.verdict, answer.kind)
+    leading = leading_of(answer.verdict, answer.kind)
     if _place(answer, name) not in leading:
         return "lost"
     return "won" if answer.kind == "wins" or (answer.kind == "fact" and len(leading) == 1) else "open"

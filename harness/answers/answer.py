@@ -12,7 +12,7 @@ from harness.answers.lines import Line, lines
 from harness.answers.overall import Overall, overall
 from harness.answers.projection import more
 from harness.answers.scale import beyond
-from harness.answers.sentences import Kind, best, goes_on, notes, sentence
+from harness.answers.sentences import TESTED, Kind, best, goes_on, notes, sentence
 from harness.answers.text import MOST, Said, Tone, summary, table
 from harness.answers.unpaired import judge_unpaired
 from harness.answers.verdict import Verdict, judge
@@ -104,7 +104,8 @@ class Answer:
         found |= {"looks": evidence.looks, "more": self.more, "margin": evidence.margin}
         found |= {"scale": asdict(evidence.scale)}
         found |= {"unbeaten": list(self.unbeaten), "cells": [self._cell(line) for line in self.lines]}
-        return found | {"pairs": [data.pair(pair, evidence.names) for pair in verdict.pairs]}
+        known = self.kind in (*TESTED, "fact")
+        return found | {"pairs": [data.pair(pair, evidence.names, known) for pair in verdict.pairs]}
 
     def _cell(self, line: Line) -> dict[str, Any]:
         shown = (

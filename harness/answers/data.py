@@ -12,8 +12,8 @@ def interval(effect: Interval) -> dict[str, float]:
     return {"difference": effect.value, "low": effect.low, "high": effect.high}
 
 
-def pair(pair: Pair, names: Sequence[str]) -> dict[str, Any]:
-    """Two cells by their names, with everything that is known of them."""
+def pair(pair: Pair, names: Sequence[str], known: bool = True) -> dict[str, Any]:
+    """Two cells by their names, with everything that is known of them; there is no winner where there is no verdict."""
     return {
         "first": names[pair.first],
         "second": names[pair.second],
@@ -22,6 +22,6 @@ def pair(pair: Pair, names: Sequence[str]) -> dict[str, Any]:
         "p_holm": pair.holm,
         "first_wins": pair.wins,
         "second_wins": pair.losses,
-        "winner": None if pair.winner is None else names[pair.winner],
-        "equivalent": pair.equivalent,
+        "winner": None if pair.winner is None or not known else names[pair.winner],
+        "equivalent": known and pair.equivalent,
     }

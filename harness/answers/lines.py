@@ -55,7 +55,9 @@ def _line(evidence: Evidence, verdict: Verdict, kind: Kind, first: int, k: int) 
     pair = verdict.pair(first, k)
     better = "is faster" if evidence.target else f"ends {'higher' if evidence.scale.more_is_better else 'lower'}"
     total = f"{verdict.replicates}" if evidence.paired else f"{len(mine) * len(evidence.of(first)):,} pairs"
-    often = f"in {pair.wins:,} of {total}" if pair.tested else "every time"
+    ties = 0 if not evidence.paired else verdict.replicates - pair.wins - pair.losses
+    tied = f", {ties} tied" if ties else ""
+    often = f"in {pair.wins:,} of {total}{tied}" if pair.tested else "every time"
     wins = "" if state else f"{evidence.names[first]} {better} {often}"
     if kind in TESTED and not state:
         state = _state(evidence, verdict, pair, k)

@@ -15,6 +15,7 @@ import numpy as np
 
 from harness.answers import data
 from harness.answers.across import Judged, fate, judge, never_on, unfair
+from harness.answers.lines import worded
 from harness.answers.scale import Scale
 from harness.answers.sentences import TESTED, Kind, best, listed, percent, settled
 from harness.answers.verdict import LEVEL, Pair, Verdict
@@ -108,9 +109,8 @@ class Overall:
             found.append(self._stability())
         elif self.scale is not None and self.verdict.pairs:
             found.append("in brackets the range over the problems")
-        looks = max((answer.evidence.looks for answer in self.answers), default=1)
-        if looks > 1 and self.kind in TESTED:
-            found.append(f"looked at {looks} times, so that the error rate is higher")
+        if self.kind in TESTED and any(answer.evidence.margin is not None for answer in self.answers):
+            found.append("the margin is one of each problem: none is applied here")
         if any(answer.evidence.ladder for answer in self.answers):
             found.append(self._ladders())
         return (*found, *self.left_out)
@@ -131,7 +131,8 @@ class Overall:
         found |= {"test": self.test, "problems": [answer.evidence.where for answer in self.answers]}
         found |= {"needs": self.verdict.needs, "level": self.level, "decisive": list(self.decisive)}
         found |= {"unbeaten": list(self.unbeaten), "cells": [asdict(line) for line in self.lines]}
-        return found | {"pairs": [data.pair(pair, self.names) for pair in self.verdict.pairs]}
+        known = self.kind in TESTED
+        return found | {"pairs": [data.pair(pair, self.names, known) for pair in self.verdict.pairs]}
 
     @property
     def _said(self) -> tuple[Kind, str]:
@@ -151,6 +152,8 @@ class Overall:
         """Why no number of problems would help."""
         if not self.answers:
             return "no problem counts"
+        if any(answer.evidence.sequential for answer in self.answers):
+            return "it would hold for one look alone, and the problems are looked at several times"
         if len(self.names) < 2:
             return f"{self.names[0] if self.names else 'no cell'} alone stands on every problem"
         return f"every cell was {self.never}" if len(self.verdict.never_finite) == len(self.names) else ""
@@ -165,9 +168,9 @@ class Overall:
         told = {one.evidence.ladder: None for one in self.answers if one.evidence.ladder}
         return f"targets: {'; '.join(told)}"
 
-    def _targets(self, k: int) -> tuple[float, int]:
+    def _targets(self, k: int) -> tuple[float, str]:
         share = self._shares[k]
-        return (0.0 if share is None else -share), k
+        return (0.0 if share is None else -share), self.names[k]
 
     @cached_property
     def _shares(self) -> list[float | None]:
@@ -184,7 +187,7 @@ class Overall:
         if k == first or not {k, first} <= set(self.verdict.cells):
             return line
         pair = self.verdict.pair(first, k)
-        effect = _effect(self.scale, pair) if self.scale and k not in self.verdict.never_finite else ""
+        effect = worded(pair.effect, self.scale) if self.scale and k not in self.verdict.never_finite else ""
         better = f"{pair.losses} of {len(self.answers)}"
         return replace(line, effect=effect, better=better, state=self._state(pair, k))
 
@@ -227,11 +230,6 @@ def _named(answers: Sequence[Judged]) -> list[str]:
         numbers = answer.evidence.numbers or range(len(answer.evidence.names))
         found |= dict.fromkeys(name for _, name in sorted(zip(numbers, answer.evidence.names, strict=True)))
     return list(found)
-
-
-def _effect(scale: Scale, pair: Pair) -> str:
-    _, low, high, _ = pair.effect.turned() if pair.effect.value < 0 else pair.effect
-    return f"{scale.told(pair.effect.value)} [{scale.size(low)}, {scale.size(high)}]"
 
 
 def _unbeaten(fewer: Overall) -> str:

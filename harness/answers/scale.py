@@ -36,7 +36,8 @@ class Scale:
         values = -values if self.more_is_better else values
         if self.kind == "steps":
             with np.errstate(invalid="ignore"):
-                return np.where(values < BEYOND, np.log10(np.maximum(values, 0.5)), values)  # 0 is half of 1
+                late = np.where(np.isinf(values), values, BEYOND)  # the mean of BEYOND and others is late, too
+                return np.where(beyond(values), late, np.log10(np.maximum(values, 0.5)))  # 0 is half of 1
         if self.kind != "log":
             return values
         floor = self.floor or np.finfo(np.float64).tiny
@@ -119,7 +120,8 @@ class Scale:
         if self.kind == "steps" and d == inf:
             return "not reached"
         if self.kind in RATIOS:
-            return _rounded(10.0**d) if abs(d) < 300 else "inf" if d > 0 else "0"
+            told = _rounded(10.0**d) if abs(d) < 300 else "inf" if d > 0 else "0"
+            return f"{10.0**d:.4g}" if told == "1" else told  # 1.003 is not the same
         return _rounded(100 * d if self.kind == "points" else d)
 
 

@@ -25,8 +25,7 @@ def sentence(evidence: Evidence, verdict: Verdict) -> tuple[Kind, str]:
     if evidence.stopped:
         return "none", STOPPED[evidence.stopped]
     if not finite:
-        never = "No cell ever reached the target" if evidence.target else "No cell was ever finite"
-        return "none", never if verdict.cells else "No verdict: runs failed"
+        return "none", _never(evidence) if verdict.cells else "No verdict: runs failed"
     if len(names) == 1:
         return "none", f"{names[0]}: {_alone(evidence)}; one cell, no verdict"
     if len(verdict.cells) == 1:
@@ -40,6 +39,16 @@ def sentence(evidence: Evidence, verdict: Verdict) -> tuple[Kind, str]:
         alike = listed([names[k] for k in verdict.unbeaten], last=", ")
         return kind, f"{'Both' if len(verdict.unbeaten) == 2 else 'All'} solved: {alike}"
     return kind, told
+
+
+def _never(evidence: Evidence) -> str:
+    """That no cell has a value, though of some that did not reach the target in a typical run others may have."""
+    if not evidence.target:
+        return "No cell was ever finite"
+    some = any(evidence.arrived)
+    return (
+        f"No cell reached the target in a typical run of any {evidence.unit}" if some else "No run reached the target"
+    )
 
 
 def settled(names: Sequence[str], verdict: Verdict, alike: str = "") -> tuple[Kind, str]:
@@ -71,7 +80,8 @@ def notes(evidence: Evidence, verdict: Verdict, kind: Kind, disagreeing: Sequenc
     """What the sentence holds for."""
     found = []
     if kind in TESTED:
-        found.append(f"{_repeated(evidence)}, {percent(evidence.level)} family-wise")
+        each = " on each problem" if evidence.where else ""
+        found.append(f"{_repeated(evidence)}, {percent(evidence.level)} family-wise{each}")
     if not evidence.paired and kind in TESTED:
         found.append("not paired: an effect is the median over all pairs of runs")
     if not (evidence.tuned or evidence.repeated):

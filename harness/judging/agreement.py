@@ -7,7 +7,7 @@ from harness.errors import UserError
 from harness.judging.folder import Folder
 from harness.running.fingerprint import same
 
-ASKED = ("trials", "metric", "aggregate", "maximise", "level")  # in summary.json
+ASKED = ("trials", "metric", "aggregate", "maximise", "level", "margin")  # in summary.json
 RUN = ("steps", "budget", "target")  # in the config
 TOLD = {"sampler._target_": "sampler", "pruner._target_": "pruner", "batch": "batch", "search": "search"}
 TUNED = ("finalists", "finals", "confirm", "seeds", "sampler.seed")  # on which the seeds of every replicate depend

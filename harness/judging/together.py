@@ -69,8 +69,9 @@ def together(folders: Sequence[Folder]) -> Results:
     rows = [row for cell in numbered for row in cell.rows]
     runs = [run for cell in numbered for run in cell.runs]
     trials = [trial for cell in numbered for trial in cell.trials]
-    summary = {**_summary(folders, kept, keys), "remarks": remarks, **_of_cells(folders, cells)}
-    return replace(first.results, summary=summary, runs=runs, cells=rows, trials=trials, curves={})
+    summary = {**_summary(folders, kept, keys), **_of_cells(folders, cells)}
+    told = tuple(remarks)
+    return replace(first.results, remarks=told, summary=summary, runs=runs, cells=rows, trials=trials, curves={})
 
 
 def _kept(folders: Sequence[Folder]) -> Kept:
@@ -199,9 +200,10 @@ def _engines(folders: Sequence[Folder]) -> str:
     return f"the engines differ ({told}), whose numbers differ by rounding" if differ else ""
 
 
-def _before(results: Results) -> list[Look]:
-    """The looks at a folder before its own answer, which is no look at what is judged here."""
-    return other_looks(results.summary, reached(results.summary, results.cells))
+def _before(results: Results, halves: bool) -> list[Look]:
+    """The looks at a folder before its own answer; where its pairs are a part of what is judged, that one, too."""
+    found = other_looks(results.summary, reached(results.summary, results.cells))
+    return [*found, {"trials": results.summary["trials"], "replicates": 0, "tested": True}] if halves else found
 
 
 def _summary(folders: Sequence[Folder], kept: Kept, keys: list[str]) -> dict[str, Any]:
@@ -212,8 +214,9 @@ def _summary(folders: Sequence[Folder], kept: Kept, keys: list[str]) -> dict[str
     return {
         **summaries[0],
         "varied": keys,
+        "until": "decided" if any(summary.get("until") for summary in summaries) else None,
         "problems": {key: about for summary in reversed(summaries) for key, about in summary["problems"].items()},
-        "looks": max((_before(folder.results) for folder in folders), key=len),
+        "looks": max((_before(folder.results, kept.halves) for folder in folders), key=len),
         "stopped": next((why for why in ("interrupted", "timeout") if why in stopped), ""),
         "replicates": summaries[0].get("replicates", 1) if copies else len(kept.pairs),
     }

@@ -29,9 +29,10 @@ Summary = Mapping[str, Any]
 Runs = dict[tuple[int, int], list[Row]]  # that speak, by cell and replicate
 
 
-def answers(summary: Summary, runs: Sequence[Row], cells: Sequence[Row]) -> Answers:
+def answers(summary: Summary, runs: Sequence[Row], cells: Sequence[Row], remarks: tuple[str, ...] = ()) -> Answers:
     """An answer per problem, in the order of the cells: losses of different problems are not compared. Cells whose
-    replicates have a split of the data each have the problem of the first one in common.
+    replicates have a split of the data each have the problem of the first one in common. `remarks` are said beside
+    them.
     """
     whole = complete(summary, cells)
     before = [one for one in others(summary, reached(summary, cells)) if one.get("tested")]
@@ -46,7 +47,8 @@ def answers(summary: Summary, runs: Sequence[Row], cells: Sequence[Row]) -> Answ
         left = f"the time-out left {torn} more tuning{'s' * (torn > 1)} unfinished"
         evidence = [replace(one, cut=left) for one in evidence]
     raised = len({repr(one.get("trials")) for one in before} - {repr(summary.get("trials"))})
-    return Answers(answered(replace(one, looks=1 + len(before), raised=raised)) for one in evidence)
+    told = [replace(one, remarks=(*one.remarks, *remarks)) for one in evidence]
+    return Answers(answered(replace(one, looks=1 + len(before), raised=raised)) for one in told)
 
 
 def written(answers: Answers, depend: Sequence[Sequence[Sensitivity]] = ()) -> str:
@@ -137,7 +139,7 @@ def _about(summary: Summary, cells: Sequence[Row], speaking: Runs, several: bool
         "dataset": str(first.get("dataset") or ""),
         "where": where,
         "includes": _includes(summary, numbers),
-        "remarks": (*_favoured(summary, first, names, numbers), *summary.get("remarks", ())),
+        "remarks": _favoured(summary, first, names, numbers),
         "until": bool(summary.get("until")),
         "margin": summary.get("margin"),
     }  # fmt: skip

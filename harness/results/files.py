@@ -42,6 +42,7 @@ class Results:
     curves: Mapping[str, Array]  # step, evaluations, loss, ...: (runs, records); path: (runs, records, size)
     trials: list[Row]  # of a tuned sweep
     timings: list[Row]
+    remarks: tuple[str, ...] = ()  # on rows of several folders together
 
     @cached_property
     def config(self) -> dict[str, Any]:
@@ -61,7 +62,7 @@ class Results:
         """Who wins, and how sure that is: an answer per problem, which reads as text."""
         from harness.results.answers import answers
 
-        return answers(self.summary, self.runs, self.cells)
+        return answers(self.summary, self.runs, self.cells, self.remarks)
 
     def params(self) -> dict[str, Array]:
         """The final parameters, `cell/name` -> (seeds, ...), of a run with save_params=true."""
@@ -164,6 +165,9 @@ def load(folder: str | Path) -> Results:
         raise UserError(f"{found}: damaged: {type(error).__name__}: {str(error).splitlines()[0]}") from error
     if not whole:
         raise UserError(f"{found}: damaged: its files do not belong together")
+    level = results.summary.get("level", 0.05)
+    if not (isinstance(level, float) and 0 < level < 1):
+        raise UserError(f"{found}: damaged: level={level!r} in summary.json; it lies between 0 and 1")
     return results
 
 

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from harness.answers.scale import BEYOND
 from harness.answers.statistics import Interval, mean_interval, median, upper_quartile
 from harness.results.trial import Trial
 from objectives.arrays import Array
@@ -78,6 +79,15 @@ class Metric:
         of = {"q75": upper_quartile, "median": median, "mean": mean_interval}[self.aggregate]
         found = of(-runs if self.maximise else runs)
         return Interval(-found.value, -found.high, -found.low, found.level) if self.maximise else found
+
+    def rank_of(self, trial: Trial) -> float:
+        """What to sort trials by, the best first. Runs that ended before they reached a target may have reached it
+        later: they come before those that diverged, which files and Optuna know by the same infinity."""
+        runs = self.of_runs(trial)
+        if self.name == STEPS_TO_TARGET:
+            late = np.isinf(runs) & ~(trial.trace.diverged[trial.rows] | bool(trial.trace.failure))
+            runs = np.where(late, BEYOND, runs)
+        return self.rank(self.value(runs))
 
     def rank(self, value: float) -> float:
         """What to sort by, the best first; an unknown value comes last."""

@@ -14,23 +14,19 @@ Ranked = Mapping[str, Sequence[Standing]]  # by what tells the problem from othe
 def ranked(trials: Sequence[Trial], standings: Sequence[Standing], metric: Metric) -> Ranked:
     """The cells of each problem, the best first, as in the finished table. A cell whose first batch still trains shows
     the best of it."""
-
-    def rank(trial: Trial) -> float:
-        return metric.rank(metric.value(metric.of_runs(trial)))
-
     shown = [standing(trial, metric) for trial in trials] if not standings else []
     for cell in standings:
         if cell.trials == 0:
             parts = [trial for trial in trials if trial.cell.number == cell.speaker.cell.number]
             if not parts:
                 continue
-            leader = min(parts, key=rank)
+            leader = min(parts, key=metric.rank_of)
             cell = replace(cell, speaker=leader, best=metric.value(metric.of_runs(leader)))
         shown.append(cell)
     found: dict[str, list[Standing]] = {}
     for cell in sorted(shown, key=lambda cell: cell.speaker.cell.number):
         found.setdefault(_told(cell.speaker, True), []).append(cell)
-    return {where: sorted(cells, key=lambda cell: rank(cell.speaker)) for where, cells in found.items()}
+    return {where: sorted(cells, key=lambda cell: metric.rank_of(cell.speaker)) for where, cells in found.items()}
 
 
 def best(problems: Ranked, room: int) -> list[Standing]:

@@ -9,9 +9,10 @@ from rich.table import Table
 from rich.text import Text
 
 from harness.answers.statistics import median
+from harness.results.censoring import ends
 from harness.results.files import Results
 from harness.results.metrics import Metric
-from harness.results.replicates import history, known, over_replicates
+from harness.results.replicates import history, over_replicates
 from harness.results.rows import MEANS, Row
 from harness.screens import engines, unfinished
 from harness.screens.columns import POINT, cells_table, fitted, label, measured, point, table_row
@@ -46,7 +47,9 @@ def show(results: Results, out: Console) -> None:
         out.print(Text(f"{unfinished.told(results)}\n", style="dim"), soft_wrap=True)
     usual = ("completed", "diverged")
     counts = [f"{count} {state}" for state, count in summary["runs"].items() if count or state in usual]
-    out.print(Text(f"{', '.join(counts)} · {summary['seconds']:.1f} s"), soft_wrap=True)
+    declared = sum(run["phase"] == "declared" for run in results.runs)
+    beside = f"; {declared:,} of these at declared values" if declared else ""
+    out.print(Text(f"{', '.join(counts)}{beside} · {summary['seconds']:.1f} s"), soft_wrap=True)
     for cell, message in summary["failures"].items():
         out.print(Text(in_line(f"cell {cell} failed: {message}"), style="red"), soft_wrap=True)
     if summary["stopped"]:
@@ -117,7 +120,7 @@ def _in_order(results: Results, answer: "Answer", metric: Metric) -> list[Row]:
     found = [rows.get((line.cell, line.replicate)) or rows[line.cell, 0] for line in answer.lines]
     if answer.kind != "none":
         return found
-    return sorted(found, key=lambda cell: (metric.rank(known(cell["value"])), cell["cell"]))
+    return sorted(found, key=lambda cell: (metric.rank(ends(cell, metric, "value")[0]), cell["cell"]))
 
 
 def _trial(results: Results, cell: Row) -> str:

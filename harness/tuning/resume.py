@@ -57,10 +57,12 @@ def folder_of(name: str) -> Path:
     if name != "last":
         return Path(name)
     found = list((Path("outputs") / "sweeps").glob(f"*/{CONFIG}"))
-    found = [path for path in found if (path.parent / ROUNDS).is_dir()]  # those that tune
     if not found:
         raise UserError(f"resume=last: no sweep in {(Path('outputs') / 'sweeps').resolve()}")
-    return max(found, key=lambda path: path.stat().st_mtime_ns).parent
+    folder = max(found, key=lambda path: path.stat().st_mtime_ns).parent
+    if not (folder / ROUNDS).is_dir():
+        raise UserError(f"resume=last: {folder} is the last one, and tuned nothing; to go on with another, name it")
+    return folder
 
 
 def reopened(folder: Path, typed: Sequence[Override], trusted: tuple[str, ...]) -> Begun:

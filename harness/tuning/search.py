@@ -105,13 +105,13 @@ class Search:
         standing.failed += state == "failed"
         gone = trial.trace.diverged[trial.rows].any()
         standing.diverged += bool(state == "complete" and math.isinf(value) and gone)
-        first = standing.trials == 1 or math.isnan(standing.best)
-        if state == "complete" and (first or self.metric.rank(value) < self.metric.rank(standing.best)):
+        first, rank = standing.trials == 1 or math.isnan(standing.best), self.metric.rank_of(trial)
+        if state == "complete" and (first or rank < self.metric.rank_of(standing.speaker)):
             standing.best, standing.speaker = value, trial
         elif standing.trials == 1:
             standing.speaker = trial
         if state == "complete":
-            self._completed.append((self.metric.rank(value), trial))
+            self._completed.append((rank, trial))
         standing.history.append(standing.best)
 
     def finalists(self, most: int) -> list[Trial]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from harness.answers.answer import Answers
 from harness.answers.eprocess import least
 from harness.cells.cell import Cell
 from harness.errors import UserError
@@ -42,9 +43,18 @@ def ends(first: int, most: int) -> list[int]:
 
 
 def refuse_nothing_to_decide(cells: Sequence[Cell], planner: Planner) -> None:
-    """Refuse to go on until an answer is decided where no two cells have a problem in common."""
+    """Refuse to go on until an answer is decided where nothing is tuned, or no two cells have a problem in common."""
+    if cells[0].settings.until and not any(cell.space for cell in cells):
+        raise UserError("until=decided: it adds tunings, and nothing is left to be searched")
     if cells[0].settings.until and compared(cells, planner) == 1:
         raise UserError("until=decided: no problem has two cells, so nothing is compared; type optimizer=adam,sgd")
+
+
+def _short(answers: Answers) -> str:
+    """Of several problems, how many are settled."""
+    if len(answers) == 1:
+        return answers.headline
+    return f"{sum(answer.settled for answer in answers)} of {len(answers)} problems are decided"
 
 
 class Looks:
@@ -60,5 +70,5 @@ class Looks:
         if (look := record[-1]) not in self.record:
             self.record = record
             if not answers.settled:
-                self._say(f"after {look['replicates']} tunings: {look['headline']}")
+                self._say(f"after {look['replicates']} tunings: {_short(answers)}")
         return answers.settled

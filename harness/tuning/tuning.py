@@ -95,6 +95,8 @@ class Tuner(Watcher):
             if not self._interrupted():
                 self._choose_and_confirm()
                 stopped = "interrupted" if self._interrupted() else stopped
+            if not self._interrupted() and self.settings.declared:
+                self._run_declared()  # of which the answer does not depend
             seen = [self._trained, *self._repeated.values(), self._in_flight]
             outcome = Outcome([one for some in seen for one in some if self._reached(one)], standings, stopped)
             if stopped or self._settled(outcome):
@@ -253,17 +255,23 @@ class Tuner(Watcher):
         by_search = self._by_search(ran)
         for search in varying:
             mine = by_search.get(search.key, [])
-            ranked = sorted(mine, key=lambda trial: self.metric.rank(self.metric.value(self.metric.of_runs(trial))))
+            ranked = sorted(mine, key=self.metric.rank_of)
             best = ranked[:1] or finals[search.key][:1]
             chosen += [search.again(trial, "confirm") for trial in best]
         confirmed = self._again("confirm", chosen if self.settings.confirm else [])
         for trial in in_order(confirmed or []):
             self._search(trial).standing.speaker = trial
-        if confirmed is not None and self.settings.declared:
-            # only beside runs that nothing was chosen by, or that are the same on every seed
-            fair = [s for s in self._at_stage() if s.standing.speaker.phase == "confirm" or s not in varying]
-            tuned = [s for s in fair if s.cell.space and s.standing.trials]
-            self._again("declared", [s.declared() for s in tuned if self.planner.declares(s.cell)])
+
+    def _run_declared(self) -> None:
+        """Run the declared values beside what speaks for a cell: runs that nothing was chosen by, or that are the same
+        on every seed."""
+        asked = []
+        for search in self._at_stage():
+            cell, speaker = search.cell, search.standing.speaker
+            fair = speaker.phase == "confirm" or not self.planner.varies_with_seed(cell)
+            if fair and cell.space and search.standing.trials and self.planner.declares(cell):
+                asked.append(search.declared())
+        self._again("declared", asked)
 
     def _again(self, phase: Phase, asked: list[Trial]) -> list[Population] | None:
         """Train what is asked and not on disk yet; all that was asked for, or None if that was interrupted."""
