@@ -1,4 +1,4 @@
-"""`python -m tests.counts`: the numbers of things that the README and the guide tell, counted, and written into them."""
+"""`python -m tests.counts`: the numbers that the README and the guide tell, counted and written into them."""
 
 import re
 from pathlib import Path

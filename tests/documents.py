@@ -60,9 +60,7 @@ def run(command: str, folder: Path, *short: str) -> subprocess.CompletedProcess[
     """Run it there as it stands; a run or a sweep with these overrides as well."""
     words = shlex.split(command)
     more = short if words[2] == "harness" and not {"--help", "--cfg"} & set(words) else ()
-    return subprocess.run(
-        [sys.executable, *words[1:], *more], capture_output=True, text=True, check=False, cwd=folder
-    )
+    return subprocess.run([sys.executable, *words[1:], *more], capture_output=True, text=True, check=False, cwd=folder)
 
 
 def well(command: str, done: subprocess.CompletedProcess[str]) -> bool:

@@ -1,5 +1,5 @@
-"""`python -m tests.printed [PAGE ...]`: what the README and the guide show as printed, printed again and written into them,
-and the README's picture drawn again.
+"""`python -m tests.printed [PAGE ...]`: what the README and the guide show as printed, printed again and
+written into them, and the README's picture drawn again.
 
 A fenced `text` block shows what the last command of the block above it printed: as many paragraphs as the block has.
 """
