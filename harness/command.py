@@ -41,6 +41,7 @@ Which optimizer, tuned fairly, wins on this problem, and how sure are we?
   python -m harness.show last                               a finished run again, from its files
   python -m harness.compare FOLDER FOLDER                   which cell wins over finished sweeps
   python -m harness.judge results.csv                       the same verdict for what others ran
+  python -m harness.guide [PAGE]                            how to tune, read answers, bring your own, page by page
 
   -m, --multirun       commas and choice(), range(), glob() make cells, which are compared
   --config-dir FOLDER  your own configs beside ours: FOLDER/objective/mine.yaml is objective=mine

@@ -1,4 +1,4 @@
-"""`python -m tests.counts`: the numbers of things that the README tells, counted, and written into it."""
+"""`python -m tests.counts`: the numbers that the README and the guide tell, counted and written into them."""
 
 import re
 from pathlib import Path
@@ -8,13 +8,12 @@ from harness.verify.code import LIBRARIES, code_for
 from harness.verify.references.calls import BY_HAND
 from harness.verify.references.cases import TOLERANCE, families
 from objectives import Analytic
+from tests.documents import DOCUMENTS
 from tests.support import located, names, node
-
-README = Path(__file__).parents[1] / "README.md"
 
 
 def counted() -> dict[str, int]:
-    """How many there are, by the words that follow the number in the README."""
+    """How many there are, by the words that follow the number in the texts."""
     optimizers = {name for name in names("optimizer") if not name.startswith("variant/")}
     agreeing = {
         case.optimizer
@@ -26,6 +25,7 @@ def counted() -> dict[str, int]:
         "analytic functions with every known minimum": sum(
             issubclass(located("objective", name), Analytic) for name in names("objective")
         ),
+        "optimizers and wrappers": len(optimizers),
         f"of {len(optimizers)} optimizers and wrappers": len(agreeing & optimizers),
         **{f"have code for {library}": len(found & optimizers) for library, found in with_code().items()},
     }
@@ -41,17 +41,27 @@ def with_code() -> dict[str, set[str]]:
     return found
 
 
-def rewritten(text: str) -> str:
-    """The text with its numbers as they are now."""
+def rewritten(texts: dict[Path, str]) -> dict[Path, str]:
+    """The texts with their numbers as they are now; each number stands somewhere."""
+    texts = dict(texts)
     for words, number in counted().items():
         pattern = re.sub(r"\d+", r"\\d+", words).replace(" ", r"\s+")
-        text, found = re.subn(rf"\b\d+\s+{pattern}", f"{number} {words}", text)
-        assert found == 1, f"{found} places for: {words}"
-    return text
+        places = 0
+        for path, text in texts.items():
+            texts[path], found = re.subn(rf"\b\d+(\s+){pattern}", rf"{number}\g<1>{words}", text)
+            places += found
+        assert places, f"nowhere: {words}"
+    return texts
+
+
+def told() -> dict[Path, str]:
+    """The README and the pages of the guide, by their files."""
+    return {path: path.read_text() for path in DOCUMENTS.values()}
 
 
 if __name__ == "__main__":
-    README.write_text(rewritten(README.read_text()))
+    for path, text in rewritten(told()).items():
+        path.write_text(text)
     print("\n".join(f"{number:>4} {words}" for words, number in counted().items()))
     for library, found in with_code().items():
         variants = sorted(name for name in found if name.startswith("variant/"))

@@ -42,7 +42,7 @@ LAYERS = """
     harness.refusals
     harness.session harness.show harness.answer harness.judge harness.compare
     harness.report
-    harness.plot
+    harness.plot harness.guide
     harness.command harness
     harness.__main__ harness.verify harness.schemas
     harness.zoo harness.code

@@ -1,4 +1,4 @@
-"""Objectives of the user's own: the README's recipes as they stand there, and what is said of broken ones."""
+"""Objectives of the user's own: the guide's recipes as they stand there, and what is said of broken ones."""
 
 import re
 import shlex
@@ -18,12 +18,14 @@ from harness.verify.contract import fault
 from objectives.arrays import Array, Params
 from objectives.base import Objective
 from objectives.functions.quadratics import Sphere
+from tests.documents import DOCUMENTS
 from tests.support import build
-from tests.test_readme import OWN
+
+OWN = DOCUMENTS["objectives"].read_text().split("## Objectives of your own\n")[1]
 
 
 def recipe(heading: str) -> tuple[dict[str, str], list[str]]:
-    """The files and the commands of the README below a heading: each file's block begins with its name."""
+    """The files and the commands of the page below a heading: each file's block begins with its name."""
     section = OWN.split(f"### {heading}\n", 1)[1].split("\n### ", 1)[0]
     blocks = re.findall(r"```\w+\n(# (\S+)\n.*?)```", section, flags=re.S)
     return {name: body for body, name in blocks}, [
@@ -32,7 +34,7 @@ def recipe(heading: str) -> tuple[dict[str, str], list[str]]:
 
 
 @pytest.mark.parametrize("heading", ["A class", "A class by config", "A NumPy function", "A formula"])
-def test_the_readmes_recipes_work_from_another_folder(heading: str, tmp_path: Path) -> None:
+def test_the_guides_recipes_work_from_another_folder(heading: str, tmp_path: Path) -> None:
     files, commands = recipe(heading)
     for name, text in files.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)

@@ -21,6 +21,8 @@ def test_the_wheel_runs_from_a_folder_with_a_conf_of_its_own(tmp_path: Path) -> 
         file.extractall(tmp_path / "site")
     packed = {p.relative_to(tmp_path / "site").parts[0] for p in (tmp_path / "site").rglob("*.py")}
     assert packed == {"harness", "objectives"}
+    pages = {path.name: path.read_text() for path in (ROOT / "harness" / "guide").glob("*.md")}
+    assert {path.name: path.read_text() for path in (tmp_path / "site" / "harness" / "guide").glob("*.md")} == pages
     work = tmp_path / "work"
     (work / "conf").mkdir(parents=True)
     (work / "conf" / "config.yaml").write_text("another: program's\n")
@@ -34,6 +36,15 @@ def test_the_wheel_runs_from_a_folder_with_a_conf_of_its_own(tmp_path: Path) -> 
         check=True,
     )
     assert done.stderr == ""
+    page = subprocess.run(
+        [sys.executable, "-m", "harness.guide", "tuning"],
+        cwd=work,
+        env={**os.environ, "PYTHONPATH": str(tmp_path / "site")},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert page.stdout == pages["tuning.md"]
     (folder,) = (work / "outputs" / "runs").iterdir()
     assert (folder / "summary.json").is_file()
     assert '"commit": null' in (folder / "summary.json").read_text(), "the wheel's code ran, not the source tree's"

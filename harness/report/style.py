@@ -21,7 +21,7 @@ MARKERS = ("o", "s", "^", "D", "v", "P", "X", "p")
 DASHES: tuple[Any, ...] = ("-", (0, (5, 1.5)), (0, (1, 1)))
 # the ones that are compared most are told apart by colour, marker and, in grey, dash
 KNOWN = ("adam", "sgd", "momentum", "adamw", "adagrad", "rmsprop", "nesterov", "lion")
-INSTALL = "pip install 'optimizer-harness[plot]'"
+INSTALL = "pip install -e '.[plot]'"
 RC = {
     "svg.hashsalt": "harness",
     "svg.fonttype": "none",
