@@ -2,6 +2,7 @@
 
 For each cell, best first: the optimizer of its typical replicate with its numbers, where the conformance matrix says
 that the library takes the same steps to 1e-10 (`python -m harness.verify optimizers`), and the command that repeats it.
+All that is printed is Python: what is said beside the code stands behind a #.
 """
 
 import sys
@@ -129,16 +130,16 @@ def _show(results: "Results", found: list[CellCode], libraries: Sequence[str]) -
         name = f"{cell.where}: {cell.name}" if cell.where else cell.name
         again = command(*words_of(results.summary["launch"]), *cell.overrides)
         which = f", as in tuning {cell.replicate}" if results.summary.get("replicates", 1) > 1 else ""
-        out.print(Text(in_line(f"{name}{which}"), style="bold"), soft_wrap=True)
+        out.print(Text(in_line(f"# {name}{which}"), style="bold"), soft_wrap=True)
         for line in _lines(cell, libraries):
             out.print(Text(in_line(line)), soft_wrap=True)
-        out.print(Text(in_line(f"here: {again}"), style="dim"), soft_wrap=True)
+        out.print(Text(in_line(f"# here: {again}"), style="dim"), soft_wrap=True)
         out.print()
     float64 = 'in float64 (keras.config.set_floatx("float64"))' if "keras" in libraries else "in float64"
     if results.summary["stopped"]:
-        out.print(Text("The sweep ended early: these are the best so far.", style="yellow"))
-    moved = " where its lr and other numbers do not move" if any(cell.moved for cell in found) else ""
-    out.print(Text(f"Each takes the same steps as here to 1e-10 {float64}{moved}.", style="dim"), soft_wrap=True)
+        out.print(Text("# The sweep ended early: these are the best so far.", style="yellow"))
+    moved = " where its lr and other numbers do not move" if any(cell.schedules for cell in found) else ""
+    out.print(Text(f"# Each takes the same steps as here to 1e-10 {float64}{moved}.", style="dim"), soft_wrap=True)
     out.done()
 
 
