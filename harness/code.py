@@ -96,6 +96,7 @@ def _printed(folder: str, library: str | None = None) -> int:
 
     from harness.configs import advice
     from harness.errors import UserError
+    from harness.results.damage import reading
     from harness.results.files import load
     from harness.text.visible import say
     from harness.verify.code import LIBRARIES
@@ -105,12 +106,8 @@ def _printed(folder: str, library: str | None = None) -> int:
             near = advice.nearest(library, LIBRARIES)
             raise UserError(f"{library}: no such library{near}; choices: {', '.join(LIBRARIES)}")
         results = load(folder)
-        try:
+        with reading(folder):
             found = codes(results)
-        except UserError:
-            raise
-        except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
-            raise UserError(f"{folder}: damaged: {type(error).__name__}: {error}") from error
     except (UserError, HydraException, OmegaConfBaseException) as error:
         say(advice.line(error))
         return 2
