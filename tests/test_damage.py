@@ -1,4 +1,4 @@
-"""Folders that somebody changed: each command says so in one line, and a mistake that has a line of its own keeps it."""
+"""Folders that somebody changed: each command says so in one line, and a mistake with a line of its own keeps it."""
 
 import re
 from collections.abc import Callable
