@@ -87,7 +87,7 @@ def test_several_problems_are_shown_in_short_after_one_summary() -> None:
     ]
     assert heads[0] > 10
     assert set(np.diff(heads)) == {4}, "a headline and three cells each"
-    assert lines.count("11 seeds, 5 % family-wise; at these settings, not tuned: add trials=32") == 1
+    assert lines.count("11 seeds, 5 % family-wise on each problem; at these settings, not tuned: add trials=32") == 1
     assert [line for line in lines if line.startswith(f"all cells: python -m harness.answer {found.folder}; their")]
 
 
