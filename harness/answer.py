@@ -28,22 +28,20 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _answer(folder: str, json: bool) -> int:
     from harness.errors import UserError
+    from harness.results.damage import reading
     from harness.results.files import load
+    from harness.results.sensitivity import sensitivities
     from harness.screens.answers import printed
     from harness.text.visible import say
 
     try:
         results = load(folder)
-        try:
-            found = results.answer
-        except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
-            raise UserError(f"{folder}: damaged: {type(error).__name__}: {error}") from error
+        with reading(folder):
+            found, depend = results.answer, sensitivities(results)
     except UserError as error:
         say(str(error))
         return 2
-    from harness.results.sensitivity import sensitivities
-
-    return printed(found, json, depend=sensitivities(results))
+    return printed(found, json, depend=depend)
 
 
 def _schema() -> int:

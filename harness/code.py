@@ -2,6 +2,7 @@
 
 For each cell, best first: the optimizer of its typical replicate with its numbers, where the conformance matrix says
 that the library takes the same steps to 1e-10 (`python -m harness.verify optimizers`), and the command that repeats it.
+All that is printed is Python: what is said beside the code stands behind a #.
 """
 
 import sys
@@ -95,6 +96,7 @@ def _printed(folder: str, library: str | None = None) -> int:
 
     from harness.configs import advice
     from harness.errors import UserError
+    from harness.results.damage import reading
     from harness.results.files import load
     from harness.text.visible import say
     from harness.verify.code import LIBRARIES
@@ -104,12 +106,8 @@ def _printed(folder: str, library: str | None = None) -> int:
             near = advice.nearest(library, LIBRARIES)
             raise UserError(f"{library}: no such library{near}; choices: {', '.join(LIBRARIES)}")
         results = load(folder)
-        try:
+        with reading(folder):
             found = codes(results)
-        except UserError:
-            raise
-        except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
-            raise UserError(f"{folder}: damaged: {type(error).__name__}: {error}") from error
     except (UserError, HydraException, OmegaConfBaseException) as error:
         say(advice.line(error))
         return 2
@@ -129,16 +127,16 @@ def _show(results: "Results", found: list[CellCode], libraries: Sequence[str]) -
         name = f"{cell.where}: {cell.name}" if cell.where else cell.name
         again = command(*words_of(results.summary["launch"]), *cell.overrides)
         which = f", as in tuning {cell.replicate}" if results.summary.get("replicates", 1) > 1 else ""
-        out.print(Text(in_line(f"{name}{which}"), style="bold"), soft_wrap=True)
+        out.print(Text(in_line(f"# {name}{which}"), style="bold"), soft_wrap=True)
         for line in _lines(cell, libraries):
             out.print(Text(in_line(line)), soft_wrap=True)
-        out.print(Text(in_line(f"here: {again}"), style="dim"), soft_wrap=True)
+        out.print(Text(in_line(f"# here: {again}"), style="dim"), soft_wrap=True)
         out.print()
     float64 = 'in float64 (keras.config.set_floatx("float64"))' if "keras" in libraries else "in float64"
     if results.summary["stopped"]:
-        out.print(Text("The sweep ended early: these are the best so far.", style="yellow"))
+        out.print(Text("# The sweep ended early: these are the best so far.", style="yellow"))
     moved = " where its lr and other numbers do not move" if any(cell.schedules for cell in found) else ""
-    out.print(Text(f"Each takes the same steps as here to 1e-10 {float64}{moved}.", style="dim"), soft_wrap=True)
+    out.print(Text(f"# Each takes the same steps as here to 1e-10 {float64}{moved}.", style="dim"), soft_wrap=True)
     out.done()
 
 

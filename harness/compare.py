@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from harness.screens.streams import entered, kept
 
 if TYPE_CHECKING:
-    from harness.results.files import Results
+    from harness.answers.answer import Answers
+    from harness.answers.sensitivity import Sensitivity
 
 USAGE = """\
 python -m harness.compare FOLDER FOLDER ... [--json]   which cell wins over finished sweeps, and how sure that is
@@ -31,23 +32,25 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _compare(folders: Sequence[str], json: bool) -> int:
     from harness.errors import UserError
-    from harness.results.sensitivity import sensitivities
     from harness.screens.answers import printed
     from harness.text.visible import say
 
     try:
-        results = _together(folders)
-        return printed(results.answer, json, depend=sensitivities(results))
+        found, depend = _together(folders)
     except UserError as error:
         say(str(error))
         return 2
+    return printed(found, json, depend=depend)
 
 
-def _together(names: Sequence[str]) -> "Results":
+def _together(names: Sequence[str]) -> "tuple[Answers, list[list[Sensitivity]]]":
+    """The answers over the folders of these names, and how much their cells depend on tuning."""
     from harness.errors import UserError
     from harness.judging.folder import Folder
     from harness.judging.together import together
+    from harness.results.damage import reading
     from harness.results.files import load
+    from harness.results.sensitivity import sensitivities
 
     loaded = [load(name) for name in names]
     paths = [results.folder.resolve() for results in loaded]
@@ -57,14 +60,9 @@ def _together(names: Sequence[str]) -> "Results":
     short = [path.name for path in paths]
     told = short if len(set(short)) == len(short) else [str(results.folder) for results in loaded]
     folders = [Folder(name, results) for name, results in zip(told, loaded, strict=True)]
-    try:
+    with reading(" or ".join(told)):
         results = together(folders)
-        _ = results.answer  # which reads what a damaged file lacks
-    except UserError:
-        raise
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
-        raise UserError(f"{' or '.join(told)}: damaged: {type(error).__name__}: {error}") from error
-    return results
+        return results.answer, sensitivities(results)
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _show(folder: str) -> int:
     from harness.errors import UserError
+    from harness.results.damage import reading
     from harness.results.files import load
     from harness.screens.tables import show
     from harness.screens.terminal import console
@@ -25,10 +26,8 @@ def _show(folder: str) -> int:
     out = console()
     try:
         found = load(folder)
-        try:
+        with reading(folder):
             show(found, out)
-        except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
-            raise UserError(f"{folder}: damaged: {type(error).__name__}: {error}") from error
     except UserError as error:
         say(str(error))
         return 2

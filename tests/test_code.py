@@ -134,6 +134,31 @@ def test_terms_are_arithmetic_of_fields() -> None:
         positive(our.lr).at({"lr": 0})
 
 
+@pytest.mark.parametrize("value", [np.inf, -np.inf, np.nan, [1, 2], "text", None, 10**400], ids=lambda v: str(v)[:9])
+def test_what_is_no_finite_number_is_no_code(value: Any, source: Composer) -> None:
+    for term in (our.lr, our.lr * our.c, our.c / our.lr, our.lr**2, -our.lr, whole(our.lr), positive(our.lr)):
+        with pytest.raises(ValueError, match="lr must be a finite number there; got"):
+            term.at({"lr": value, "c": 4.0})
+    found = code_for({**node(source, "optimizer", "adamw"), "lr": value}, source)
+    for library, target in (("torch", "torch.optim.AdamW"), ("optax", "optax.adamw")):
+        assert found[library].text == ""
+        assert found[library].why == f"{target}: lr must be a finite number there; got {value!r}"
+    plateau = code_for({**node(source, "optimizer", "plateau"), "patience": value}, source)
+    assert "patience must be a finite number there" in plateau["optax"].why
+
+
+def test_terms_without_a_value_are_refused() -> None:
+    fields = {"lr": 1e308, "c": 1e-308, "zero": 0.0}
+    with pytest.raises(ValueError, match="lr / zero has no value there: float division by zero"):
+        (our.lr / our.zero).at(fields)
+    with pytest.raises(ValueError, match=r"lr\*\*2 has no value there"):
+        (our.lr**2).at(fields)
+    with pytest.raises(ValueError, match="lr / c must be a finite number there; got inf"):
+        (our.lr / our.c).at(fields)
+    with pytest.raises(ValueError, match="has no value there: cannot convert float infinity"):
+        whole(our.lr / our.c).at(fields)
+
+
 # the command
 
 
@@ -166,8 +191,12 @@ def test_the_command_prints_it(sweep: harness.Results, capsys: pytest.CaptureFix
     told = "is known to agree with it to 1e-10; python -m harness.verify optimizers"
     assert f"# nothing in torch, optax, keras, pytorch_optimizer {told} muon tells how they differ" in shown
     assert f"# nothing in keras, pytorch_optimizer {told} adamw tells how they differ" in shown
+    assert f"# {sweep.answer[0].lines[0].name}, as in tuning " in shown
+    assert "\n# here: python -m harness " in shown
+    compile(shown, "shown", "exec")
     assert command.main(["last", "torch"]) == 0
     shown = capsys.readouterr().out
+    compile(shown, "shown", "exec")
     assert "optax" not in shown
     assert "keras" not in shown
 
@@ -178,7 +207,9 @@ def test_what_moves_is_told(
     monkeypatch.chdir(tmp_path)
     harness.run("optimizer=sgd", "objective=valley", "schedule=cosine", "steps=5")
     assert command.main(["last", "torch"]) == 0
-    assert "lr follows Cosine(length=5, " in capsys.readouterr().out
+    shown = capsys.readouterr().out
+    assert "lr follows Cosine(length=5, " in shown
+    compile(shown, "shown", "exec")
 
 
 def test_of_what_never_ended_there_is_nothing(

@@ -2,15 +2,17 @@
 
 import gzip
 import os
+import zipfile
 from pathlib import Path
 
 import numpy as np
 import optuna
 import pytest
+from numpy.lib import format as npy
 
 import harness
 from harness.judge import main
-from harness.judging import sources
+from harness.judging import evidences, sources
 from harness.judging.nested import read
 
 HEAD = "optimizer,seed,loss\n"
@@ -208,3 +210,64 @@ def test_hostile_names_are_shown_and_not_obeyed(capsys: pytest.CaptureFixture[st
 def test_a_dictionary_that_is_none_is_not_run(text: str) -> None:
     with pytest.raises((ValueError, SyntaxError, RecursionError, MemoryError)):
         read(text)
+
+
+def test_an_archive_that_would_fill_the_memory_is_not_unpacked(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By its headers: what is unpacked is counted."""
+    np.savez_compressed("bomb.npz", loss=np.zeros(40_000_000), optimizer=["a", "b"])
+    np.savez_compressed("many.npz", loss=np.zeros(1_000_001, dtype="i1"))
+    np.savez_compressed("square.npz", loss=np.zeros((1_000, 1_000)))
+    np.savez_compressed("lengths.npz", loss=np.zeros(1_000_000), optimizer=["a", "b"])
+    with zipfile.ZipFile("lies.npz", "w") as packed, packed.open("loss.npy", "w") as file:
+        npy.write_array_header_1_0(file, {"descr": "<f8", "fortran_order": False, "shape": (10**12,)})
+    Path("many.csv").write_text("method,loss\n" + "a,1\n" * 1_000_001)
+    monkeypatch.setattr(np, "load", None)
+    for name, line in {
+        "bomb.npz": "bomb.npz: not an npz file of plain arrays: its arrays have 305 MiB when unpacked, more than 256",
+        "many.npz": "many.npz: 1,000,001 rows, more than 1,000,000; keep a row per run, and the columns that are judg",
+        "square.npz": "loss must be one row of numbers or words, one for each run; got float64 of shape (1000, 1000)",
+        "lengths.npz": "the arrays must be as long as each other, a place for each run; got loss 1,000,000, optimizer",
+        "lies.npz": "loss.npy has 8,000,000,000,000 bytes by its header, 0 in the file",
+        "many.csv": "many.csv: 1,000,001 rows, more than 1,000,000; keep a row per run, and the columns that are judg",
+    }.items():
+        assert line in refused(capsys, name)
+
+
+def test_more_methods_than_can_be_compared(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    line = "column optimizer: 201 different methods, more than the 200 of which all pairs can be tested; add method="
+    for seeds in (1, 2):
+        rows = [f"m{k},{seed},{k + seed}\n" for k in range(201) for seed in range(seeds)]
+        Path("my.csv").write_text(HEAD + "".join(rows))
+        for words in ([], ["pair=none"], ["pair=seed"]):
+            assert line in refused(capsys, "my.csv", *words)
+    Path("my.csv").write_text("method,loss\n" + "".join(f"m{k % 4},{k}\n" for k in range(101)))
+    monkeypatch.setattr(evidences, "ALL", 100)
+    line = "101 rows of 4 methods are too many for runs that are not paired (at most 100): keep fewer of each, or name"
+    assert line in refused(capsys, "my.csv")
+
+
+@pytest.mark.parametrize("digit", ["1", "\u0661"])
+def test_a_seed_that_is_no_number_of_a_float(digit: str, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("my.csv").write_text(HEAD + ROWS + f"adam,{digit * 5_000},1\nsgd,{digit * 5_000},2\n")
+    line = f"my.csv, row 14, column seed: {digit * 10}... has 5,000 digits, more than a number has; name it by a shorte"
+    assert line in refused(capsys, "my.csv")
+    assert "trials=1111111111111111" in refused(capsys, "my.csv", f"trials={'1' * 5_000}")
+    Path("my.csv").write_text(f"optimizer,{digit * 5_000},loss\nadam,1,2\nsgd,1,3\n")
+    code = main(["my.csv"])
+    assert (code, "Exceeds" in capsys.readouterr().err) == (3, False)
+
+
+@pytest.mark.parametrize("key", ["{[1]: 2}", "{(1, 2): 3}", "{'a': {{}: 1}}"])
+def test_a_dictionary_with_keys_that_are_none(key: str, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("my.csv").write_text(f"optimizer,loss,config\nadam,1,\"{{'x': {key}}}\"\n")
+    line = refused(capsys, "my.csv")
+    assert line.startswith("my.csv, row 2, column config: not a dictionary of numbers: ValueError: ")
+
+
+def test_a_dictionary_with_a_backslash_is_read_in_silence(capsys: pytest.CaptureFixture[str]) -> None:
+    rows = [f"{method},{k},{k},\"{{'path': 'C:\\data'}}\"\n" for k in range(6) for method in ("adam", "sgd")]
+    Path("my.csv").write_text("optimizer,seed,loss,config\n" + "".join(rows))
+    assert main(["my.csv"]) == 3
+    assert capsys.readouterr().err == ""

@@ -42,6 +42,20 @@ def test_a_storage_of_optuna(capsys: pytest.CaptureFixture[str]) -> None:
     assert judged(capsys, "studies.db", "trials=5")[0] == 0
 
 
+@pytest.mark.parametrize("name", ["s#1.db", "s%20a.db", "a?b.db", "{x}.db", "a&mode=rw.db"])
+def test_a_storage_of_any_name_is_only_read(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    optuna.logging.set_verbosity(optuna.logging.ERROR)
+    for study in ("adam/0", "sgd/0"):
+        made = optuna.create_study(storage="sqlite:///plain.db", study_name=study)
+        made.add_trial(optuna.trial.create_trial(value=1.0))
+    Path("plain.db").rename(name)
+    before = Path(name).read_bytes()
+    for where in (name, f"sqlite:///{name}"):
+        code, out = judged(capsys, where)
+        assert (code, "2 studies" in out) == (3, True)
+        assert {path.name: path.read_bytes() for path in Path().iterdir()} == {name: before}
+
+
 def test_studies_with_attributes_that_maximise_or_never_ended_well(capsys: pytest.CaptureFixture[str]) -> None:
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     for k, (method, values) in enumerate((("adam", ADAM), ("sgd", SGD), ("lion", [None] * 12))):

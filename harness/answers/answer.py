@@ -13,6 +13,7 @@ from harness.answers.overall import Overall, overall
 from harness.answers.projection import more
 from harness.answers.scale import beyond
 from harness.answers.sentences import TESTED, Kind, best, goes_on, notes, sentence
+from harness.answers.short import shortened, shorts
 from harness.answers.text import MOST, Said, Tone, summary, table
 from harness.answers.unpaired import judge_unpaired
 from harness.answers.verdict import Verdict, judge
@@ -46,11 +47,12 @@ class Answer:
         """The headline, a line for each of so many cells with how to see the others, and the notes but for the silent
         ones; `brief` leaves out the lines where there is no verdict."""
         tone: Tone = "best" if self.kind in ("wins", "unbeaten", "equivalent", "fact") else "head"
-        found: list[Said] = [(in_line(self.told), tone)]
+        known = shorts([*self.evidence.names, self.evidence.where])
+        found: list[Said] = [(in_line(shortened(self.told, known)), tone)]
         if len(self.lines) > 1 and not (brief and self.kind == "none"):
             found += table(self.lines, self.unbeaten, self.evidence.scale, width, most, more)
         notes = [note for note in self.notes if note not in silent]
-        return found + [(in_line("; ".join(notes)), "aside")] * bool(notes)
+        return found + [(in_line(shortened("; ".join(notes), known)), "aside")] * bool(notes)
 
     @property
     def told(self) -> str:
@@ -152,9 +154,11 @@ class Answers(tuple[Answer, ...]):
         over = self.overall
         if over is None:
             return []
-        found: list[Said] = [(in_line(over.headline), "head" if over.kind == "none" else "best")]
+        known = shorts(name for answer in self for name in (*answer.evidence.names, answer.evidence.where))
+        headline = in_line(shortened(over.headline, known))
+        found: list[Said] = [(headline, "head" if over.kind == "none" else "best")]
         found += summary(over.lines, over.unbeaten, width, over.never) if over.lines else []
-        return found + [(in_line("; ".join(over.notes)), "aside")] * bool(over.notes)
+        return found + [(in_line(shortened("; ".join(over.notes), known)), "aside")] * bool(over.notes)
 
     @property
     def decided(self) -> bool:

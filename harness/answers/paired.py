@@ -115,12 +115,13 @@ def least(pairs: int, level: float = 0.05) -> int:
 
 
 def difference(first: Array, second: Array) -> Array:
-    """The second minus the first: 0 where both are infinite alike, or BEYOND alike, infinite where one alone is.
+    """The second minus the first: 0 where both are infinite alike, or BEYOND alike, infinite where one alone is, or
+    where no float holds it.
 
     >>> difference(np.array([np.inf, 1.0, 1e300, 1.0]), np.array([np.inf, np.inf, 1e300, 1e300])).tolist()
     [0.0, inf, 0.0, inf]
     """
-    with np.errstate(invalid="ignore"):
+    with np.errstate(invalid="ignore", over="ignore"):
         d = np.where(first == second, 0.0, second - first)
     return np.where(beyond(np.abs(d)), np.copysign(np.inf, d), d)
 
@@ -143,7 +144,7 @@ def effects(ds: Array, level: float, sequential: bool = False) -> list[Interval]
     ranked = np.sort(ds, axis=0) + 0.0  # no -0.0
     n, ends = len(ds), _ends(len(ds), level, sequential)
     below, above = ranked[(n - 1) // 2], ranked[n // 2]
-    with np.errstate(invalid="ignore"):
+    with np.errstate(invalid="ignore", over="ignore"):
         middles = np.where(below == above, below, (below + above) / 2)
     found = zip(middles.tolist(), ranked[int(ends.low)].tolist(), ranked[int(ends.high)].tolist(), strict=True)
     return [Interval(value, low, high, ends.level) for value, low, high in found]

@@ -41,7 +41,7 @@ class Scale:
         if self.kind != "log":
             return values
         floor = self.floor or np.finfo(np.float64).tiny
-        with np.errstate(invalid="ignore"):
+        with np.errstate(invalid="ignore", over="ignore"):
             return np.where(np.isfinite(values), np.log10(np.maximum(values - self.lowest, floor)), values)
 
     def never(self, z: Array) -> Array:
@@ -91,10 +91,11 @@ class Scale:
         if self.kind == "steps":
             return _steps(d, self.size(abs(d)))
         way = "lower" if (d > 0) == self.more_is_better else "higher"
-        if abs(d) == inf:
+        size = self.size(abs(d))
+        if size == "inf":
             return f"infinitely {way}"
         unit = {"log": "x", "points": " points", "difference": ""}[self.kind]
-        return f"{self.size(abs(d))}{unit} {way}"
+        return f"{size}{unit} {way}"
 
     def bound(self, margin: float) -> float:
         """The difference that is as large as a margin: a share on the log scale and of steps, else in the unit of the

@@ -8,6 +8,7 @@ import numpy as np
 from harness.answers.lines import Line
 from harness.answers.overall import Across
 from harness.answers.scale import Scale
+from harness.answers.short import shortened, shorts
 from harness.text.visible import in_line
 
 Tone = Literal["head", "best", "plain", "aside"]
@@ -37,9 +38,9 @@ def table(
 ) -> list[Said]:
     """A line for each of so many cells, and how to see the others, if it is said; what finds no room goes."""
     shown = lines[:most]
-    told = _fitted(
-        [[[_text(line, c, scale) for c in ("name", *columns)] for line in shown] for columns in COLUMNS], width
-    )
+    known = shorts(line.name for line in lines)
+    texts = [{c: shortened(_text(line, c, scale), known) for c in ("name", *COLUMNS[0])} for line in shown]
+    told = _fitted([[[row[c] for c in ("name", *columns)] for row in texts] for columns in COLUMNS], width)
     found: list[Said] = []
     for line, row in zip(shown, told, strict=True):
         found.append((row, "best" if line.name in unbeaten else "plain"))
@@ -52,11 +53,12 @@ def summary(lines: Sequence[Across], unbeaten: Container[str], width: int, never
     """A line for each cell over several problems, under what the columns are; what finds no room goes."""
     heads = {"name": "", "effect": f"beside {lines[0].name}", "better": "better on", "never": never}
     silent = [column for column in heads.keys() | {*ACROSS[0]} if not any(_across(line, column) for line in lines)]
-    options = []
+    options, known = [], shorts(line.name for line in lines)
     for columns in ACROSS:
         shown = ["name", *(column for column in columns if column not in silent)]
         head = [heads.get(column, column if column != "state" else "") for column in shown]
-        options.append([head, *([_across(line, column) for column in shown] for line in lines)])
+        rows = [head, *([_across(line, column) for column in shown] for line in lines)]
+        options.append([[shortened(text, known) for text in row] for row in rows])
     tones: list[Tone] = ["aside", *("best" if line.name in unbeaten else "plain" for line in lines)]
     return list(zip(_fitted(options, width), tones, strict=True))
 

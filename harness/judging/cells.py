@@ -6,6 +6,7 @@ from objectives.data.columns import is_missing, looks_numeric, value_of
 from objectives.data.table import Table
 
 INFINITE = ("inf", "+inf", "-inf", "infinity", "+infinity", "-infinity", "∞", "-∞")
+LONGEST = 300  # digits of a whole number that names something
 
 
 def reads_as_value(text: str, decimal: str) -> bool:
@@ -64,5 +65,10 @@ def key(table: Table, k: int, name: str) -> str:
             f"{table.where}, row {table.numbers[k]}, column {name}: {text!r} names nothing; fill it in, or leave "
             "the row out"
         )
+    if text.isdecimal() and len(text) > LONGEST:
+        told = (
+            f"{text[:10]}... has {len(text):,} digits, more than a number has; name it by a shorter one, or by a word"
+        )
+        raise ValueError(f"{table.where}, row {table.numbers[k]}, column {name}: {told}")
     found = value_of(text)
     return text if found is None else f"{found:.15g}"

@@ -18,7 +18,9 @@ from objectives.arrays import Array
 from objectives.data.columns import alike_words
 from objectives.data.table import Table
 
+METHODS = 200  # whose pairs are all tested
 MOST = 2_000  # runs of one method that are compared without pairs: all pairs of them are looked at
+ALL = 20_000  # of all methods
 
 
 def evidences(table: Table, roles: Roles, options: Options, maximise: bool | None, tuned: bool) -> list[Evidence]:
@@ -26,6 +28,7 @@ def evidences(table: Table, roles: Roles, options: Options, maximise: bool | Non
     each value comes from a whole tuning."""
     scale = scale_of(roles.value, options, maximise)
     runs, remark = runs_of(table, roles, options.decimal, -math.inf if scale.more_is_better else math.inf)
+    _demand_few(table, roles, runs)
     if scale.kind == "log":
         _demand_logarithms(table, roles, runs)
     scale = _shares(scale, options, runs)
@@ -55,6 +58,15 @@ def scale_of(name: str, options: Options, maximise: bool | None) -> Scale:
     if kind == "log" and more:
         raise UserError("scale=log compares gaps to 0, where less is better; add maximise=false, or scale=difference")
     return Scale(kind, more_is_better=more)
+
+
+def _demand_few(table: Table, roles: Roles, runs: Sequence[Run]) -> None:
+    """Methods as few as a person compares: more are numbers, or names of runs."""
+    count = len({run.method for run in runs})
+    if count > METHODS:
+        column = ",".join(roles.method)
+        told = f"{count:,} different methods, more than the {METHODS} of which all pairs can be tested"
+        raise UserError(f"{table.where}, column {column}: {told}; add method=NAME if another column names the methods")
 
 
 def _demand_logarithms(table: Table, roles: Roles, runs: Sequence[Run]) -> None:
@@ -153,6 +165,11 @@ def _samples(runs: list[Run], scale: Scale) -> Evidence:
         raise UserError(
             f"{most} has {len(by_method[most]):,} rows, too many for runs that are not paired: if rows are steps of "
             "runs, name the run and the step by pair= and step="
+        )
+    if len(runs) > ALL:
+        raise UserError(
+            f"{len(runs):,} rows of {len(by_method)} methods are too many for runs that are not paired (at most "
+            f"{ALL:,}): keep fewer of each, or name what is shared by pair="
         )
     values = np.full((len(by_method[most]), len(by_method)), math.nan)
     for k, mine in enumerate(by_method.values()):

@@ -2,6 +2,7 @@
 
 import ast
 import math
+import warnings
 from typing import Any
 
 from objectives.data.table import Table
@@ -50,7 +51,8 @@ def read(text: str) -> Any:
     """
     if len(text) > LONGEST:
         raise ValueError(f"more than {LONGEST:,} letters")
-    return _value(ast.parse(text.strip(), mode="eval").body)
+    with warnings.catch_warnings(action="ignore"):  # of backslashes in words
+        return _value(ast.parse(text.strip(), mode="eval").body)
 
 
 def _value(node: ast.expr) -> Any:
@@ -66,7 +68,9 @@ def _value(node: ast.expr) -> Any:
         case ast.List() | ast.Tuple():
             return [_value(item) for item in node.elts]
         case ast.Dict() if None not in node.keys:
-            return {_value(key): _value(item) for key, item in zip(node.keys, node.values, strict=True) if key}
+            keys = [_value(key) for key in node.keys if key]
+            if not any(isinstance(key, (list, dict)) for key in keys):
+                return dict(zip(keys, map(_value, node.values), strict=True))
     raise ValueError(f"{ast.unparse(node)[:40]!r} is no number, word, list or dictionary")
 
 

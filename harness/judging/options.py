@@ -10,6 +10,7 @@ from harness.errors import UserError
 from objectives.data.table import one_character
 
 NONE = "none"  # no such column
+DIGITS = 9  # of a count
 LISTS = ("method", "methods", "problem", "pair")
 Columns = tuple[str, ...] | None  # None: to be guessed; (): none
 
@@ -93,8 +94,8 @@ def _level(key: str, text: str) -> float:
 
 
 def _count(key: str, text: str) -> int:
-    if not (text.isascii() and text.isdecimal() and int(text) > 0):
-        raise UserError(f"{key}={text}: a number of trials from 1 on")
+    if not (text.isascii() and text.isdecimal() and len(text) <= DIGITS and int(text) > 0):
+        raise UserError(f"{key}={text[:40]}: a number of trials from 1 on, of at most {DIGITS} digits")
     return int(text)
 
 

@@ -82,6 +82,8 @@ def _path(where: str) -> str:
 
 
 def _opened(where: str, secret: str | None) -> "BaseStorage":
+    import sqlite3
+
     from optuna.storages import JournalStorage, RDBStorage
     from optuna.storages.journal import JournalFileBackend, JournalFileOpenLock
 
@@ -96,7 +98,11 @@ def _opened(where: str, secret: str | None) -> "BaseStorage":
         return JournalStorage(JournalFileBackend(str(path), JournalFileOpenLock(str(path))))
     if not start.startswith(SQLITE):
         raise UserError(f"{path}: neither an SQLite database nor a journal of Optuna's")
-    return RDBStorage(f"sqlite:///file:{path.absolute().as_posix()}?mode=ro&uri=true", skip_table_creation=True)
+
+    def connected() -> sqlite3.Connection:
+        return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, check_same_thread=False)
+
+    return RDBStorage("sqlite://", engine_kwargs={"creator": connected}, skip_table_creation=True)
 
 
 def _ended(study: "Study") -> "list[FrozenTrial]":

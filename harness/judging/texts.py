@@ -9,12 +9,14 @@ from harness.judging.options import Options
 from objectives.data.table import Table, parsed, text_of
 
 GUESSED = (",", ";", "\t", "|")  # separators, of which the one that parts the first line most often is taken
+ROWS = 1_000_000
 TRIALS = {"number", "value", "state", "datetime_start"}  # of what Optuna writes of one study
 
 
 def table_of(where: Path, options: Options) -> Table:
     """The table in a csv file; a ValueError says what is wrong with it and what to type."""
     text = text_of(where, options.encoding, prefix="")
+    demand_few(where, max(text.count("\n"), text.count("\r")) - 1)
     found = parsed(where, text, options.separator or separator(text), options.header, prefix="")
     if {name.casefold() for name in found.names} >= TRIALS:
         raise ValueError(
@@ -22,6 +24,13 @@ def table_of(where: Path, options: Options) -> Table:
             "as in python -m harness.judge sqlite:///studies.db"
         )
     return unfolded(_named(found))
+
+
+def demand_few(where: Path, rows: int) -> None:
+    """So few rows that they fit into the memory as texts."""
+    if rows > ROWS:
+        told = f"{rows:,} rows, more than {ROWS:,}"
+        raise ValueError(f"{where}: {told}; keep a row per run, and the columns that are judged")
 
 
 def separator(text: str) -> str:

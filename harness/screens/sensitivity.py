@@ -9,6 +9,7 @@ from rich.text import Text
 from harness.answers.answer import Answer
 from harness.answers.lines import worded
 from harness.answers.sensitivity import Sensitivity
+from harness.answers.short import shortened, shorts
 from harness.answers.statistics import Interval
 from harness.text.visible import in_line
 
@@ -27,17 +28,18 @@ def show(answer: Answer, found: Sequence[Sensitivity], out: Console) -> None:
     table.add_column("decades of lr")
     for name in shown:
         table.add_column(name)
+    names = shorts(answer.evidence.names)
     for k, one in enumerate(known):
-        table.add_row(Text(in_line(one.name)), *(texts[k] for texts in shown.values()))
+        table.add_row(Text(in_line(shortened(one.name, names))), *(texts[k] for texts in shown.values()))
     out.print(table)
     out.print()
 
 
 def sentence(answer: Answer, found: Sequence[Sensitivity]) -> str:
     """What tuning gained the cells that lead: nothing is said where it is not known."""
-    scale = answer.evidence.scale
+    scale, names = answer.evidence.scale, shorts(answer.evidence.names)
     told = [
-        f"{in_line(one.name)} {scale.told(one.declared.value)}"
+        f"{in_line(shortened(one.name, names))} {scale.told(one.declared.value)}"
         for one in found
         if one.declared is not None and one.name in answer.unbeaten
     ]

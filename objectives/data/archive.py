@@ -1,6 +1,5 @@
 """The arrays of an npz file, and whether its targets are classes or numbers."""
 
-import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,9 +7,12 @@ import numpy as np
 
 from objectives.arrays import Array
 from objectives.data.columns import OFTEN, Column, is_missing, labels
+from objectives.data.download import LIMIT
+from objectives.data.packed import arrays, headers, reading
 
 PARTS = ("x_train", "y_train", "x_test", "y_test")  # keras's names
 MANY = 20  # more classes than that come OFTEN on average, or are numbers in disguise
+DENSE = 100  # times its size that a file may unpack to: images of digits reach 30, zeros 1,000
 KINDS = {"f": "fractions", "i": "whole numbers", "u": "whole numbers", "b": "whole numbers", "U": "words", "S": "words"}
 
 
@@ -27,15 +29,15 @@ class Archive:
 
 def loaded(where: Path, drop: bool = False) -> Archive:
     """What a file holds, under x and y or keras's names. `drop`: without the rows in which x or y misses something."""
-    arrays = plain_arrays(where)
-    keras = {"x_train", "y_train"} <= arrays.keys() and not {"x", "y"} & arrays.keys()
+    stored = plain_arrays(where)
+    keras = {"x_train", "y_train"} <= stored.keys() and not {"x", "y"} & stored.keys()
     names = PARTS if keras else ("x", "y")
-    _demand_names(where, arrays, names)
-    unread = [name for name in arrays if name not in names]
+    _demand_names(where, stored, names)
+    unread = [name for name in stored if name not in names]
     if not keras and set(PARTS) & set(unread):
         both = ", ".join(name for name in unread if name in PARTS)
         raise ValueError(f"{where}: it has x and y, and {both} as well; it needs x, y or {', '.join(PARTS)}")
-    pairs = [_rows(where, arrays, first, second, drop) for first, second in zip(names[::2], names[1::2], strict=True)]
+    pairs = [_rows(where, stored, first, second, drop) for first, second in zip(names[::2], names[1::2], strict=True)]
     (x, y), (x_test, y_test) = pairs[0], pairs[-1]
     for name, one, other in (("x", x, x_test), ("y", y, y_test)):
         if one.shape[1:] != other.shape[1:]:
@@ -44,34 +46,22 @@ def loaded(where: Path, drop: bool = False) -> Archive:
                 f"{other.shape}"
             )
     for name in ("x", "y") if keras else ():
-        held, tested = arrays[f"{name}_train"].dtype, arrays[f"{name}_test"].dtype
+        held, tested = stored[f"{name}_train"].dtype, stored[f"{name}_test"].dtype
         if KINDS.get(held.kind) != KINDS.get(tested.kind):
             raise ValueError(f"{where}: {name}_train holds {held} and {name}_test {tested}; store both in one way")
-    lost = sum(len(arrays[name]) for name in names[::2]) - sum(len(part) for part, _ in pairs)
+    lost = sum(len(stored[name]) for name in names[::2]) - sum(len(part) for part, _ in pairs)
     if keras:
         return Archive(np.concatenate([x, x_test]), np.concatenate([y, y_test]), len(x_test), lost, unread)
     return Archive(x, y, 0, lost, unread)
 
 
-def plain_arrays(where: Path, example: str = "x=x, y=y", tables: str = "are read by dataset=csv") -> dict[str, Array]:
-    """The arrays of an npz file by their names, in small letters; nothing is unpickled. `example` is how it is saved,
-    `tables` what reads texts."""
-    if not zipfile.is_zipfile(where):
-        with where.open("rb") as file:
-            cut = "; it is damaged, or cut off" if file.read(2) == b"PK" else ""
-        raise ValueError(
-            f"{where}: not an npz file of plain arrays, as np.savez({where.stem + '.npz'!r}, {example}) writes it; "
-            f"tables of text {tables}{cut}"
-        )
-    try:
-        with np.load(where, allow_pickle=False) as stored:
-            arrays = dict(stored)
-    except Exception as error:  # zip, header and pickle errors have many types
-        way = "; save arrays of objects as numbers by x.astype(float), as words by y.astype(str)"
-        objects = way if "Object arrays" in str(error) else ""
-        raise ValueError(f"{where}: not an npz file of plain arrays: {error}{objects}") from error
-    folded = {name.casefold(): array for name, array in arrays.items()}  # X is what scikit-learn says
-    return folded if len(folded) == len(arrays) else arrays
+def plain_arrays(where: Path) -> dict[str, Array]:
+    """The arrays of an npz file by their names, in small letters."""
+    with reading(where, "x=x, y=y", "are read by dataset=csv"):
+        headers(where, max(LIMIT, DENSE * where.stat().st_size))
+        found = arrays(where)
+    folded = {name.casefold(): array for name, array in found.items()}  # X is what scikit-learn says
+    return folded if len(folded) == len(found) else found
 
 
 def targets(where: Path, y: Array, task: str | None, words: bool = False) -> tuple[Array, tuple[str, ...]]:

@@ -242,7 +242,7 @@ def _refuse_other_separator(where: Path, line: str, mark: str, prefix: str) -> N
 def _refuse_data(where: Path, names: list[str], prefix: str) -> None:
     """Numbers may be names, 2019, 2020, ...: whole ones, and where there are only such, ascending ones."""
     odd = [name for name in names if _value(name) is not None and not re.fullmatch(r"\d+", name)]
-    whole = [int(name) for name in names if re.fullmatch(r"\d+", name)]
+    whole = [float(name) for name in names if re.fullmatch(r"\d+", name)]
     if not odd and len(whole) == len(names) and whole != sorted(whole):
         odd = names
     if odd:

@@ -7,6 +7,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from math import isfinite
 from operator import mul, truediv
 from typing import Any
 
@@ -41,13 +42,29 @@ class Term:
         return Term(self.names, f"{self.text}**{exponent}", lambda fields: self.of(fields) ** exponent)
 
     def at(self, fields: Mapping[str, Any]) -> Any:
-        """Its number. Raises KeyError where a field is missing."""
-        return self.of(fields)
+        """Its number. Raises KeyError where a field is missing, ValueError where it or the term is no finite number."""
+        for name in self.names:
+            if not _finite(fields[name]):
+                raise ValueError(f"{name} must be a finite number there; got {fields[name]!r}")
+        try:
+            found = self.of(fields)
+        except ArithmeticError as error:
+            raise ValueError(f"{self} has no value there: {error}") from error
+        if not _finite(found):
+            raise ValueError(f"{self} must be a finite number there; got {found!r}")
+        return found
 
     def _with(self, other: "Term | float", sign: str, by: Callable[[Any, Any], Any]) -> "Term":
         number = other if isinstance(other, Term) else Term((), str(other), lambda fields: other)
         names = tuple(dict.fromkeys((*self.names, *number.names)))
         return Term(names, f"{self} {sign} {number}", lambda fields: by(self.of(fields), number.of(fields)))
+
+
+def _finite(value: Any) -> bool:
+    try:
+        return isinstance(value, (int, float)) and isfinite(value)
+    except OverflowError:  # a whole number that no float holds
+        return False
 
 
 def field(name: str) -> Term:
