@@ -61,7 +61,6 @@ class Landscape:
         margin = 0.12 * np.maximum(high - low, reach / 3)
         return np.stack([low - margin, high + margin], axis=1)
 
-
     def grid(self, box: Array, columns: int, rows: int) -> tuple[Array, Array, Array]:
         """x (columns,), y (rows,) and the height there (rows, columns)."""
         (left, right), (low, high) = box

@@ -57,14 +57,19 @@ def _panel(axes: "Axes", rows: Sequence[Effect], kind: Kind) -> None:
         if np.isnan(value):
             axes.text(0.5, k, "undetermined", transform=axes.get_yaxis_transform(), ha="center", va="center")
             continue
-        axes.plot([_shown(low, kind), _shown(high, kind)], [k, k], color=color, solid_capstyle="butt", label="_interval")
-        fill = "none" if row.open else "full"
-        axes.plot(_shown(value, kind), k, label=row.name, markersize=7, **{**row.look.mark, "fillstyle": fill})
+        axes.plot(
+            [_shown(low, kind), _shown(high, kind)], [k, k], color=color, solid_capstyle="butt", label="_interval"
+        )
+        if abs(row.effect.value) <= reach:
+            fill = "none" if row.open else "full"
+            axes.plot(_shown(value, kind), k, label=row.name, markersize=7, **{**row.look.mark, "fillstyle": fill})
         for beyond, side, end in ((row.effect.high > reach, ">", high), (row.effect.low < -reach, "<", low)):
             if beyond:
-                axes.plot(_shown(end, kind), k, marker=side, color=color, markersize=5, linestyle="none", label="_beyond")
+                size = 5 if abs(row.effect.value) <= reach else 8
+                axes.plot(_shown(end, kind), k, marker=side, color=color, markersize=size, linestyle="none",
+                          label="_beyond")  # fmt: skip
     axes.axvline(1.0 if ratio else 0.0, color=FAINT, linewidth=1, label="_none")
-    if ratio:
+    if ratio and reach > 0.7:
         axes.set_xscale("log")
     axes.set_yticks(range(len(rows)), [short(f"{row.name}  {row.note}".strip(), 34) for row in rows])
     axes.set_ylim(len(rows) - 0.5, -0.5)

@@ -1,12 +1,13 @@
 """Panels of lines, a panel per problem, whose lines are told by their names at their ends, or below."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from harness.answers.answer import Answer
-from harness.report.style import FAINT, SMALL, TINY, WIDTH, Look, new, short
+from harness.report.style import SMALL, WIDTH, Look, new, short
+from harness.results.courses import span
 from objectives.arrays import Array
 
 if TYPE_CHECKING:
@@ -35,28 +36,58 @@ def problems(answers: Sequence[Answer]) -> tuple["Figure", list[tuple["Axes", An
     return figure, list(zip(grid, shown, strict=False))
 
 
-def line(axes: "Axes", name: str, x: Array, ends: tuple[Array, Array, Array], look: Look) -> None:
+def line(axes: "Axes", name: str, x: Array, ends: tuple[Array, Array, Array], look: Look, strength: float) -> None:
     """A middle with its band, (records,) each."""
     middle, low, high = ends
     axes.plot(x, middle, label=name, markevery=max(1, len(x) // 8), **look.line)
-    axes.fill_between(x, low, high, color=look.color, alpha=0.13, linewidth=0)
+    axes.fill_between(x, low, high, color=look.color, alpha=strength, linewidth=0)
 
 
-def name_all(figure: "Figure", looks: dict[str, Look], cells: int) -> None:
+def strength(count: int) -> float:
+    """Of so many bands over each other."""
+    return max(0.04, min(0.13, 0.5 / max(count, 1)))
+
+
+def frame(axes: "Axes", names: Collection[str], log: bool) -> None:
+    """Show the middles, and of the bands and of what grows far beyond its start as much as leaves them to be seen; on a
+    log axis where they span more than a factor of five."""
+    middles = [np.asarray(one.get_ydata(), dtype=float) for one in axes.lines if one.get_label() in names]
+    low, high, log = span(middles, log)
+    if log:
+        axes.set_yscale("log", nonpositive="mask")
+    bottom, top = axes.get_ylim()  # with the bands
+    if log:
+        axes.set_ylim(max(bottom, low / 30), min(top, high * 5))
+        if high < 300 * low:
+            _numbered(axes)
+        return
+    room = max(high - low, abs(high) * 1e-3) / 2
+    axes.set_ylim(max(bottom, low - room), min(top, high + room))
+
+
+def _numbered(axes: "Axes") -> None:
+    """Plain numbers along a log axis of few decades."""
+    from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+
+    axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    axes.yaxis.set_minor_formatter(NullFormatter())
+
+
+def name_all(figure: "Figure", looks: dict[str, Look], cells: int, note: str = "") -> None:
     """Of a panel that stands alone, the names at the ends of its lines; of several, below all. Of so many cells."""
+    told = [note] if note else []
     if len(figure.axes) == 1:
         at_ends(figure.axes[0], looks)
-        told = "cells" if MOST < cells else ""
-    else:
-        handles = {one.get_label(): one for axes in figure.axes for one in axes.lines if one.get_label() in looks}
-        names = [name for name in looks if name in handles]
-        width = max((len(short(name)) for name in names), default=1)
-        figure.legend([handles[name] for name in names], [short(name) for name in names], fontsize=SMALL,
-                      loc="outside lower center", ncols=max(1, min(len(names), 90 // (width + 6))))  # fmt: skip
-        told = "cells of each" if MOST < cells else ""
-    if told:
-        figure.axes[0].annotate(f"the best {MOST} of {cells} {told}", (1, 1), (0, 3), "axes fraction", "offset points",
-                                ha="right", va="bottom", fontsize=TINY, color=FAINT)  # fmt: skip
+        told += [f"the best {MOST} of {cells} cells"] if cells > MOST else []
+        figure.supxlabel("; ".join(told), fontsize=SMALL) if told else None
+        return
+    told += [f"the best {MOST} of each problem's {cells} cells"] if cells > MOST else []
+    handles = {one.get_label(): one for axes in figure.axes for one in axes.lines if one.get_label() in looks}
+    names = [name for name in looks if name in handles]
+    columns = max(1, min(len(names), 100 // (max((len(name) for name in map(short, names)), default=1) + 8)))
+    figure.legend([handles[name] for name in names], [short(name) for name in names], fontsize=SMALL, ncols=columns,
+                  loc="outside lower center", title="; ".join(told) or None, title_fontsize=SMALL)  # fmt: skip
 
 
 def at_ends(axes: "Axes", looks: dict[str, Look]) -> None:
@@ -83,20 +114,21 @@ def at_ends(axes: "Axes", looks: dict[str, Look]) -> None:
 
 
 def spread(wanted: Sequence[float], heights: Sequence[float]) -> list[float]:
-    """Places for texts of these heights, near to those wanted, which ascend, and not over each other; below 1 where
-    there is room.
+    """Places from 0 to 1 for texts of these heights, not over each other, with the least squares from those wanted,
+    which ascend: isotonic regression of what is left after the heights.
 
     >>> spread([0.0, 0.0, 0.9], [0.1, 0.1, 0.1])
     [0.0, 0.1, 0.9]
-    >>> [round(place, 3) for place in spread([0.95, 1.0], [0.1, 0.1])]
-    [0.9, 1.0]
+    >>> [round(place, 3) for place in spread([0.5, 0.5], [0.1, 0.1])]
+    [0.45, 0.55]
     """
     gaps = [(one + other) / 2 for one, other in zip(heights[:-1], heights[1:], strict=True)]
-    places = list(wanted)
-    for k, gap in enumerate(gaps):
-        places[k + 1] = max(places[k + 1], places[k] + gap)
-    if places and places[-1] > 1:
-        places[-1] = 1.0
-        for k in reversed(range(len(gaps))):
-            places[k] = min(places[k], places[k + 1] - gaps[k])
-    return places
+    before = np.concatenate([[0.0], np.cumsum(gaps)])
+    pools: list[list[float]] = []
+    for place in wanted - before if len(wanted) else []:
+        pools.append([place])
+        while len(pools) > 1 and np.mean(pools[-2]) > np.mean(pools[-1]):
+            last = pools.pop()
+            pools[-1] += last
+    found = np.array([np.mean(pool) for pool in pools for _ in pool])
+    return (np.clip(found, 0, max(1 - before[-1], 0)) + before[: len(found)]).tolist()

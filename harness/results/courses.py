@@ -63,7 +63,9 @@ def courses(results: Results, answer: Answer, x: str = "steps", most: int | None
         values = recorded(results.curves, curve_of(results), every)[:, kept]
         values = _lost(values, [results.runs[k]["state"] == "diverged" for k in every])
         if len(rows) > 1:
-            values = np.array([np.median(part, axis=0) for part in np.split(values, np.cumsum(list(map(len, rows)))[:-1])])
+            values = np.array(
+                [np.median(part, axis=0) for part in np.split(values, np.cumsum(list(map(len, rows)))[:-1])]
+            )
         scale = answer.evidence.scale
         values = gap(values, scale) if scale.kind == "log" else values
         found[line.cell] = Course(line.name, _axis(results, line.cell, every, steps, x)[kept], values)
@@ -96,6 +98,20 @@ def paths(results: Results, cells: Sequence[int]) -> list[Array]:
         finite = np.isfinite(path).all(axis=1)
         found.append(path[: len(path) if finite.all() else int(np.argmin(finite))])
     return found
+
+
+def span(middles: Sequence[Array], log: bool) -> tuple[float, float, bool]:
+    """The lowest and the highest value to show of curves, and whether on a log axis: what grows beyond a hundred times
+    the highest start leaves the picture, and a log axis is for more than a factor of five."""
+    every = np.concatenate([middle[np.isfinite(middle)] for middle in middles] or [np.zeros(0)])
+    every = every[every > 0] if log else every
+    if not every.size:
+        return 0.0, 1.0, False
+    start = max((float(middle[0]) for middle in middles if len(middle) and np.isfinite(middle[0])), default=0.0)
+    low, high = float(every.min()), float(every.max())
+    if not (log and high > 5 * low):
+        return low, high, False
+    return low, min(high, max(100 * start, 10 * low)) if start > 0 else high, True
 
 
 def gap(values: Array, scale: Scale) -> Array:

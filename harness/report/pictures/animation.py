@@ -132,6 +132,4 @@ def gif(figure: "Figure") -> bytes:
     return out.getvalue()
 
 
-PICTURE = Picture(
-    "the trajectories, moving", lacks, draw, distrust=distrust, formats=("svg", "gif"), encode=encoded
-)
+PICTURE = Picture("the trajectories, moving", lacks, draw, distrust=distrust, formats=("svg", "gif"), encode=encoded)

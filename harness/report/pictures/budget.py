@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from harness.report.lines import MOST, line, name_all, problems
+from harness.report.lines import MOST, frame, line, name_all, problems, strength
 from harness.report.picture import Picture
-from harness.report.style import INK, SMALL, Look, looks
+from harness.report.style import INK, Look, looks
 from harness.results.courses import Course, gap, label_of
 from harness.results.files import Results
 from harness.results.metrics import Metric
@@ -25,6 +25,8 @@ def lacks(results: Results) -> str:
 def draw(results: Results) -> "Figure":
     """A panel per problem: over the replicates, the median of the incumbent's tuned value with its 95 % interval, and
     at the end the confirmed value, which is the one to believe."""
+    from matplotlib.ticker import MaxNLocator
+
     metric, styles, trials = Metric.of(results.summary), looks(results), by_cell(results.trials)
     confirmed = {row["cell"] for row in results.cells if row["phase"] == "confirm"}
     figure, panels = problems(results.answer)
@@ -32,22 +34,22 @@ def draw(results: Results) -> "Figure":
     for axes, answer in panels:
         scale = answer.evidence.scale
         log = scale.kind == "log"
-        for one in [one for one in answer.lines if one.cell in trials][:MOST]:
+        shown = [one for one in answer.lines if one.cell in trials][:MOST]
+        for one in shown:
             values = incumbents(trials[one.cell], metric)
             course = Course(one.name, np.arange(1, values.shape[1] + 1), gap(values, scale) if log else values)
             named[one.name] = look = styles[one.cell]
-            line(axes, one.name, course.x, course.middle(), look)
+            line(axes, one.name, course.x, course.middle(), look, strength(len(shown)))
             if one.cell in confirmed:
                 mark = gap(np.array([one.value]), scale) if log else [one.value]
                 axes.plot(course.x[-1:], mark, markersize=8, label="_confirmed", clip_on=False,
                           **{**look.mark, "markeredgecolor": INK})  # fmt: skip
-        if log:
-            axes.set_yscale("log", nonpositive="mask")
-        axes.set(xlabel="trials", ylabel=f"best tuned {label_of(answer, metric.name)}")
         axes.margins(x=0.03)
-    if confirmed:
-        figure.supxlabel("large marks with an edge: confirmed on seeds that tuning never saw", fontsize=SMALL)
-    name_all(figure, named, max(len(answer.lines) for _, answer in panels))
+        frame(axes, {*named, "_confirmed"}, log)
+        axes.xaxis.set_major_locator(MaxNLocator("auto", integer=True))
+        axes.set(xlabel="trials", ylabel=f"best tuned {label_of(answer, metric.name)}")
+    note = "large marks with an edge: confirmed on seeds that tuning never saw" if confirmed else ""
+    name_all(figure, named, max(len(answer.lines) for _, answer in panels), note)
     return figure
 
 

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from harness.report.lines import MOST, line, name_all, problems
+from harness.report.lines import MOST, frame, line, name_all, problems, strength
 from harness.report.picture import Picture
 from harness.report.style import looks
 from harness.results.courses import courses, curve_of, label_of
@@ -27,13 +27,13 @@ def draw(results: Results, x: str = "steps") -> "Figure":
     styles, named = looks(results), {}
     figure, panels = problems(results.answer)
     for axes, answer in panels:
-        for cell, course in courses(results, answer, x, MOST).items():
-            line(axes, course.name, course.x, course.middle(), styles[cell])
+        found = courses(results, answer, x, MOST)
+        for cell, course in found.items():
+            line(axes, course.name, course.x, course.middle(), styles[cell], strength(len(found)))
             named[course.name] = styles[cell]
-        if answer.evidence.scale.kind == "log":
-            axes.set_yscale("log", nonpositive="mask")
-        axes.set(xlabel=UNITS[x], ylabel=label_of(answer, curve_of(results)))
         axes.margins(x=0.01)
+        frame(axes, named, answer.evidence.scale.kind == "log")
+        axes.set(xlabel=UNITS[x], ylabel=label_of(answer, curve_of(results)))
     name_all(figure, named, max(len(answer.lines) for _, answer in panels))
     return figure
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from harness.answers.answer import Answer
 from harness.report.forest import Effect, forest
 from harness.report.picture import Picture
-from harness.report.style import Look, looks
+from harness.report.style import Look, looks, short
 from harness.results.files import Results
 
 if TYPE_CHECKING:
@@ -40,10 +40,10 @@ def _beside(answer: Answer, styles: dict[int, Look]) -> list[Effect]:
 
 
 def _about(answer: Answer) -> tuple[str, str]:
-    first, scale = answer.lines[0].name, answer.evidence.scale
+    first, scale = short(answer.lines[0].name, 60, 1), answer.evidence.scale
     words = {"log": "times the loss of", "steps": "times the steps of", "points": "points worse than"}
     unit = words.get(scale.kind, "worse than" if scale.more_is_better else "higher than")
-    return f"{unit} {first}; right of the line is worse; hollow: open", answer.told
+    return f"{unit} {first}\nright of the line is worse; hollow: open", answer.told
 
 
 PICTURE = Picture("each cell beside the first: effects with simultaneous intervals", lacks, draw)

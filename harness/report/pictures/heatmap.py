@@ -39,7 +39,7 @@ def draw(results: Results, beside: str = "") -> "Figure":
     figure = new(WIDTH, 0.26 * len(answers) + 1.6)
     axes = figure.subplots()
     shades = np.array([[shade for _, shade, _ in row] for row in fields])
-    axes.imshow(shades, cmap="PuOr_r", vmin=-1.4, vmax=1.4, aspect="auto")
+    axes.imshow(shades, cmap="PuOr_r", vmin=-1.8, vmax=1.8, aspect="auto")
     for row, one in enumerate(fields):
         for column, (told, _, decided) in enumerate(one):
             axes.text(column, row, told, ha="center", va="center", fontsize=TINY, color=INK,
@@ -69,7 +69,9 @@ def _common(answers: Sequence[Answer]) -> list[str]:
 
 def _unit(answers: Sequence[Answer]) -> str:
     kinds = {answer.evidence.scale.kind for answer in answers}
-    return WORDS.get(kinds.pop(), "how much worse than") if len(kinds) == 1 else "worse, in the unit of each problem, than"
+    return (
+        WORDS.get(kinds.pop(), "how much worse than") if len(kinds) == 1 else "worse, in the unit of each problem, than"
+    )
 
 
 def _field(answer: Answer, beside: str, name: str) -> tuple[str, float, bool]:
@@ -86,7 +88,11 @@ def _field(answer: Answer, beside: str, name: str) -> tuple[str, float, bool]:
         return "both never", 0.0, False
     if any(never):
         return (word if never[1] else f"{beside} never")[:14], 1.0 if never[1] else -1.0, pair.winner is not None
-    return _told(pair.effect.value, scale), _shade(pair.effect.value, scale), verdict.possible and pair.winner is not None
+    return (
+        _told(pair.effect.value, scale),
+        _shade(pair.effect.value, scale),
+        verdict.possible and pair.winner is not None,
+    )
 
 
 def _told(d: float, scale: Scale) -> str:

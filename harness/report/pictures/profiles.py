@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from harness.answers.profiles import Profile
+from harness.answers.profiles import RUNGS, Profile
 from harness.report.lines import MOST, name_all, problems
 from harness.report.picture import Picture
-from harness.report.style import WIDTH, Look, looks, new
+from harness.report.style import WIDTH, Look, looks, new, short
 from harness.results.files import Results
 from harness.results.profiles import profiles
 from harness.results.targets import goals
@@ -42,32 +42,31 @@ def draw(results: Results, x: str = "steps", of: str = "all") -> "Figure":
     else:
         figure = new(WIDTH, 4.0)
         panels = [(figure.subplots(), results.answer[0])]
+    most = max(float(cell["steps" if x == "steps" else "evaluations"]) for cell in results.cells if cell["runs"])
     for axes, answer in panels:
         where = answer.evidence.where
-        mine = (
-            {name: Profile({where: one.problems[where]}) for name, one in found.items() if where in one.problems}
-            if of == "problem"
-            else found
-        )
-        _panel(axes, mine, look)
+        alone = {name: Profile({where: one.problems[where]}) for name, one in found.items() if where in one.problems}
+        _panel(axes, alone if of == "problem" else found, look, most)
         axes.set_xlabel(unit)
     every = " of all problems" if of == "all" and len(results.answer) > 1 else ""
     panels[0][0].set_ylabel(f"share of targets reached{every}")
-    name_all(figure, {name: look[name] for name in found}, len(found))
+    ladders = dict.fromkeys(answer.evidence.ladder for answer in results.answer if answer.evidence.ladder)
+    note = short(f"{RUNGS} targets a problem: {'; '.join(ladders)}", 110)
+    name_all(figure, {name: look[name] for name in found}, len(found), note)
     return figure
 
 
-def _panel(axes: "Axes", found: Mapping[str, Profile], look: Mapping[str, Look]) -> None:
-    """The MOST that reach the largest share, in steps."""
-    costs = {name: np.concatenate([cost.ravel() for cost in one.problems.values()]) for name, one in found.items()}
-    every = np.concatenate(list(costs.values())) if costs else np.zeros(0)
+def _panel(axes: "Axes", found: Mapping[str, Profile], look: Mapping[str, Look], most: float) -> None:
+    """Up to so many steps, the MOST that reach the largest share."""
+    costs = [np.concatenate([cost.ravel() for cost in one.problems.values()]) for one in found.values()]
+    every = np.concatenate([*costs, [0.0, most]])
     budgets = np.unique(every[np.isfinite(every)])
-    budgets = np.concatenate([[0.0], budgets]) if not budgets.size or budgets[0] > 0 else budgets
     shares: dict[str, Array] = {name: one.at(budgets) for name, one in found.items()}
     for name in sorted(shares, key=lambda name: -float(shares[name][-1]))[:MOST]:
         axes.plot(budgets, shares[name], label=name, drawstyle="steps-post", markevery=max(1, len(budgets) // 8),
                   **look[name].line)  # fmt: skip
-    axes.set_ylim(-0.02, 1.02)
+    top = max((float(share[-1]) for share in shares.values()), default=0.0)
+    axes.set_ylim(-0.01, min(1.02, max(0.1, 1.15 * top)))
     axes.margins(x=0.01)
 
 

@@ -79,7 +79,7 @@ def _drawn(found: Mapping[str, tuple[Array, Array]]) -> "Figure":
     looks = {name: nth(k) for k, name in enumerate(found)}
     for name, (steps, factors) in found.items():
         axes.plot(steps, factors, label=name, markevery=max(1, len(steps) // 6), **looks[name].line)
-    axes.set(xlabel="steps", ylabel="factor on the learning rate, or on what the name says")
+    axes.set(xlabel="steps", ylabel="factor")
     axes.set_ylim(bottom=min(0.0, axes.get_ylim()[0]))
     axes.margins(x=0.01)
     at_ends(axes, looks)
