@@ -62,7 +62,7 @@ class Landscape:
         return np.stack([low - margin, high + margin], axis=1)
 
     def grid(self, box: Array, columns: int, rows: int) -> tuple[Array, Array, Array]:
-        """x (columns,), y (rows,) and the height there (rows, columns)."""
+        """Of a box: x (columns,), y (rows,) and the height there (rows, columns)."""
         (left, right), (low, high) = box
         x, y = np.linspace(left, right, columns), np.linspace(low, high, rows)
         points = np.stack([axis.ravel() for axis in np.meshgrid(x, y)], axis=1)

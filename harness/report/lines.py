@@ -1,6 +1,7 @@
 """Panels of lines, a panel per problem, whose lines are told by their names at their ends, or below."""
 
 from collections.abc import Collection, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -122,7 +123,7 @@ def spread(wanted: Sequence[float], heights: Sequence[float]) -> list[float]:
     >>> [round(place, 3) for place in spread([0.5, 0.5], [0.1, 0.1])]
     [0.45, 0.55]
     """
-    gaps = [(one + other) / 2 for one, other in zip(heights[:-1], heights[1:], strict=True)]
+    gaps = [(one + other) / 2 for one, other in pairwise(heights)]
     before = np.concatenate([[0.0], np.cumsum(gaps)])
     pools: list[list[float]] = []
     for place in wanted - before if len(wanted) else []:
@@ -131,4 +132,5 @@ def spread(wanted: Sequence[float], heights: Sequence[float]) -> list[float]:
             last = pools.pop()
             pools[-1] += last
     found = np.array([np.mean(pool) for pool in pools for _ in pool])
-    return (np.clip(found, 0, max(1 - before[-1], 0)) + before[: len(found)]).tolist()
+    places: list[float] = (np.clip(found, 0, max(1 - before[-1], 0)) + before[: len(found)]).tolist()
+    return places

@@ -4,7 +4,7 @@ import hashlib
 import io
 import textwrap
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cache
@@ -128,10 +128,10 @@ def looks(results: Results) -> dict[int, Look]:
 
 
 def short(name: str, width: int = 26, lines: int = 2) -> str:
-    """A cell's name where there is little room: in so many lines, the rest cut; nothing in it is an instruction.
+    r"""A cell's name where there is little room: in so many lines, the rest cut; nothing in it is an instruction.
 
     >>> short("adam"), short("adam lr=0.001 schedule=constant beta1=0.9", 20, 1), short("$x$")
-    ('adam', 'adam lr=0.001 …', '\\\\$x\\\\$')
+    ('adam', 'adam lr=0.001 …', '\\$x\\$')
     """
     told = textwrap.wrap(in_line(name), width, break_long_words=True, break_on_hyphens=False)
     if len(told) > lines:

@@ -30,7 +30,8 @@ class Course:
         middle, low, high = np.array([(one.value, one.low, one.high) for one in found]).T
         top = np.max(self.values[np.isfinite(self.values)], initial=-np.inf)
         there = np.isfinite(middle)
-        return tuple(np.where(there, ends, np.nan) for ends in (middle, low, np.minimum(high, top)))
+        middle, low, high = (np.where(there, ends, np.nan) for ends in (middle, low, np.minimum(high, top)))
+        return middle, low, high
 
 
 def speaking(results: Results) -> Speaking:

@@ -10,16 +10,14 @@ if TYPE_CHECKING:
 
     from matplotlib.figure import Figure
 
-    from harness.results.files import Results
-
 PICTURES = "harness.report.picture"  # which knows of results, so that it is imported by name when it is asked for
 
 
 class Plot:
-    """Its attributes are the pictures: each takes options, as `curves(x="evaluations")`, or `trusted=("mine",)` where it
-    builds an objective of yours, and returns a matplotlib Figure."""
+    """Its attributes are the pictures of results: each takes options, as `curves(x="evaluations")`, or
+    `trusted=("mine",)` where it builds an objective of yours, and returns a matplotlib Figure."""
 
-    def __init__(self, results: "Results") -> None:
+    def __init__(self, results: Any) -> None:
         self._results = results
 
     def __dir__(self) -> list[str]:

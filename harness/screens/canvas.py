@@ -50,17 +50,18 @@ class Canvas:
                 self._dots[at, column] = True
                 self._of[at // self._down, column // self._across] = k
 
-    def letters(self, x: Array, y: Array, letter: str, style: str) -> None:
-        """A letter at each place inside."""
-        for across, up in zip(x, y, strict=True):
+    def letters(self, places: Array, letter: str, style: str) -> None:
+        """A letter at each of the places (n, 2) inside."""
+        for across, up in places:
             if 0 <= across <= 1 and 0 <= up <= 1:
                 row = self.height - 1 - round(up * (self.height - 1))
                 self._letters[row, round(across * (self.width - 1))] = letter, style
 
-    def path(self, x: Array, y: Array, letter: str, style: str) -> None:
-        """Letters all along a path."""
-        found = np.array(_between(x * (self.width - 1), y * (self.height - 1))).reshape(-1, 2)
-        self.letters(found[:, 1] / max(self.width - 1, 1), found[:, 0] / max(self.height - 1, 1), letter, style)
+    def path(self, places: Array, letter: str, style: str) -> None:
+        """Letters all along a path through places (n, 2)."""
+        ends = np.array([self.width - 1, self.height - 1])
+        found = np.array(_between(*(places * ends).T)).reshape(-1, 2)
+        self.letters(found[:, ::-1] / ends, letter, style)
 
     def rows(self) -> list[Text]:
         """As lines of text, from above."""

@@ -45,7 +45,7 @@ def losses(results: Results, out: Console) -> None:
             x = (np.arange(4) + (k + 1) / (len(found) + 1)) / 4
             there = np.isfinite(places[k][1])
             y = np.interp(x, places[k][0], np.where(there, places[k][1], -9))
-            canvas.letters(x, y, LETTERS[k], _bold(k))
+            canvas.letters(np.stack([x, y], axis=1), LETTERS[k], _bold(k))
         where = f"{answer.evidence.where}: " if answer.evidence.where else ""
         out.print(Text(in_line(f"{where}{label_of(answer, curve_of(results))}{', log scale' if log else ''}")))
         lines = canvas.rows()
@@ -69,9 +69,9 @@ def trajectories(
     rows, columns = canvas.shape
     canvas.dot(_edges(grid(seen, columns, rows)[2], LEVELS[fine(out)]))
     for k in reversed(range(len(ways))):
-        canvas.path(*_inside(ways[k], seen).T, LETTERS[k], _bold(k))
-    canvas.letters(*_inside(ways[0][:1], seen).T, "O", "bold")
-    canvas.letters(*_inside(minima, seen).T, "+", "bold")
+        canvas.path(_inside(ways[k], seen), LETTERS[k], _bold(k))
+    canvas.letters(_inside(ways[0][:1], seen), "O", "bold")
+    canvas.letters(_inside(minima, seen), "+", "bold")
     (left, right), (low, high) = seen
     told = f"paths: x from {number(left, 3)} to {number(right, 3)}, y from {number(low, 3)} to {number(high, 3)}"
     out.print(Text(f"{told}; O start{', + minimum' if len(minima) else ''}"), soft_wrap=True)

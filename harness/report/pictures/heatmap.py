@@ -45,8 +45,8 @@ def draw(results: Results, beside: str = "") -> "Figure":
             axes.text(column, row, told, ha="center", va="center", fontsize=TINY, color=INK,
                       fontweight="bold" if decided else "normal")  # fmt: skip
             if decided:
-                axes.plot([column - 0.44, column + 0.44, column + 0.44, column - 0.44, column - 0.44],
-                          [row - 0.4, row - 0.4, row + 0.4, row + 0.4, row - 0.4], color=INK, linewidth=0.8)  # fmt: skip
+                across, down = column + 0.44 * np.array([-1, 1, 1, -1, -1]), row + 0.4 * np.array([-1, -1, 1, 1, -1])
+                axes.plot(across, down, color=INK, linewidth=0.8)
     axes.set_yticks(range(len(answers)), [short(answer.evidence.where, 30) for answer in answers], fontsize=SMALL)
     slanted = {"rotation": 45, "ha": "right", "rotation_mode": "anchor"} if len(columns) > 5 else {}
     axes.set_xticks(range(len(columns)), [short(name, 16) for name in columns], fontsize=SMALL, **slanted)
