@@ -71,13 +71,13 @@ class Landscape:
 
 def lacks(results: Results) -> str:
     """Why a folder has no paths on contours; "" if it has."""
+    if not any(cell["runs"] for cell in results.cells):
+        return "no run ended"
     if "path" not in results.curves:
         return "the objective has more parameters than two"
     if len(results.answer) > 1:
         return "several problems; a folder with one shows the paths"
-    if any(cell.get("dataset") for cell in results.cells):
-        return "the objective is of a data set"
-    return "" if any(cell["runs"] for cell in results.cells) else "no run ended"
+    return "the objective is of a data set" if any(cell.get("dataset") for cell in results.cells) else ""
 
 
 def distrust(results: Results, trusted: tuple[str, ...] = ()) -> str:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 USAGE = """python -m harness.show FOLDER|last   shows a finished run or sweep again, from its files
-python -m harness.show FOLDER|last --plot [trust=PACKAGE]   and plots the loss, and paths on a function of two numbers"""
+python -m harness.show FOLDER|last --plot [trust=PACKAGE]   with plots of the loss, and paths in two dimensions"""
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -54,16 +54,16 @@ def frame(axes: "Axes", names: Collection[str], log: bool) -> None:
     log axis where they span more than a factor of five."""
     middles = [np.asarray(one.get_ydata(), dtype=float) for one in axes.lines if one.get_label() in names]
     low, high, log = span(middles, log)
+    seen = axes.dataLim  # with the bands
     if log:
+        axes.set_ylim(max(seen.minposy / 1.3, low / 30), min(seen.y1 * 1.3, high * 5))
         axes.set_yscale("log", nonpositive="mask")
-    bottom, top = axes.get_ylim()  # with the bands
-    if log:
-        axes.set_ylim(max(bottom, low / 30), min(top, high * 5))
         if high < 300 * low:
             _numbered(axes)
         return
     room = max(high - low, abs(high) * 1e-3) / 2
-    axes.set_ylim(max(bottom, low - room), min(top, high + room))
+    edge = room / 10
+    axes.set_ylim(max(seen.y0 - edge, low - room), min(seen.y1 + edge, high + room))
 
 
 def _numbered(axes: "Axes") -> None:
@@ -118,7 +118,7 @@ def spread(wanted: Sequence[float], heights: Sequence[float]) -> list[float]:
     """Places from 0 to 1 for texts of these heights, not over each other, with the least squares from those wanted,
     which ascend: isotonic regression of what is left after the heights.
 
-    >>> spread([0.0, 0.0, 0.9], [0.1, 0.1, 0.1])
+    >>> [round(place, 3) for place in spread([0.0, 0.0, 0.9], [0.1, 0.1, 0.1])]
     [0.0, 0.1, 0.9]
     >>> [round(place, 3) for place in spread([0.5, 0.5], [0.1, 0.1])]
     [0.45, 0.55]

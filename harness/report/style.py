@@ -182,6 +182,9 @@ def encoded(figure: "Figure", kind: str) -> bytes:
     out = io.BytesIO()
     with styled(), warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Glyph .* missing from font")  # a name in letters that the font lacks
+        if type(figure.get_layout_engine()).__name__ == "ConstrainedLayoutEngine":
+            figure.draw_without_rendering()
+            figure.set_layout_engine("none")  # laid out again, from where it then is, it would move
         face = "none" if kind == "svg" else "white"
         figure.savefig(out, format=kind, dpi=200, metadata=UNDATED[kind], facecolor=face)
     return out.getvalue()

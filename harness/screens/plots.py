@@ -74,7 +74,7 @@ def trajectories(
     canvas.letters(_inside(minima, seen), "+", "bold")
     (left, right), (low, high) = seen
     told = f"paths: x from {number(left, 3)} to {number(right, 3)}, y from {number(low, 3)} to {number(high, 3)}"
-    out.print(Text(f"{told}; O start{', + minimum' if len(minima) else ''}"), soft_wrap=True)
+    out.print(Text(f"{told}; O start{', + minimum' if len(minima) else ''}"))
     for line in canvas.rows():
         out.print(line, no_wrap=True, crop=True)
     _legend([line.name for line in shown], len(answer.lines), out)

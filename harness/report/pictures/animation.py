@@ -114,17 +114,27 @@ def gif(figure: "Figure") -> bytes:
 
     lines, ways = _named(figure), _ways(figure)
     canvas, records, frames = FigureCanvasAgg(figure), max(map(len, ways)), []
+    face, dpi = figure.get_facecolor(), figure.dpi
     figure.set_facecolor("white")
     figure.set_dpi(DPI)
     canvas.draw()
     figure.set_layout_engine("none")  # it stays as it is laid out for the whole paths
+    for line in lines.values():
+        line.set_animated(True)
+    canvas.draw()
+    still = canvas.copy_from_bbox(figure.bbox)
     for last in np.unique(np.linspace(1, records, min(FRAMES, records)).astype(int)):
+        canvas.restore_region(still)
         for k, way in enumerate(ways):
             seen = way[: min(last, len(way))]
-            lines[f"path{k}"].set_data(*seen.T)
-            lines[f"head{k}"].set_data(*seen[-1:].T)
-        canvas.draw()
+            for line, points in ((lines[f"path{k}"], seen), (lines[f"head{k}"], seen[-1:])):
+                line.set_data(*points.T)
+                figure.axes[0].draw_artist(line)
         frames.append(Image.frombuffer("RGBA", canvas.get_width_height(), canvas.buffer_rgba()).convert("P"))
+    for line in lines.values():
+        line.set_animated(False)
+    figure.set_facecolor(face)
+    figure.set_dpi(dpi)
     pace = round(1000 * SECONDS / len(frames))
     out = io.BytesIO()
     frames[0].save(out, "GIF", save_all=True, append_images=frames[1:], loop=0,

@@ -99,8 +99,9 @@ def _told(d: float, scale: Scale) -> str:
     """A factor, or a signed difference."""
     if np.isnan(d):
         return "?"
-    sign = "" if scale.kind in RATIOS else "+" if d > 0 else ""
-    return f"{sign}{scale.size(d)}{'x' if scale.kind in RATIOS and np.isfinite(d) else ''}"
+    if scale.kind in RATIOS:
+        return "∞x" if d == np.inf else f"{scale.size(d)}x"
+    return f"{'+' if d > 0 else ''}{scale.size(d)}"
 
 
 def _shade(d: float, scale: Scale) -> float:

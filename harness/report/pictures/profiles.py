@@ -27,9 +27,11 @@ UNITS: Mapping[str, tuple[Literal["step", "evaluations"], str]] = {
 
 
 def lacks(results: Results) -> str:
+    if not any(cell["runs"] for cell in results.cells):
+        return "no run ended"
     if not any(len(goals(results.summary, cell)) for cell in results.cells):
         return "no problem has targets: no finite loss at the start, above the lowest"
-    return "" if any(cell["runs"] for cell in results.cells) else "no run ended"
+    return ""
 
 
 def draw(results: Results, x: str = "steps", of: str = "all") -> "Figure":
