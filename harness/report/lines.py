@@ -111,7 +111,8 @@ def at_ends(axes: "Axes", looks: dict[str, Look]) -> None:
         axes.plot([1.008, 1.035], [height, place], color=look.color, linewidth=0.7, clip_on=False, label="_leader",
                   transform=axes.transAxes)  # fmt: skip
         axes.plot(1.05, place, clip_on=False, label="_key", transform=axes.transAxes, **look.mark)
-        axes.text(1.07, place, text, transform=axes.transAxes, fontsize=SMALL, va="center", linespacing=1.1)
+        axes.annotate(text, (1, place), (27, 0), "axes fraction", "offset points", fontsize=SMALL, va="center",
+                      linespacing=1.1)  # fmt: skip
 
 
 def spread(wanted: Sequence[float], heights: Sequence[float]) -> list[float]:

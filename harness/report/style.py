@@ -54,6 +54,7 @@ RC = {
     "axes.facecolor": "none",
     "savefig.facecolor": "none",
     "figure.constrained_layout.use": True,
+    "figure.constrained_layout.w_pad": 0.1,  # another font may be wider
 }
 UNDATED = {
     "svg": {"Date": None, "Creator": None},

@@ -73,7 +73,7 @@ def trajectories(
     canvas.letters(_inside(ways[0][:1], seen), "O", "bold")
     canvas.letters(_inside(minima, seen), "+", "bold")
     (left, right), (low, high) = seen
-    told = f"paths: x from {number(left, 3)} to {number(right, 3)}, y from {number(low, 3)} to {number(high, 3)}"
+    told = f"paths: x {number(left, 3)} to {number(right, 3)}, y {number(low, 3)} to {number(high, 3)}"
     out.print(Text(f"{told}; O start{', + minimum' if len(minima) else ''}"))
     for line in canvas.rows():
         out.print(line, no_wrap=True, crop=True)
