@@ -386,5 +386,5 @@ def test_without_matplotlib_one_line_says_what_to_install(
 ) -> None:
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     assert plot.main([str(folders["single"].folder), "curves"]) == 2
-    assert capsys.readouterr().err == "harness: pictures need matplotlib: pip install 'optimizer-harness[plot]'\n"
+    assert capsys.readouterr().err == "harness: pictures need matplotlib: pip install -e '.[plot]'\n"
     assert plot.main([str(folders["single"].folder), "--list"]) == 0
