@@ -26,6 +26,7 @@ from objectives.arrays import Array
 
 if TYPE_CHECKING:
     from harness.answers.answer import Answers
+    from harness.results.plot import Plot
 
 TEXTS = (*GROUPS, "phase", "state", "problem", "overrides")
 KINDS = {"run": "runs", "sweep": "sweeps"}
@@ -63,6 +64,13 @@ class Results:
         from harness.results.answers import answers
 
         return answers(self.summary, self.runs, self.cells, self.remarks)
+
+    @property
+    def plot(self) -> "Plot":
+        """The pictures of this folder: `results.plot.curves()` returns a matplotlib Figure."""
+        from harness.results.plot import Plot
+
+        return Plot(self)
 
     def params(self) -> dict[str, Array]:
         """The final parameters, `cell/name` -> (seeds, ...), of a run with save_params=true."""
