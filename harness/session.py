@@ -33,6 +33,7 @@ from harness.running.ranking import ranked_by
 from harness.running.starts import say_lost
 from harness.running.training import Watcher, train
 from harness.screens.engines import Reasons
+from harness.screens.terminal import waiting
 from harness.tuning import resume, size
 from harness.tuning.resume import Begun
 from harness.tuning.stages import Looks, refuse_nothing_to_decide, stages
@@ -52,7 +53,7 @@ def start(
 ) -> Results:
     """Compose, check everything, claim a folder, train, write, and read back what was written."""
     clock = clock or Clock()
-    with signals.leaving(), clock.part("building"):
+    with signals.leaving(), clock.part("building"), waiting(out, "reading and checking what was asked for"):
         with clock.part("composing"), composer(config_dir) as source:
             resumed = (override.value for override in overrides if override.key == "resume")
             going_on = [value for value in resumed if value is not None]

@@ -83,7 +83,7 @@ def test_a_pipe_names_who_leads_on_each_problem_and_tells_no_loss(monkeypatch: p
             now[0] += 9
             screen.show(of_problems(count))
         assert isinstance(out.file, io.StringIO)
-        assert out.file.getvalue().splitlines()[1].endswith(f"steps   {told}")
+        assert out.file.getvalue().splitlines()[1].endswith(f"steps   0:09, 0:00 left   {told}")
 
 
 def tuned(part: Trial, trials: int) -> Standing:
@@ -141,6 +141,29 @@ def test_the_panel_of_one_run() -> None:
     assert any("diverged 1 of 3" in line for line in lines)
 
 
+def test_a_pipe_is_told_of_the_first_batch_and_how_long_the_others_will_take(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [0.0]
+    monkeypatch.setattr(live.time, "monotonic", lambda: now[0])
+    out = Console(width=100, file=io.StringIO())
+    part = a_trial({"loss": [[9.0, 2.0]]})
+    with Screen(out, "the title", False, Metric()) as screen:
+        for done in (0, 0, 3, 3):
+            now[0] += 2
+            screen.show([], [Standing(part, planned=120, trials=done, best=2.0, history=[2.0] * done)])
+    assert isinstance(out.file, io.StringIO)
+    _, told = out.file.getvalue().splitlines()
+    assert told.split("   ")[-3:-1] == ["0:06, 3:54 left", "loss 2"]
+
+
+def test_a_narrow_screen_tells_the_numbers_of_the_first_below_the_table() -> None:
+    part = a_trial({"loss": [[9.0, 2.0]]}, point={"optimizer.lr": 0.125})
+    for width, rows in ((60, 1), (40, 1)):
+        out = Console(width=width, height=30, file=io.StringIO())
+        out.print(Screen(out, "", False, Metric())._table([], [tuned(part, 3)]))
+        assert isinstance(out.file, io.StringIO)
+        assert out.file.getvalue().count("lr 0.125") == rows, out.file.getvalue()
+
+
 def test_a_pipe_gets_a_line_at_every_tenth_and_not_more_often_than_every_second(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -157,7 +180,8 @@ def test_a_pipe_gets_a_line_at_every_tenth_and_not_more_often_than_every_second(
     title, *lines = out.file.getvalue().splitlines()
     assert title == "the title"
     assert [line.split()[0] for line in lines] == ["20", "54", "88", "122", "156", "190"]
-    assert all(line.endswith("of 200 steps   loss 1   leads: optimizer=c1") for line in lines)
+    assert lines[1].endswith("54 of 200 steps   0:01, 0:04 left   loss 1   leads: optimizer=c1")
+    assert all(line.endswith("loss 1   leads: optimizer=c1") for line in lines)
 
 
 @pytest.mark.parametrize(("cost", "gap"), [(0.0, 0.25), (0.5, 5.5)])

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from harness.results.metrics import Metric
+from harness.results.names import of_problem
 from harness.results.rows import standing
 from harness.results.trial import Standing, Trial
 
-OF_PROBLEM = ("objective", "dataset")  # what is varied there makes other problems
 Ranked = Mapping[str, Sequence[Standing]]  # by what tells the problem from others, the best first
 
 
@@ -49,4 +49,4 @@ def leaders(problems: Ranked, most: int = 5) -> str:
 def _told(trial: Trial, problem: bool) -> str:
     """What is varied of the problem, or of all else."""
     varied = trial.cell.varied.items()
-    return " ".join(str(value) for key, value in varied if (key.partition(".")[0] in OF_PROBLEM) == problem)
+    return " ".join(str(value) for key, value in varied if of_problem(key) == problem)
