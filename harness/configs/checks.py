@@ -33,7 +33,7 @@ def demand_choice(override: Override, options: Sequence[str]) -> None:
         return
     if isinstance(value, (list, ListConfig)) and value:
         compare = f"; to compare: -m {override.address}={','.join(map(str, value))}"
-        raise UserError(f"{override.text}: choose one{'' if override.key in ('experiment', 'suite') else compare}")
+        raise UserError(f"{override.text}: choose one{'' if override.key in settings.OPTIONAL else compare}")
     if not isinstance(value, str):
         raise UserError(f"{override.text}: choose one of {', '.join(options)}")
     if override.kind != "set" and not override.package and override.key in settings.CHOSEN:

@@ -25,7 +25,8 @@ LATER: dict[str, Any] = {
 PARTS = ("objective", "dataset", "optimizer", "schedules", "engine", "sampler", "pruner")
 GROUPS = ("schedule", "experiment", "suite")  # chosen by these names, which are no settings
 CHOSEN = (*(part for part in PARTS if part != "schedules"), *GROUPS)  # there is one of each
-EXCHANGED = tuple(group for group in CHOSEN if group not in ("experiment", "suite"))  # of which there may be none
+OPTIONAL = ("experiment", "suite")  # of which there may be none
+EXCHANGED = tuple(group for group in CHOSEN if group not in OPTIONAL)
 ABOUT = ("space", "paper", "includes")  # what a node says about itself; not for its constructor
 OF_TUNING = (
     "search",

@@ -89,8 +89,8 @@ class Screen:
             first_of = trials[0] if self.single else best(problems, 1)[0].speaker
             told = [f"{label(name)} {central(first_of.last(name))}" for name in measured(first_of.trace.curves)]
             told += [] if self.single else [f"leads: {first_of.cell.name}"]
-        clock = self._clock(done, total, standings)
-        self.out.print(Text(in_line(f"{done:>9,.0f} of {total:,} {unit}   {clock}   {'   '.join(told)}")), soft_wrap=True)
+        told = [f"{done:>9,.0f} of {total:,} {unit}", self._clock(done, total, standings), *told]
+        self.out.print(Text(in_line("   ".join(told))), soft_wrap=True)
 
     def _clock(self, done: float, total: int, standings: Sequence[Standing]) -> str:
         """How long it takes, and will take; a sweep that goes on has not made all that is done."""
