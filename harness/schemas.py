@@ -25,7 +25,7 @@ TOLD_LATER = {"$ref": "#/definitions/later"}
 
 
 def schemas(options: Mapping[str, Mapping[str, str]]) -> dict[str, Schema]:
-    """The schema of each group, from its options with their `_target_`, of config.yaml, of experiments and of suites."""
+    """The schema of each group, from its options with their `_target_`; of config.yaml, experiments and suites."""
     made = {group: of_group(group, targets) for group, targets in options.items()}
     return made | {"config": of_settings(), "experiment": of_experiment(), "suite": of_suite()}
 

@@ -2,23 +2,21 @@
 
 from collections.abc import Iterable, Mapping
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from harness.errors import UserError
+from harness.results.finished import Finished
 from harness.results.rows import Row
 from objectives.arrays import Array
-
-if TYPE_CHECKING:
-    from harness.results.files import Results
 
 LIBRARIES = ("pandas", "polars")
 FRAMES = ("runs", "trials", "cells", "curves")
 OF_A_RUN = ("cell", "replicate", "phase", "trial", "seed")
 
 
-def frame(results: "Results", which: str, library: str | None = None) -> Any:
+def frame(results: Finished, which: str, library: str | None = None) -> Any:
     """The rows of `runs.csv`, `trials.csv` or `cells.csv`, what is empty there missing; or a row for each record of
     each run of `curves`. As pandas has it, else polars, or as asked."""
     if which not in FRAMES:
@@ -54,7 +52,7 @@ def _column(values: list[Any]) -> list[Any]:
     return known if kind is None else [None if value is None else kind(value) for value in known]
 
 
-def _curves(results: "Results") -> dict[str, Any]:
+def _curves(results: Finished) -> dict[str, Any]:
     steps = results.curves["step"]
     run, record = np.nonzero(steps >= 0)  # the others are records that a run does not have
     named = _columns(results.runs)

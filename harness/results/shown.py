@@ -2,15 +2,12 @@
 
 from collections.abc import Sequence
 from html import escape
-from typing import TYPE_CHECKING
 
 from harness.answers.scale import BEYOND
 from harness.errors import UserError
+from harness.results.finished import Finished
 from harness.results.rows import Row
 from harness.text.visible import in_line
-
-if TYPE_CHECKING:
-    from harness.results.files import Results
 
 MOST, MOST_HTML = 8, 20  # cells or runs
 WIDE = 120  # columns
@@ -19,7 +16,7 @@ DAMAGE = (KeyError, TypeError, ValueError, AttributeError, IndexError, UserError
 POINT = "best hyperparameters"
 
 
-def text(results: "Results") -> str:
+def text(results: Finished) -> str:
     """Title, answer, table, folder; what finds no room goes."""
     try:
         head, rows = [in_line(str(results.summary["title"])), "", *_answer(results)], _rows(results)
@@ -33,7 +30,7 @@ def text(results: "Results") -> str:
     return "\n".join([*lines, "", end])
 
 
-def html(results: "Results") -> str:
+def html(results: Finished) -> str:
     """The same for a notebook."""
     try:
         rows = _rows(results)
@@ -56,7 +53,7 @@ def _cell(value: object) -> str:
     return escape(in_line(str(value)))
 
 
-def _answer(results: "Results") -> list[str]:
+def _answer(results: Finished) -> list[str]:
     """What all problems say together, and each problem's headline; the cells of the only one."""
     found = results.answer
     if len(found) > 1:
@@ -64,7 +61,7 @@ def _answer(results: "Results") -> list[str]:
     return [line for answer in found for line, _ in answer.said(WIDE, MOST, "results.answer")]
 
 
-def _rows(results: "Results") -> list[Row]:
+def _rows(results: Finished) -> list[Row]:
     """A row per cell, that of the answer's typical replicate; of a single run one per seed; none for several problems,
     whose cells the answers compare."""
     varied = results.summary["varied"] or ["optimizer"]
