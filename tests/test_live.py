@@ -11,6 +11,7 @@ from harness.results.metrics import Metric
 from harness.results.trial import Standing, Trial
 from harness.screens import live
 from harness.screens.live import Screen
+from harness.screens.ranking import leaders, ranked
 from tests.support import a_trial
 
 
@@ -69,6 +70,12 @@ def test_cells_are_ranked_inside_their_problem_and_never_across() -> None:
     assert words == [[f"p{k}", name] for k in range(3) for name in ("near", "far")]
     cut = [line.split()[:2] for line in shown(of_problems(3), height=10) if line.startswith("p")]
     assert cut == [["p0", "near"], ["p0", "far"], ["p1", "near"], ["p2", "near"]], "each problem has its best"
+
+
+def test_what_an_objective_is_made_of_tells_its_problem() -> None:
+    varied = [{"objective@objective.inner": inner, "optimizer": "sgd"} for inner in ("sphere", "booth")]
+    board = [a_trial({"loss": [[1.0]]}, cell=k, varied=told) for k, told in enumerate(varied)]
+    assert leaders(ranked(board, [], Metric())) == "sphere: sgd, booth: sgd"
 
 
 def test_a_pipe_names_who_leads_on_each_problem_and_tells_no_loss(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -148,11 +155,11 @@ def test_a_pipe_is_told_of_the_first_batch_and_how_long_the_others_will_take(mon
     part = a_trial({"loss": [[9.0, 2.0]]})
     with Screen(out, "the title", False, Metric()) as screen:
         for done in (0, 0, 3, 3):
-            now[0] += 2
+            now[0] += 1
             screen.show([], [Standing(part, planned=120, trials=done, best=2.0, history=[2.0] * done)])
     assert isinstance(out.file, io.StringIO)
     _, told = out.file.getvalue().splitlines()
-    assert told.split("   ")[-3:-1] == ["0:06, 3:54 left", "loss 2"]
+    assert told.split("   ")[-3:-1] == ["0:03, 1:57 left", "loss 2"]
 
 
 def test_a_narrow_screen_tells_the_numbers_of_the_first_below_the_table() -> None:

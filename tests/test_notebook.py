@@ -49,7 +49,15 @@ def test_results_show_the_answer_and_the_table_in_two_kilobytes(told: harness.Re
     assert text.splitlines()[head + 1].startswith(first), "in the order of the answer"
 
 
-def test_a_run_shows_its_seeds(told: harness.Results) -> None:
+def test_many_problems_do_not_fill_a_screen() -> None:
+    found = harness.sweep("objective=glob([b*,c*,d*,e*,f*,g*],exclude=function)", optimizer=["adam", "sgd"], steps=1, seeds=1)
+    assert len(found.answer) > 25
+    text = repr(found)
+    assert len(text.encode()) < 2000
+    assert text.splitlines()[-3:] == ["…", "", str(found.folder)]
+
+
+def test_a_run_shows_its_seeds() -> None:
     text = repr(harness.run(objective="valley", steps=5, seeds=[3, 5]))
     assert [line.split()[0] for line in text.splitlines() if line.endswith("completed")] == ["3", "5"]
 
