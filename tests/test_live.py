@@ -68,7 +68,7 @@ def of_problems(count: int) -> list[Trial]:
 def test_cells_are_ranked_inside_their_problem_and_never_across() -> None:
     words = [line.split()[:2] for line in shown(of_problems(3)) if line.split()[:1] in (["p0"], ["p1"], ["p2"])]
     assert words == [[f"p{k}", name] for k in range(3) for name in ("near", "far")]
-    cut = [line.split()[:2] for line in shown(of_problems(3), height=10) if line.startswith("p")]
+    cut = [line.split()[:2] for line in shown(of_problems(3), height=10) if line.startswith(("p0", "p1", "p2"))]
     assert cut == [["p0", "near"], ["p0", "far"], ["p1", "near"], ["p2", "near"]], "each problem has its best"
 
 
@@ -160,6 +160,29 @@ def test_a_pipe_is_told_of_the_first_batch_and_how_long_the_others_will_take(mon
     assert isinstance(out.file, io.StringIO)
     _, told = out.file.getvalue().splitlines()
     assert told.split("   ")[-3:-1] == ["0:03, 1:57 left", "loss 2"]
+
+
+def test_a_narrow_screen_has_a_shorter_bar_and_one_line_of_progress() -> None:
+    part = a_trial({"loss": [[9.0, 2.0]]})
+    standing = Standing(part, planned=13824, trials=3210, best=2.0, history=[2.0])
+    out = Console(width=50, file=io.StringIO())
+    out.print(Screen(out, "", False, Metric())._bar([], [standing]))
+    assert isinstance(out.file, io.StringIO)
+    (bar,) = out.file.getvalue().splitlines()
+    assert bar.endswith("3,210 of 13,824 trials  0:00")
+
+
+def test_problems_of_many_parts_have_one_column() -> None:
+    made = {"objective": "shift", "objective@objective.inner": "sphere", "objective.inner.dim": "9"}
+    varied = [{**made, "optimizer": "sgd"}, {"objective": "mlp", "dataset": "wine", "optimizer": "sgd"}]
+    board = [a_trial({"loss": [[9.0, 2.0]]}, cell=k, varied=told) for k, told in enumerate(varied)]
+    lines = shown(board)
+    (head,) = [line for line in lines if "optimizer" in line]
+    assert head.split()[:2] == ["problem", "optimizer"]
+    assert [" ".join(line.split()).partition(" sgd ")[0] for line in lines if " sgd " in line] == [
+        "shift sphere 9",
+        "mlp wine",
+    ]
 
 
 def test_a_narrow_screen_tells_the_numbers_of_the_first_below_the_table() -> None:

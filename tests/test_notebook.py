@@ -50,7 +50,9 @@ def test_results_show_the_answer_and_the_table_in_two_kilobytes(told: harness.Re
 
 
 def test_many_problems_do_not_fill_a_screen() -> None:
-    found = harness.sweep("objective=glob([b*,c*,d*,e*,f*,g*],exclude=function)", optimizer=["adam", "sgd"], steps=1, seeds=1)
+    found = harness.sweep(
+        "objective=glob([b*,c*,d*,e*,f*,g*],exclude=function)", optimizer=["adam", "sgd"], steps=1, seeds=1
+    )
     assert len(found.answer) > 25
     text = repr(found)
     assert len(text.encode()) < 2000

@@ -13,11 +13,12 @@ from rich.table import Table
 from rich.text import Text
 
 from harness.results.metrics import Metric
+from harness.results.names import of_problem
 from harness.results.rows import cell_row
 from harness.results.trial import Standing, Trial
 from harness.screens.columns import POINT, cells_table, label, measured, table_row
 from harness.screens.numbers import central, sparkline
-from harness.screens.ranking import best, leaders, ranked
+from harness.screens.ranking import best, leaders, problem, ranked
 from harness.screens.terminal import redraws
 from harness.text.visible import in_line
 
@@ -117,7 +118,10 @@ class Screen:
             course = cell.history if standings else cell.speaker.curve("loss")
             made = cell.speaker.trace.steps[cell.speaker.rows]
             row = {**cell_row(cell, self.metric), "steps": int(max(made, default=0))}
-            rows.append(table_row(row, list(cell.speaker.cell.varied), course, self.metric, bool(standings)))
+            keys = list(cell.speaker.cell.varied)
+            keys = [key for key in keys if not of_problem(key)] if len(problems) > 1 else keys
+            told = table_row(row, keys, course, self.metric, bool(standings))
+            rows.append({"problem": problem(cell.speaker), **told} if len(problems) > 1 else told)
         table = cells_table(rows, self._width, tuned)
         parts = [Text(self.title, style="bold"), self._bar(trials, standings), Text(""), table]
         if rows and rows[0].get(POINT) and len(problems) == 1 and POINT not in (str(c.header) for c in table.columns):
@@ -140,7 +144,8 @@ class Screen:
             rate = done / seconds
             told.append(f"{rate / 1000:.1f}k steps/s" if rate >= 1000 else f"{rate:.0f} steps/s")
         line = Table.grid(padding=(0, 2))
-        line.add_row(ProgressBar(total=total, completed=done, width=28), *told, clock)
+        room = self._width - sum(len(text) + 2 for text in (*told, clock)) - self.single * 4  # the panel's edges
+        line.add_row(ProgressBar(total=total, completed=done, width=max(4, min(28, room))), *told, clock)
         return line
 
 

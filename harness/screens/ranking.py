@@ -29,7 +29,7 @@ def ranked(trials: Sequence[Trial], standings: Sequence[Standing], metric: Metri
         shown.append(cell)
     found: dict[str, list[Standing]] = {}
     for cell in sorted(shown, key=lambda cell: cell.speaker.cell.number):
-        found.setdefault(_told(cell.speaker, True), []).append(cell)
+        found.setdefault(problem(cell.speaker), []).append(cell)
     return {where: sorted(cells, key=lambda cell: rank(cell.speaker)) for where, cells in found.items()}
 
 
@@ -46,7 +46,12 @@ def leaders(problems: Ranked, most: int = 5) -> str:
     return ", ".join(told[:most]) + (f" and {len(told) - most} more" if len(told) > most else "")
 
 
-def _told(trial: Trial, problem: bool) -> str:
+def problem(trial: Trial) -> str:
+    """What tells its problem from others."""
+    return _told(trial, True)
+
+
+def _told(trial: Trial, of_its_problem: bool) -> str:
     """What is varied of the problem, or of all else."""
     varied = trial.cell.varied.items()
-    return " ".join(str(value) for key, value in varied if of_problem(key) == problem)
+    return " ".join(str(value) for key, value in varied if of_problem(key) == of_its_problem)
