@@ -118,10 +118,12 @@ class Screen:
             course = cell.history if standings else cell.speaker.curve("loss")
             made = cell.speaker.trace.steps[cell.speaker.rows]
             row = {**cell_row(cell, self.metric), "steps": int(max(made, default=0))}
-            keys = list(cell.speaker.cell.varied)
-            keys = [key for key in keys if not of_problem(key)] if len(problems) > 1 else keys
-            told = table_row(row, keys, course, self.metric, bool(standings))
-            rows.append({"problem": problem(cell.speaker), **told} if len(problems) > 1 else told)
+            varied, where = list(cell.speaker.cell.varied), {}
+            if len(problems) > 1:  # in one column, and in none of the others
+                where = {"problem": problem(cell.speaker)}
+                varied = [key for key in varied if not of_problem(key)]
+                row = {key: value for key, value in row.items() if not of_problem(key)}
+            rows.append({**where, **table_row(row, varied, course, self.metric, tuned)})
         table = cells_table(rows, self._width, tuned)
         parts = [Text(self.title, style="bold"), self._bar(trials, standings), Text(""), table]
         if rows and rows[0].get(POINT) and len(problems) == 1 and POINT not in (str(c.header) for c in table.columns):
