@@ -2,6 +2,7 @@
 
     harness.run("optimizer=adam", "objective=rosenbrock", "seeds=8")     as `python -m harness ...`
     harness.sweep("optimizer=adam,sgd", "optimizer.lr=0.1,0.01")         as `python -m harness -m ...`
+    harness.sweep(optimizer=["adam", "sgd"], objective="mlp", trials=64, screen=True)
     harness.make("optimizer", "adam", lr=0.1)                            one object from its config group
     harness.load("last")                                                 what a run or a sweep has left in its folder
     harness.Adam(lr=0.3)                                                 the book's optimizers, see harness.book
@@ -44,17 +45,21 @@ def __dir__() -> list[str]:
     return sorted({*globals(), *__all__})
 
 
-def run(*overrides: str, config_dir: str | None = None) -> "Results":
-    """Train one config on its seeds, without a screen, and return what is in its output folder.
+def run(*overrides: str, config_dir: str | None = None, screen: bool = False, **values: Any) -> "Results":
+    """Train one config on its seeds, and return what is in its output folder.
 
-    `config_dir` is a folder of your own configs. Mistakes raise `harness.errors.UserError`.
+    Overrides are texts, `"optimizer=adam"`, or values, `optimizer="adam"`, `**{"optimizer.lr": 0.1}`. `config_dir` is a
+    folder of your own configs; `screen` shows what the command shows. Mistakes raise `harness.errors.UserError`.
     """
-    return _start(overrides, False, config_dir)
+    return _start(overrides, values, False, config_dir, screen)
 
 
-def sweep(*overrides: str, config_dir: str | None = None) -> "Results":
-    """Train every cell that the overrides enumerate, without a screen, and return what is in the output folder."""
-    return _start(overrides, True, config_dir)
+def sweep(*overrides: str, config_dir: str | None = None, screen: bool = False, **values: Any) -> "Results":
+    """Train every cell that the overrides enumerate, and return what is in the output folder.
+
+    As `run`; the items of a list are compared, as in `optimizer=["adam", "sgd"]`, and a tuple is one value.
+    """
+    return _start(overrides, values, True, config_dir, screen)
 
 
 def make(group: str, name: str, **fields: Any) -> Any:
@@ -68,11 +73,23 @@ def make(group: str, name: str, **fields: Any) -> Any:
     return made(group, name, fields)
 
 
-def _start(overrides: tuple[str, ...], multirun: bool, config_dir: str | None) -> "Results":
+def _start(
+    overrides: tuple[str, ...], values: dict[str, Any], multirun: bool, config_dir: str | None, screen: bool
+) -> "Results":
     from harness.configs.advice import one_line_errors
     from harness.configs.typed import trusting
+    from harness.configs.values import overrides as written
     from harness.session import start
 
     with one_line_errors():
-        rest, trusted = trusting(overrides)
-        return start(rest, multirun, config_dir, trusted)
+        rest, trusted = trusting([*overrides, *written(values, several=multirun)])
+        if not screen:
+            return start(rest, multirun, config_dir, trusted)
+        from harness.screens.tables import show
+        from harness.screens.terminal import console
+
+        out = console()
+        results = start(rest, multirun, config_dir, trusted, out)
+        show(results, out)
+        out.done()
+        return results

@@ -34,6 +34,7 @@ Which optimizer, tuned fairly, wins on this problem, and how sure are we?
   python -m harness -m optimizer=adam,sgd optimizer.lr=0.1,0.01,0.001
   python -m harness -m optimizer=sgd,momentum,adam trials=64               compare, each tuned in its own space
   python -m harness -m optimizer=adam 'optimizer.lr=tag(log,interval(1e-4,1))' trials=64 pruner=asha
+  python -m harness -m suite=small_cpu optimizer=sgd,momentum,adam trials=32   the same on twelve problems
   python -m harness -m resume=last                          finish a sweep that was interrupted
   python -m harness experiment=book_trajectories            a question written as a config file
   python -m harness optimizer=clip optimizer@optimizer.inner=adam optimizer.inner.lr=0.1

@@ -25,9 +25,9 @@ TOLD_LATER = {"$ref": "#/definitions/later"}
 
 
 def schemas(options: Mapping[str, Mapping[str, str]]) -> dict[str, Schema]:
-    """The schema of each group, from its options with their `_target_`, of config.yaml and of experiments."""
+    """The schema of each group, from its options with their `_target_`; of config.yaml, experiments and suites."""
     made = {group: of_group(group, targets) for group, targets in options.items()}
-    return made | {"config": of_settings(), "experiment": of_experiment()}
+    return made | {"config": of_settings(), "experiment": of_experiment(), "suite": of_suite()}
 
 
 def write(folder: Path, made: Mapping[str, Schema]) -> None:
@@ -59,6 +59,19 @@ def of_settings() -> Schema:
 def of_experiment() -> Schema:
     """Some of the settings, and some of the fields of what is chosen."""
     return _settled("experiment", {part: {"type": "object"} for part in PARTS}, [])
+
+
+def of_suite() -> Schema:
+    """Lines of overrides, each a problem."""
+    lines = {"type": "array", "items": {"type": "string", "minLength": 1}, "minItems": 1}
+    return {
+        "$schema": DRAFT,
+        "title": "suite",
+        "type": "object",
+        "properties": {"problems": lines},
+        "required": ["problems"],
+        "additionalProperties": False,
+    }
 
 
 def _settings() -> dict[str, Kind]:

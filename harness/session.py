@@ -33,6 +33,7 @@ from harness.running.ranking import ranked_by
 from harness.running.starts import say_lost
 from harness.running.training import Watcher, train
 from harness.screens.engines import Reasons
+from harness.screens.terminal import waiting
 from harness.tuning import resume, size
 from harness.tuning.resume import Begun
 from harness.tuning.stages import Looks, refuse_nothing_to_decide, stages
@@ -52,7 +53,7 @@ def start(
 ) -> Results:
     """Compose, check everything, claim a folder, train, write, and read back what was written."""
     clock = clock or Clock()
-    with signals.leaving(), clock.part("building"):
+    with signals.leaving(), clock.part("building"), waiting(out, "reading and checking what was asked for"):
         with clock.part("composing"), composer(config_dir) as source:
             resumed = (override.value for override in overrides if override.key == "resume")
             going_on = [value for value in resumed if value is not None]
@@ -167,7 +168,7 @@ class _Job:
     def _written(self, folder: Path, outcome: Outcome, tuned: dict[str, Any]) -> Results:
         begun, kind, clock = self.begun, self.kind, self.clock
         with clock.part("writing"):
-            about = _about(kind, _title(begun.cells, kind), begun, self.metric, outcome.stopped)
+            about = _about(kind, _title(begun.cells, kind, begun.overrides), begun, self.metric, outcome.stopped)
             about |= {"study": None} | tuned
             about |= {"untraced": untraced} if (untraced := self.planner.about_engines()) else {}
             config = None if tuned else begun.cells[0].config if kind == "run" else begun.config()
@@ -185,7 +186,7 @@ class _Job:
             return
         from harness.screens.live import Screen
 
-        title = _title(self.begun.cells, self.kind)
+        title = _title(self.begun.cells, self.kind, self.begun.overrides)
         with Screen(self.out, title, self.kind == "run", self.metric) as screen:
             if self.clock.on:
                 self.clock.listen(screen, "drawing", "show")
@@ -249,9 +250,10 @@ def _asked(begun: Begun, metric: Metric) -> dict[str, Any]:
     }
 
 
-def _title(cells: Sequence[Cell], kind: str) -> str:
+def _title(cells: Sequence[Cell], kind: str, overrides: Sequence[str]) -> str:
     settings, choices = cells[0].settings, cells[0].choices
     where = " on ".join(choices[group] for group in ("objective", "dataset") if _same(cells, group))
+    where = next((text.replace("=", " ") for text in overrides if text.startswith("suite=")), where)
     what = choices["optimizer"] if kind == "run" else f"{len(cells)} cell{'s' if len(cells) > 1 else ''}"
     seeds = f"{len(settings.seeds)} seed{'s' if len(settings.seeds) > 1 else ''}"
     trials = f"{settings.trials} trials" if any(cell.space for cell in cells) else ""

@@ -13,6 +13,8 @@ from harness.configs.compose import Composer, composer
 from tests import kernels
 from tests.support import options
 
+collect_ignore = ["examples"]  # which the tests run, and pytest must not import
+
 
 def pytest_configure() -> None:
     """In every test process: are these the kernels that were asked for?"""

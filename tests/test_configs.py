@@ -123,5 +123,5 @@ def test_a_word_is_no_boolean(source: Composer, group: str) -> None:
 
 
 def test_conf_has_no_strays() -> None:
-    groups = {"objective", "optimizer", "schedule", "dataset", "experiment", "sampler", "pruner", "engine"}
+    groups = {"objective", "optimizer", "schedule", "dataset", "experiment", "sampler", "pruner", "engine", "suite"}
     assert {path.name for path in CONF.iterdir()} == groups | {"config.yaml"}

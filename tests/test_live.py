@@ -11,6 +11,7 @@ from harness.results.metrics import Metric
 from harness.results.trial import Standing, Trial
 from harness.screens import live
 from harness.screens.live import Screen
+from harness.screens.ranking import leaders, ranked
 from tests.support import a_trial
 
 
@@ -67,8 +68,14 @@ def of_problems(count: int) -> list[Trial]:
 def test_cells_are_ranked_inside_their_problem_and_never_across() -> None:
     words = [line.split()[:2] for line in shown(of_problems(3)) if line.split()[:1] in (["p0"], ["p1"], ["p2"])]
     assert words == [[f"p{k}", name] for k in range(3) for name in ("near", "far")]
-    cut = [line.split()[:2] for line in shown(of_problems(3), height=10) if line.startswith("p")]
+    cut = [line.split()[:2] for line in shown(of_problems(3), height=10) if line.startswith(("p0", "p1", "p2"))]
     assert cut == [["p0", "near"], ["p0", "far"], ["p1", "near"], ["p2", "near"]], "each problem has its best"
+
+
+def test_what_an_objective_is_made_of_tells_its_problem() -> None:
+    varied = [{"objective@objective.inner": inner, "optimizer": "sgd"} for inner in ("sphere", "booth")]
+    board = [a_trial({"loss": [[1.0]]}, cell=k, varied=told) for k, told in enumerate(varied)]
+    assert leaders(ranked(board, [], Metric())) == "sphere: sgd, booth: sgd"
 
 
 def test_a_pipe_names_who_leads_on_each_problem_and_tells_no_loss(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -83,7 +90,7 @@ def test_a_pipe_names_who_leads_on_each_problem_and_tells_no_loss(monkeypatch: p
             now[0] += 9
             screen.show(of_problems(count))
         assert isinstance(out.file, io.StringIO)
-        assert out.file.getvalue().splitlines()[1].endswith(f"steps   {told}")
+        assert out.file.getvalue().splitlines()[1].endswith(f"steps   0:09, 0:00 left   {told}")
 
 
 def tuned(part: Trial, trials: int) -> Standing:
@@ -141,6 +148,53 @@ def test_the_panel_of_one_run() -> None:
     assert any("diverged 1 of 3" in line for line in lines)
 
 
+def test_a_pipe_is_told_of_the_first_batch_and_how_long_the_others_will_take(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [0.0]
+    monkeypatch.setattr(live.time, "monotonic", lambda: now[0])
+    out = Console(width=100, file=io.StringIO())
+    part = a_trial({"loss": [[9.0, 2.0]]})
+    with Screen(out, "the title", False, Metric()) as screen:
+        for done in (0, 0, 3, 3):
+            now[0] += 1
+            screen.show([], [Standing(part, planned=120, trials=done, best=2.0, history=[2.0] * done)])
+    assert isinstance(out.file, io.StringIO)
+    _, told = out.file.getvalue().splitlines()
+    assert told.split("   ")[-3:-1] == ["0:03, 1:57 left", "loss 2"]
+
+
+def test_a_narrow_screen_has_a_shorter_bar_and_one_line_of_progress() -> None:
+    part = a_trial({"loss": [[9.0, 2.0]]})
+    standing = Standing(part, planned=13824, trials=3210, best=2.0, history=[2.0])
+    out = Console(width=50, file=io.StringIO())
+    out.print(Screen(out, "", False, Metric())._bar([], [standing]))
+    assert isinstance(out.file, io.StringIO)
+    (bar,) = out.file.getvalue().splitlines()
+    assert bar.endswith("3,210 of 13,824 trials  0:00")
+
+
+def test_problems_of_many_parts_have_one_column() -> None:
+    made = {"objective": "shift", "objective@objective.inner": "sphere", "objective.inner.dim": "9"}
+    varied = [{**made, "optimizer": "sgd"}, {"objective": "mlp", "dataset": "wine", "optimizer": "sgd"}]
+    board = [a_trial({"loss": [[9.0, 2.0]]}, cell=k, varied=told, point={"lr": 0.5}) for k, told in enumerate(varied)]
+    lines = shown([], [tuned(part, 3) for part in board])
+    assert not any("dim" in line for line in lines), "which is not searched"
+    (head,) = [line for line in lines if "optimizer" in line]
+    assert head.split()[:2] == ["problem", "optimizer"]
+    assert [" ".join(line.split()).partition(" sgd ")[0] for line in lines if " sgd " in line] == [
+        "shift sphere 9",
+        "mlp wine",
+    ]
+
+
+def test_a_narrow_screen_tells_the_numbers_of_the_first_below_the_table() -> None:
+    part = a_trial({"loss": [[9.0, 2.0]]}, point={"optimizer.lr": 0.125})
+    for width, rows in ((60, 1), (40, 1)):
+        out = Console(width=width, height=30, file=io.StringIO())
+        out.print(Screen(out, "", False, Metric())._table([], [tuned(part, 3)]))
+        assert isinstance(out.file, io.StringIO)
+        assert out.file.getvalue().count("lr 0.125") == rows, out.file.getvalue()
+
+
 def test_a_pipe_gets_a_line_at_every_tenth_and_not_more_often_than_every_second(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -157,7 +211,8 @@ def test_a_pipe_gets_a_line_at_every_tenth_and_not_more_often_than_every_second(
     title, *lines = out.file.getvalue().splitlines()
     assert title == "the title"
     assert [line.split()[0] for line in lines] == ["20", "54", "88", "122", "156", "190"]
-    assert all(line.endswith("of 200 steps   loss 1   leads: optimizer=c1") for line in lines)
+    assert lines[1].endswith("54 of 200 steps   0:01, 0:04 left   loss 1   leads: optimizer=c1")
+    assert all(line.endswith("loss 1   leads: optimizer=c1") for line in lines)
 
 
 @pytest.mark.parametrize(("cost", "gap"), [(0.0, 0.25), (0.5, 5.5)])

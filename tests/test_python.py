@@ -18,6 +18,7 @@ import harness
 from harness.cells.enumeration import single
 from harness.configs.compose import CONF, VERSION, composer
 from harness.configs.override import parse
+from harness.configs.values import overrides
 from harness.errors import UserError
 from harness.optimizers.adam import Adam
 from harness.results.trial import Trial
@@ -52,6 +53,46 @@ def test_make_builds_from_every_group() -> None:
 def test_make_says_what_is_wrong(arguments: Any, fields: Any, message: str) -> None:
     with pytest.raises(UserError, match=message):
         harness.make(*arguments, **fields)
+
+
+def test_values_stand_beside_texts() -> None:
+    given = {"optimizer": ["adam", "sgd"], "optimizer.lr": np.float64(0.25), "objective.hidden": (16, 8), "x": [(1, 2)],
+             "seeds": [3, 5], "search": None, "declared": False, "path": "a b, c", "f": "interval(0,1)",
+             "n": np.int64(3), "names": ["a,b", "c"], "node": {"a": 1.5}}  # fmt: skip
+    assert overrides(given, several=True) == [
+        "optimizer=adam,sgd", "optimizer.lr=0.25", "objective.hidden=[16,8]", "x=[1,2]", "seeds=[3,5]", "search=null",
+        "declared=false", "path=a b, c", "f=interval(0,1)", "n=3", "names='a,b',c", "node={a:1.5}",
+    ]  # fmt: skip
+    assert overrides({"objective.hidden": [16], "path": "é (1)"}, several=False) == [
+        "objective.hidden=[16]",
+        "path='é (1)'",
+    ]
+    for override in overrides(given, several=True):
+        assert parse(override)
+
+
+@pytest.mark.parametrize(
+    ("values", "line"),
+    [
+        ({"optimzer": "adam"}, r"optimzer: no such setting \(did you mean optimizer\?\)"),
+        ({"optimizer": "adma"}, r"optimizer=adma: no such optimizer \(did you mean adam\?\)"),
+        ({"lr": 0.1}, r"lr: no such setting \(did you mean optimizer.lr\?\)"),
+        ({"optimizer": []}, r"optimizer=\[\]: no value, so nothing to compare"),
+        ({"steps": object()}, "steps: a text, a number, true, false, None, or a list of them; got object"),
+    ],
+)
+def test_a_slip_in_a_keyword_is_one_line(values: dict[str, Any], line: str) -> None:
+    with pytest.raises(UserError, match=line) as caught:
+        harness.sweep(**values)
+    assert "\n" not in str(caught.value)
+
+
+def test_python_shows_nothing_unless_asked(capsys: pytest.CaptureFixture[str]) -> None:
+    asked = {"objective": "valley", "steps": 2, "seeds": 1}
+    harness.run(**asked)
+    assert capsys.readouterr().out == ""
+    found = harness.run(screen=True, **asked)
+    assert f"show again: python -m harness.show {found.folder}" in capsys.readouterr().out
 
 
 def test_the_books_loop() -> None:

@@ -49,6 +49,7 @@ def test_schemas_are_schemas(schemas: Schemas) -> None:
         "pruner",
         "engine",
         "experiment",
+        "suite",
         "config",
     }
     for schema in schemas.values():

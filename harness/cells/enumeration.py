@@ -12,7 +12,7 @@ from hydra.core.override_parser.types import RangeSweep
 from hydra.errors import HydraException
 from omegaconf.errors import OmegaConfBaseException
 
-from harness.cells import search
+from harness.cells import search, suites
 from harness.cells.cell import Cell
 from harness.configs import advice
 from harness.configs.compose import Composed, Composer
@@ -22,11 +22,12 @@ from harness.configs.settings import MOST
 from harness.errors import UserError
 from harness.text.copying import command
 
-WHOLE = (*(field.name for field in fields(Settings)), "resume", "experiment")  # the same in every cell
+WHOLE = (*(field.name for field in fields(Settings)), "resume", "experiment", "suite")  # the same in every cell
 
 
 def single(composer: Composer, overrides: Sequence[Override]) -> list[Cell]:
     """The one cell of a plain run, or those of an experiment that lists cells."""
+    suites.refuse_single(overrides)
     for override in overrides:
         if override.several:
             _refuse_lists(override)
@@ -37,23 +38,27 @@ def single(composer: Composer, overrides: Sequence[Override]) -> list[Cell]:
 def enumerated(composer: Composer, typed: Sequence[Override]) -> list[Cell]:
     """The cells, in the order in which they were typed; the last key varies fastest."""
     _refuse_conflicts(typed)
+    problems = suites.problems(composer, typed)
+    typed = [override for override in typed if override.key != suites.SUITE]  # a cell is one problem without it
     searched = [override for override in typed if search.asked(override)]
     fixed = [override for override in typed if not override.several and not search.asked(override)]
     axes = [_values(composer, override) for override in typed if search.enumerates(override)]
-    lines: Sequence[str] = _lines(composer, fixed) or ("",)
+    lines: Sequence[str] = problems or _lines(composer, fixed) or ("",)
     keys = {override.name for override in typed}
     cells: dict[tuple[tuple[str, str], ...], Cell] = {}
     left_open = False
     for line, chosen in itertools.product(lines, itertools.product(*axes)):
-        own = _written(line, keys)
-        varied = [(override.name, override.written) for override in (*own, *chosen)]
+        own = _written(line, keys, suites.OWN if problems else ())
+        varied = [(override.name, override.written) for override in (*own, *chosen) if override.key not in WHOLE]
         name = " ".join("=".join(pair) for pair in varied)
         if tuple(varied) in cells:
             raise UserError(f"the cell {name or line} stands there twice")
         everything = [o for o in (*own, *fixed) if not o.of_hydra and not search.asked(o)]
         everything += chosen
-        everything += [one("cells=[]")] if line else []  # so that these overrides give this cell alone
+        everything += [one("cells=[]")] if line and not problems else []  # so that these overrides give this cell alone
         composed = _composed(composer, everything, name)
+        if suites.SUITE in composed.config:
+            raise UserError("suite: it is typed, as in -m suite=small_cpu; a config cannot say it")
         config = filled(composed.config)
         settings = Settings.of(config)
         left_open = composed.config["replicates"] is None
@@ -69,15 +74,15 @@ def enumerated(composer: Composer, typed: Sequence[Override]) -> list[Cell]:
         cells[tuple(varied)] = cell
     found = list(cells.values())
     search.check_names(found, searched)
-    return [_repeated(cell) for cell in found] if left_open and _repeat(found) else found
+    return [_repeated(cell) for cell in found] if left_open and _repeat(found, bool(problems)) else found
 
 
-def _repeat(cells: Sequence[Cell]) -> bool:
-    """Whether cells are tuned several times where nobody says how often: until they are told apart, and otherwise if
-    they are functions. On data, six tunings take six times as long as one.
+def _repeat(cells: Sequence[Cell], suite: bool) -> bool:
+    """Whether cells are tuned several times where nobody says how often: until they are told apart, in a suite, and
+    otherwise if they are functions. On data, six tunings take six times as long as one.
     """
     compared, on_data = len(cells) > 1 and cells[0].settings.trials > 1, any("dataset" in cell.config for cell in cells)
-    return compared and (cells[0].settings.until is not None or not on_data)
+    return compared and (cells[0].settings.until is not None or suite or not on_data)
 
 
 def _repeated(cell: Cell) -> Cell:
@@ -86,15 +91,16 @@ def _repeated(cell: Cell) -> Cell:
     return replace(cell, config={**cell.config, "replicates": often}, settings=settings)
 
 
-def _written(line: str, typed: set[str]) -> list[Override]:
-    """The overrides of one of an experiment's cells, but for what is typed, which wins."""
+def _written(line: str, typed: set[str], settings: Sequence[str]) -> list[Override]:
+    """The overrides of one of an experiment's cells, but for what is typed, which wins. A suite's problems may have
+    some settings of their own."""
     try:
         words = shlex.split(line)
     except ValueError as error:
         raise UserError(f"cells: {line!r}: {error}") from error
     own = [override for override in parse(*words) if override.name not in typed]
     for override in own:
-        if override.key in WHOLE:
+        if override.key in WHOLE and override.key not in settings:
             raise UserError(f"cells: {line!r}: {override.key} is one setting of the whole sweep")
         if override.of_hydra:
             raise UserError(f"cells: {line!r}: {override.key} is typed, not written into a config")

@@ -76,7 +76,14 @@ def _names(config: Any) -> list[str]:
 
 
 def nearest(name: str, options: Iterable[str]) -> str:
-    close = difflib.get_close_matches(name.lower(), list(options), n=1)
+    """What may be meant: the same letters in another order come first.
+
+    >>> nearest("adma", ["adam", "adamax"]), nearest("adamx", ["adam", "adamax"]), nearest("sgd", ["adam"])
+    (' (did you mean adam?)', ' (did you mean adamax?)', '')
+    """
+    known = list(options)
+    turned = [option for option in known if sorted(option) == sorted(name.lower())]
+    close = turned[:1] or difflib.get_close_matches(name.lower(), known, n=1)
     return f" (did you mean {close[0]}?)" if close else ""
 
 

@@ -33,7 +33,7 @@ def demand_choice(override: Override, options: Sequence[str]) -> None:
         return
     if isinstance(value, (list, ListConfig)) and value:
         compare = f"; to compare: -m {override.address}={','.join(map(str, value))}"
-        raise UserError(f"{override.text}: choose one{'' if override.key == 'experiment' else compare}")
+        raise UserError(f"{override.text}: choose one{'' if override.key in settings.OPTIONAL else compare}")
     if not isinstance(value, str):
         raise UserError(f"{override.text}: choose one of {', '.join(options)}")
     if override.kind != "set" and not override.package and override.key in settings.CHOSEN:
@@ -48,7 +48,7 @@ def refuse_unknown(
     """
     where = f"experiment={choices['experiment']}: " if "experiment" in choices else ""
     for key in map(str, config):
-        if key in settings.NAMES or (key in settings.PARTS and not isinstance(config[key], str)):
+        if key in settings.NAMES or (key in (*settings.PARTS, "suite") and not isinstance(config[key], str)):
             continue
         if key.startswith("_"):
             raise UserError(f"{where}# @package {key}: write `# @package _global_`, for the whole config")

@@ -138,7 +138,7 @@ class Composer:
         for override in overrides:
             options = self.options(override.key) if "." not in override.key else []
             if options and override.kind != "delete":
-                if override.value is None and override.key == "experiment":  # which is what it is without one
+                if override.value is None and override.key in settings.OPTIONAL:  # as it is without
                     continue
                 demand_choice(override, options)
             again = override.kind == "force" and override.address in {value.key for value in values}

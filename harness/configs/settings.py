@@ -23,9 +23,10 @@ LATER: dict[str, Any] = {
 }
 # what stands beside the settings
 PARTS = ("objective", "dataset", "optimizer", "schedules", "engine", "sampler", "pruner")
-GROUPS = ("schedule", "experiment")  # chosen by these names, which are no settings
+GROUPS = ("schedule", "experiment", "suite")  # chosen by these names, which are no settings
 CHOSEN = (*(part for part in PARTS if part != "schedules"), *GROUPS)  # there is one of each
-EXCHANGED = tuple(group for group in CHOSEN if group != "experiment")  # which writes the whole config
+OPTIONAL = ("experiment", "suite")  # of which there may be none
+EXCHANGED = tuple(group for group in CHOSEN if group not in OPTIONAL)
 ABOUT = ("space", "paper", "includes")  # what a node says about itself; not for its constructor
 OF_TUNING = (
     "search",

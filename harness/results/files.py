@@ -72,6 +72,22 @@ class Results:
 
         return Plot(self)
 
+    def frame(self, which: str, library: str | None = None) -> Any:
+        """`runs`, `trials`, `cells` or `curves` as a data frame of pandas or polars."""
+        from harness.results.frames import frame
+
+        return frame(self, which, library)
+
+    def __repr__(self) -> str:
+        from harness.results.shown import text
+
+        return text(self)
+
+    def _repr_html_(self) -> str:
+        from harness.results.shown import html
+
+        return html(self)
+
     def params(self) -> dict[str, Array]:
         """The final parameters, `cell/name` -> (seeds, ...), of a run with save_params=true."""
         return _arrays(self.folder / "params.npz")

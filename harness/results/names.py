@@ -1,5 +1,6 @@
 """What cells are called: by what is varied, apart from what all cells of their problem have in common."""
 
+import re
 from collections.abc import Sequence
 
 from harness.results.rows import GROUPS, Row
@@ -10,12 +11,18 @@ def named(cells: Sequence[Row], varied: Sequence[str], several: bool) -> tuple[s
     varied = varied or ["optimizer"]
     common = [key for key in varied if len({str(cell.get(key)) for cell in cells}) == 1]
     if several and len(cells) == 1:  # which of the keys are its problem's is not to be seen
-        common = [key for key in common if key.partition(".")[0] in ("objective", "dataset")]
+        common = [key for key in common if of_problem(key)]
     within = [key for key in varied if key not in common] or ["optimizer"]
     names = [_name(cell, within) for cell in cells]
     if len(set(names)) < len(names):
         names = [_name(cell, within, in_full=True) for cell in cells]
-    return " ".join(_name(cells[0], [key]) for key in common) if several else "", names
+    where = [_name(cells[0], [key]) for key in common] if several else []
+    return " ".join(filter(None, where)), names
+
+
+def of_problem(key: str) -> bool:
+    """Whether what is varied there makes another problem: objective.dim, objective@objective.inner."""
+    return re.split("[.@]", key)[0] in ("objective", "dataset")
 
 
 def _name(cell: Row, keys: Sequence[str], in_full: bool = False) -> str:

@@ -13,14 +13,17 @@ from rich.table import Table
 from rich.text import Text
 
 from harness.results.metrics import Metric
+from harness.results.names import of_problem
 from harness.results.rows import cell_row
 from harness.results.trial import Standing, Trial
-from harness.screens.columns import cells_table, label, measured, table_row
+from harness.screens.columns import POINT, cells_table, label, measured, table_row
 from harness.screens.numbers import central, sparkline
-from harness.screens.ranking import best, leaders, ranked
+from harness.screens.ranking import best, leaders, problem, ranked
+from harness.screens.terminal import redraws
 from harness.text.visible import in_line
 
 REFRESH = 0.25  # seconds: a table costs 8 ms to draw
+LATE = 5  # seconds after which a pipe is told how far it is
 PLAIN = 10  # lines of progress when nobody is watching a terminal
 
 
@@ -33,13 +36,14 @@ class Screen:
         self._begun = time.monotonic()
         self._due = self._begun + REFRESH
         self._before: float | None = None  # what was done when we began: a sweep that goes on
-        self._told = 0  # tenths
+        self._told = -1  # tenths; -1 before the first batch
         self._live: Live | None = None
 
     def __enter__(self) -> "Screen":
-        if self.out.is_terminal and not self.out.is_dumb_terminal:
-            self._live = Live(console=self.out, auto_refresh=False, transient=True)
-            self._live.start()
+        if redraws(self.out):
+            begun = Group(Text(self.title, style="bold"), Text("preparing", style="dim"))
+            self._live = Live(begun, console=self.out, auto_refresh=False, transient=True)
+            self._live.start(refresh=True)
         return self
 
     def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
@@ -48,6 +52,7 @@ class Screen:
 
     def show(self, trials: Sequence[Trial], standings: Sequence[Standing] = ()) -> None:
         """Draw them, if it is time to. `standings` are those of a sweep that tunes."""
+        self._note(standings)
         if self._live is None:
             self._tell(trials, standings)
         elif (begun := time.monotonic()) >= self._due:
@@ -56,29 +61,44 @@ class Screen:
             ended = time.monotonic()
             self._due = ended + max(REFRESH, 10 * (ended - begun))  # at most a tenth of the time is spent on drawing
 
+    def _note(self, standings: Sequence[Standing]) -> None:
+        """What had been done when it began."""
+        if self._before is None:
+            self._before = sum(cell.trials for cell in standings)
+
     def tell(self, line: str) -> None:
         """Print a line that stays, above what is drawn."""
         self.out.print(Text(in_line(line), style="dim"), soft_wrap=True)
 
     def _tell(self, trials: Sequence[Trial], standings: Sequence[Standing]) -> None:
-        """A plain line at every tenth of the way, but not more often than every second."""
+        """A plain line when the first batch has ended, or late, and at every tenth of the way, but not more often than
+        every second."""
         now = time.monotonic()
         if now < self._due:
             return
         done, total, unit = _done(trials, standings)
-        if int(done * PLAIN / total) <= self._told:
+        first = self._told < 0 and (any(cell.trials for cell in standings) or now > self._begun + LATE)
+        if not first and int(done * PLAIN / total) <= max(0, self._told):
             return
-        if not self._told:
+        if self._told < 0:
             self.out.print(Text(self.title), soft_wrap=True)
         self._told, self._due = int(done * PLAIN / total), now + 1
         problems = {} if self.single else ranked(trials, standings, self.metric)
         if len(problems) > 1:
             told = [f"leads: {leaders(problems)}"]
         else:
-            first = trials[0] if self.single else best(problems, 1)[0].speaker
-            told = [f"{label(name)} {central(first.last(name))}" for name in measured(first.trace.curves)]
-            told += [] if self.single else [f"leads: {' '.join(f'{k}={v}' for k, v in first.cell.varied.items())}"]
-        self.out.print(Text(in_line(f"{done:>9,.0f} of {total:,} {unit}   {'   '.join(told)}")), soft_wrap=True)
+            first_of = trials[0] if self.single else best(problems, 1)[0].speaker
+            told = [f"{label(name)} {central(first_of.last(name))}" for name in measured(first_of.trace.curves)]
+            told += [] if self.single else [f"leads: {first_of.cell.name}"]
+        told = [f"{done:>9,.0f} of {total:,} {unit}", self._clock(done, total, standings), *told]
+        self.out.print(Text(in_line("   ".join(told))), soft_wrap=True)
+
+    def _clock(self, done: float, total: int, standings: Sequence[Standing]) -> str:
+        """How long it takes, and will take; a sweep that goes on has not made all that is done."""
+        self._note(standings)
+        seconds = time.monotonic() - self._begun
+        made = done - (self._before or 0)
+        return f"{_clock(seconds)}, {_clock((total - done) * seconds / made)} left" if made > 0 else _clock(seconds)
 
     def _panel(self, trial: Trial) -> RenderableType:
         table = Table.grid(padding=(0, 3))
@@ -91,26 +111,30 @@ class Screen:
 
     def _table(self, trials: Sequence[Trial], standings: Sequence[Standing]) -> RenderableType:
         problems = ranked(trials, standings, self.metric)
-        shown = best(problems, max(1, self.out.height - 6))
+        tuned = bool(standings)
+        shown = best(problems, max(1, self.out.height - 6 - tuned))
         rows = []
         for cell in shown:
             course = cell.history if standings else cell.speaker.curve("loss")
             made = cell.speaker.trace.steps[cell.speaker.rows]
             row = {**cell_row(cell, self.metric), "steps": int(max(made, default=0))}
-            rows.append(table_row(row, list(cell.speaker.cell.varied), course, self.metric, bool(standings)))
-        tuned = bool(standings)
-        parts = [Text(self.title, style="bold"), self._bar(trials, standings), Text(""),
-                 cells_table(rows, self._width, tuned)]  # fmt: skip
+            varied, where = list(cell.speaker.cell.varied), {}
+            if len(problems) > 1:  # in one column, and in none of the others
+                where = {"problem": problem(cell.speaker)}
+                varied = [key for key in varied if not of_problem(key)]
+                row = {key: value for key, value in row.items() if not of_problem(key)}
+            rows.append({**where, **table_row(row, varied, course, self.metric, tuned)})
+        table = cells_table(rows, self._width, tuned)
+        parts = [Text(self.title, style="bold"), self._bar(trials, standings), Text(""), table]
+        if rows and rows[0].get(POINT) and len(problems) == 1 and POINT not in (str(c.header) for c in table.columns):
+            told = f"first: {rows[0][POINT]}"  # which the table has no room for
+            parts.append(Text(in_line(told), style="dim", no_wrap=True, overflow="ellipsis"))
         more = sum(map(len, problems.values())) - len(shown)
         return Group(*parts, Text(f"… {more:,} more", style="dim") if more else Text(""))
 
     def _bar(self, trials: Sequence[Trial], standings: Sequence[Standing] = ()) -> RenderableType:
         done, total, unit = _done(trials, standings)
-        if self._before is None:
-            self._before = sum(cell.trials for cell in standings)
-        seconds = time.monotonic() - self._begun
-        rate = (done - self._before) / seconds
-        clock = f"{_clock(seconds)}, {_clock((total - done) / rate)} left" if rate > 0 else _clock(seconds)
+        clock, seconds = self._clock(done, total, standings), time.monotonic() - self._begun
         told = [f"{math.floor(done):,} of {total:,}"]
         if any(trial.phase in ("confirm", "declared") for trial in trials):
             done, total = _steps(trials)
@@ -119,9 +143,11 @@ class Screen:
         elif standings:
             told = [f"{told[0]} {unit}"]
         else:
+            rate = done / seconds
             told.append(f"{rate / 1000:.1f}k steps/s" if rate >= 1000 else f"{rate:.0f} steps/s")
         line = Table.grid(padding=(0, 2))
-        line.add_row(ProgressBar(total=total, completed=done, width=28), *told, clock)
+        room = self._width - sum(len(text) + 2 for text in (*told, clock)) - self.single * 4  # the panel's edges
+        line.add_row(ProgressBar(total=total, completed=done, width=max(4, min(28, room))), *told, clock)
         return line
 
 

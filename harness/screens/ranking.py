@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from harness.results.metrics import Metric
+from harness.results.names import of_problem
 from harness.results.rows import standing
 from harness.results.trial import Standing, Trial
 
-OF_PROBLEM = ("objective", "dataset")  # what is varied there makes other problems
 Ranked = Mapping[str, Sequence[Standing]]  # by what tells the problem from others, the best first
 
 
@@ -25,7 +25,7 @@ def ranked(trials: Sequence[Trial], standings: Sequence[Standing], metric: Metri
         shown.append(cell)
     found: dict[str, list[Standing]] = {}
     for cell in sorted(shown, key=lambda cell: cell.speaker.cell.number):
-        found.setdefault(_told(cell.speaker, True), []).append(cell)
+        found.setdefault(problem(cell.speaker), []).append(cell)
     return {where: sorted(cells, key=lambda cell: metric.rank_of(cell.speaker)) for where, cells in found.items()}
 
 
@@ -42,7 +42,12 @@ def leaders(problems: Ranked, most: int = 5) -> str:
     return ", ".join(told[:most]) + (f" and {len(told) - most} more" if len(told) > most else "")
 
 
-def _told(trial: Trial, problem: bool) -> str:
+def problem(trial: Trial) -> str:
+    """What tells its problem from others."""
+    return _told(trial, True)
+
+
+def _told(trial: Trial, of_its_problem: bool) -> str:
     """What is varied of the problem, or of all else."""
     varied = trial.cell.varied.items()
-    return " ".join(str(value) for key, value in varied if (key.partition(".")[0] in OF_PROBLEM) == problem)
+    return " ".join(str(value) for key, value in varied if of_problem(key) == of_its_problem)

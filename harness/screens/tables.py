@@ -24,6 +24,9 @@ from objectives.arrays import Array
 if TYPE_CHECKING:
     from harness.answers.answer import Answer
 
+SHOWN = 20  # cells of a table
+RERUN = 3  # of which it says how to run them again
+
 
 def show(results: Results, out: Console) -> None:
     """A finished run or sweep: who wins, what it was, how it ended, what to type next."""
@@ -80,8 +83,6 @@ def _say_how_it_goes_on(results: Results, out: Console) -> None:
 
 
 def _show_cells(results: Results, out: Console) -> None:
-    from harness.answers.text import MOST
-
     summary = results.summary
     metric = Metric.of(summary)
     tuned, several = bool(summary.get("study")), summary.get("replicates", 1) > 1
@@ -99,18 +100,21 @@ def _show_cells(results: Results, out: Console) -> None:
             rows.append(row | {"seconds": _seconds(seconds.get(cell["cell"], 0.0))})
         unbeaten = {line.cell for line in answer.lines if line.name in answer.unbeaten}
         best = [k for k, cell in enumerate(mine) if cell["cell"] in unbeaten]
-        table = cells_table(rows, out.width, tuned, best)
+        table = cells_table(rows[:SHOWN], out.width, tuned, best)
         out.print(table)
+        if len(mine) > SHOWN:
+            rest = f"... and {len(mine) - SHOWN} more: {command(str(results.folder), module='harness.answer')}"
+            out.print(Text(in_line(rest), style="dim"), soft_wrap=True)
         if not tuned:
             out.print(Text(f"\nrerun the first: {_command(results, mine[0])}\n"), soft_wrap=True)
             continue
         _say_what_speaks(results, out, any(str(column.header) == "tuned" for column in table.columns))
         names = {line.cell: line.name for line in answer.lines}
-        for k, cell in enumerate(mine[:MOST]):
+        for k, cell in enumerate(mine[:RERUN]):
             told = f"\n{in_line(names[cell['cell']])}  {_trial(results, cell)}{_command(results, cell)}"
             out.print(Text(told, style="bold green" if k in best else ""), soft_wrap=True)
-        if len(mine) > MOST:
-            out.print(f"\n... and {len(mine) - MOST} more: column overrides of cells.csv", style="dim")
+        if len(mine) > RERUN:
+            out.print(f"\n... and {len(mine) - RERUN} more: column overrides of cells.csv", style="dim")
         out.print()
 
 
