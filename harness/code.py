@@ -132,9 +132,14 @@ def _show(results: "Results", found: list[CellCode], libraries: Sequence[str]) -
             out.print(Text(in_line(line)), soft_wrap=True)
         out.print(Text(in_line(f"here: {again}"), style="dim"), soft_wrap=True)
         out.print()
-    float64 = 'in float64 (keras.config.set_floatx("float64"))' if "keras" in libraries else "in float64"
-    out.print(Text(f"Each takes the same steps as here to 1e-10 {float64}.", style="dim"), soft_wrap=True)
+    out.print(Text(agreement(libraries), style="dim"), soft_wrap=True)
     out.done()
+
+
+def agreement(libraries: Sequence[str]) -> str:
+    """What is said below the code of all cells."""
+    float64 = 'in float64 (keras.config.set_floatx("float64"))' if "keras" in libraries else "in float64"
+    return f"Each takes the same steps as here to 1e-10 {float64}."
 
 
 def _lines(cell: CellCode, libraries: Sequence[str]) -> list[str]:

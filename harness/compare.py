@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from harness.screens.streams import entered, kept
 
 if TYPE_CHECKING:
+    from harness.judging.folder import Folder
     from harness.results.files import Results
 
 USAGE = """\
@@ -36,17 +37,17 @@ def _compare(folders: Sequence[str], json: bool) -> int:
     from harness.text.visible import say
 
     try:
-        results = _together(folders)
+        results = judged(opened(folders))
         return printed(results.answer, json, depend=sensitivities(results))
     except UserError as error:
         say(str(error))
         return 2
 
 
-def _together(names: Sequence[str]) -> "Results":
+def opened(names: Sequence[str]) -> "list[Folder]":
+    """Finished folders, each with a name that tells it from the others."""
     from harness.errors import UserError
     from harness.judging.folder import Folder
-    from harness.judging.together import together
     from harness.results.files import load
 
     loaded = [load(name) for name in names]
@@ -56,14 +57,22 @@ def _together(names: Sequence[str]) -> "Results":
             raise UserError(f"{names[paths.index(path)]} and {names[k]} are one folder; give others to compare with")
     short = [path.name for path in paths]
     told = short if len(set(short)) == len(short) else [str(results.folder) for results in loaded]
-    folders = [Folder(name, results) for name, results in zip(told, loaded, strict=True)]
+    return [Folder(name, results) for name, results in zip(told, loaded, strict=True)]
+
+
+def judged(folders: "Sequence[Folder]") -> "Results":
+    """All of them as one."""
+    from harness.errors import UserError
+    from harness.judging.together import together
+
     try:
         results = together(folders)
         _ = results.answer  # which reads what a damaged file lacks
     except UserError:
         raise
     except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
-        raise UserError(f"{' or '.join(told)}: damaged: {type(error).__name__}: {error}") from error
+        names = " or ".join(folder.name for folder in folders)
+        raise UserError(f"{names}: damaged: {type(error).__name__}: {error}") from error
     return results
 
 
