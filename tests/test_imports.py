@@ -40,6 +40,7 @@ LAYERS = """
     harness.screens harness.running
     harness.tuning harness.judging
     harness.refusals
+    harness.landscape
     harness.session harness.show harness.answer harness.judge harness.compare
     harness.report
     harness.plot

@@ -2,14 +2,17 @@
 
 import hashlib
 import io
-from collections.abc import Iterator
+import textwrap
+import warnings
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from harness.errors import UserError
+from harness.results.files import Results
+from harness.text.visible import in_line
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -19,6 +22,9 @@ INK, FAINT = "#1b1f24", "#8b949e"  # what a page turns to its own colours
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#7F3C8D", "#4D4D4D")
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "p")
 DASHES: tuple[Any, ...] = ("-", (0, (5, 1.5)), (0, (1, 1)))
+FILLS = ("full", "none", "left", "bottom")
+WIDTH = 7.2  # inches: that of a page's text
+SMALL, TINY = 7.5, 7.0  # points; nothing is smaller
 # the ones that are compared most are told apart by colour, marker and, in grey, dash
 KNOWN = ("adam", "sgd", "momentum", "adamw", "adagrad", "rmsprop", "nesterov", "lion")
 INSTALL = "pip install 'optimizer-harness[plot]'"
@@ -59,11 +65,23 @@ FORMATS = tuple(UNDATED)
 
 @dataclass(frozen=True)
 class Look:
-    """Of one cell, in every picture."""
+    """Of one cell, in every picture: its colour and its marker; its dash and how its marker is filled wherever no other
+    cell of the picture has the same."""
 
     color: str
     marker: str
     dash: Any
+    fill: str = "full"
+
+    @property
+    def line(self) -> dict[str, Any]:
+        """As matplotlib's keywords."""
+        return {"color": self.color, "marker": self.marker, "linestyle": self.dash, "fillstyle": self.fill}
+
+    @property
+    def mark(self) -> dict[str, Any]:
+        """Of the marker alone."""
+        return {**self.line, "linestyle": "none"}
 
 
 @cache
@@ -79,6 +97,46 @@ def look(name: str) -> Look:
         MARKERS[drawn // kinds[0] % kinds[1]],
         DASHES[drawn // (kinds[0] * kinds[1]) % kinds[2]],
     )
+
+
+def apart(names: set[str]) -> dict[str, Look]:
+    """The looks of what stands together: two of one colour and marker differ in dash and fill, the later by name from
+    the earlier, and those of KNOWN come first.
+
+    >>> [apart({name})[name] == look(name) for name in ("adam", "somebody's")]
+    [True, True]
+    """
+    found: dict[str, Look] = {}
+    for name in sorted(names, key=lambda name: (name not in KNOWN, name)):
+        own = look(name)
+        same = sum((one.color, one.marker) == (own.color, own.marker) for one in found.values())
+        dash = DASHES[(DASHES.index(own.dash) + same) % len(DASHES)]
+        found[name] = replace(own, dash=dash, fill=FILLS[same % len(FILLS)])
+    return found
+
+
+def looks(results: Results) -> dict[int, Look]:
+    """Of each cell: its optimizer's, or where several cells of a problem have one, that of the cell's name."""
+    optimizers = {row["cell"]: str(row.get("optimizer")) for row in results.cells}
+    names: dict[int, str] = {}
+    for answer in results.answer:
+        mine = [line.cell for line in answer.lines]
+        once = len({optimizers[cell] for cell in mine}) == len(mine)
+        names |= {line.cell: optimizers[line.cell] if once else line.name for line in answer.lines}
+    styles = apart(set(names.values()))
+    return {cell: styles[name] for cell, name in names.items()}
+
+
+def short(name: str, width: int = 26, lines: int = 2) -> str:
+    """A cell's name where there is little room: in so many lines, the rest cut; nothing in it is an instruction.
+
+    >>> short("adam"), short("adam lr=0.001 schedule=constant beta1=0.9", 20, 1), short("$x$")
+    ('adam', 'adam lr=0.001 …', '\\\\$x\\\\$')
+    """
+    told = textwrap.wrap(in_line(name), width, break_long_words=True, break_on_hyphens=False)
+    if len(told) > lines:
+        told = [*told[: lines - 1], f"{told[lines - 1][: width - 2]} …"]
+    return "\n".join(told).replace("$", r"\$")
 
 
 def nth(k: int) -> Look:
@@ -97,7 +155,7 @@ def styled() -> Iterator[None]:
         yield
 
 
-def new(width: float = 7.2, height: float = 4.0) -> "Figure":
+def new(width: float = WIDTH, height: float = 4.0) -> "Figure":
     """An empty figure, in inches."""
     from matplotlib.figure import Figure
 
@@ -116,22 +174,14 @@ def panels(count: int) -> tuple[int, int]:
 
 def svg(figure: "Figure") -> bytes:
     """As SVG, the same bytes for the same picture."""
-    return _written(figure, "svg")
+    return encoded(figure, "svg")
 
 
-def save(figure: "Figure", path: Path) -> None:
-    """Write a picture as its name says; the same bytes for the same picture."""
-    from harness.results.saving import save_file
-
-    kind = path.suffix.removeprefix(".")
-    if kind not in FORMATS:
-        raise UserError(f"{path}: a picture is .svg, .png or .pdf")
-    save_file(path, _written(figure, kind))
-
-
-def _written(figure: "Figure", kind: str) -> bytes:
+def encoded(figure: "Figure", kind: str) -> bytes:
+    """As .svg, .png or .pdf, the same bytes for the same picture."""
     out = io.BytesIO()
-    with styled():
+    with styled(), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing from font")  # a name in letters that the font lacks
         face = "none" if kind == "svg" else "white"
         figure.savefig(out, format=kind, dpi=200, metadata=UNDATED[kind], facecolor=face)
     return out.getvalue()

@@ -82,6 +82,11 @@ def _numbers(trial: Trial, name: str) -> Array:
     return found[trial.rows][:, at]
 
 
+def recorded(curves: Mapping[str, Array], name: str, rows: Array) -> Array:
+    """The curves of some rows of runs.csv, which speak for one cell."""
+    return curves.at(rows, name) if isinstance(curves, Curves) else curves[name][rows]
+
+
 class Curves(Mapping[str, Array]):
     """`step`, `evaluations`, `loss`, ... of all runs, in the order of the rows of runs.csv: (runs, records), and `path`
     (runs, records, size). Each is read when it is asked for. What a run does not have is nan, and -1 as a step.
@@ -90,8 +95,12 @@ class Curves(Mapping[str, Array]):
     def __init__(self, folder: Path, runs: Sequence[Row]) -> None:
         self._folder = folder
         self._rows: dict[int, tuple[list[int], list[int]]] = {}  # of each cell: those of tuning, and the others
+        self._places: list[tuple[int, bool, int]] = []  # of each row: its cell, whether it is of tuning, which there
         for k, run in enumerate(runs):
-            self._rows.setdefault(run["cell"], ([], []))[run["phase"] not in CHOOSING].append(k)
+            tuning = run["phase"] in CHOOSING
+            mine = self._rows.setdefault(run["cell"], ([], []))[not tuning]
+            self._places.append((run["cell"], tuning, len(mine)))
+            mine.append(k)
         self._read: dict[str, Array] = {}
         self._names = dict.fromkeys(name for cell in self._rows for name in self._names_of(cell))
 
@@ -118,6 +127,12 @@ class Curves(Mapping[str, Array]):
     def of(self, cell: int, name: str) -> Array:
         """Those of the runs of a cell that no tuning chose by, in the order of runs.csv."""
         return self._part(cell, name, tuning=False)
+
+    def at(self, rows: Array, name: str) -> Array:
+        """Those of some rows of runs.csv, which are of one cell, and all of its tuning or all not; only these are
+        read."""
+        ((cell, tuning),) = {self._places[k][:2] for k in rows}
+        return self._part(cell, name, tuning)[[self._places[k][2] for k in rows]]
 
     def _names_of(self, cell: int) -> list[str]:
         """The names in a cell's file, whose runs are those of runs.csv."""

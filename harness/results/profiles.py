@@ -2,7 +2,11 @@
 
 from typing import Literal
 
+import numpy as np
+
 from harness.answers.profiles import Profile, spent
+from harness.results.courses import speaking
+from harness.results.curves import recorded
 from harness.results.files import Results
 from harness.results.targets import goals, lost
 from objectives.arrays import Array
@@ -13,14 +17,13 @@ def profiles(results: Results, by: Literal["step", "evaluations"] = "step") -> d
     evaluations: what pictures draw."""
     found: dict[str, dict[str, Array]] = {}
     cells = {cell["cell"]: cell for cell in results.cells if not cell.get("replicate")}
-    speaking = {(cell["cell"], cell.get("replicate", 0), cell["phase"], cell["trial"]) for cell in results.cells}
-    owners = [(run["cell"], run.get("replicate", 0), run["phase"], run["trial"]) for run in results.runs]
+    spoken = speaking(results)
     for answer in results.answer:
         for name, number in zip(answer.evidence.names, answer.evidence.numbers, strict=True):
             wanted = goals(results.summary, cells[number])
-            rows = [k for k, owner in enumerate(owners) if owner[0] == number and owner in speaking]
-            if rows and len(wanted):
+            if number in spoken and len(wanted):
+                rows = np.concatenate(list(spoken[number].values()))
                 gone = lost([results.runs[k] for k in rows])
-                cost = spent(results.curves["loss"][rows], results.curves[by][rows], gone, wanted)
-                found.setdefault(name, {})[answer.evidence.where] = cost
+                losses, costs = (recorded(results.curves, curve, rows) for curve in ("loss", by))
+                found.setdefault(name, {})[answer.evidence.where] = spent(losses, costs, gone, wanted)
     return {name: Profile(costs) for name, costs in found.items()}

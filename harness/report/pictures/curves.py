@@ -2,21 +2,15 @@
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from harness.answers.answer import Answer
-from harness.answers.statistics import median
+from harness.report.lines import MOST, line, name_all, problems
 from harness.report.picture import Picture
-from harness.report.source import course, curve_of, gap, label_of, looks
-from harness.report.style import new
+from harness.report.style import looks
+from harness.results.courses import courses, curve_of, label_of
 from harness.results.files import Results
-from objectives.arrays import Array
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-MOST = 12  # cells, best first
 UNITS = {
     "steps": "steps",
     "evaluations": "gradient evaluations",
@@ -30,40 +24,23 @@ def lacks(results: Results) -> str:
 
 def draw(results: Results, x: str = "steps") -> "Figure":
     """A panel per problem: the median over the replicates with its 95 % interval, or the range of too few."""
-    answers = results.answer
-    figure = new(height=3.8 * len(answers))
-    for axes, answer in zip(figure.subplots(len(answers), squeeze=False)[:, 0], answers, strict=True):
-        _panel(axes, results, answer, x)
+    styles, named = looks(results), {}
+    figure, panels = problems(results.answer)
+    for axes, answer in panels:
+        for cell, course in courses(results, answer, x, MOST).items():
+            line(axes, course.name, course.x, course.middle(), styles[cell])
+            named[course.name] = styles[cell]
+        if answer.evidence.scale.kind == "log":
+            axes.set_yscale("log", nonpositive="mask")
+        axes.set(xlabel=UNITS[x], ylabel=label_of(answer, curve_of(results)))
+        axes.margins(x=0.01)
+    name_all(figure, named, max(len(answer.lines) for _, answer in panels))
     return figure
 
 
-def _panel(axes: "Axes", results: Results, answer: Answer, x: str) -> None:
-    curve, scale = curve_of(results), answer.evidence.scale
-    styles = looks(results)
-    for line in answer.lines[:MOST]:
-        if not any(cell["runs"] for cell in results.cells if cell["cell"] == line.cell):
-            continue
-        mine = course(results, line.cell, line.name, curve, x)
-        values = gap(mine.values, scale) if scale.kind == "log" else mine.values
-        middle, low, high = _summary(values)
-        style, every = styles[line.cell], max(1, len(mine.x) // 8)
-        drawn = {"color": style.color, "linestyle": style.dash, "marker": style.marker, "markevery": every}
-        axes.plot(mine.x, middle, label=line.name, **drawn)
-        axes.fill_between(mine.x, low, high, color=style.color, alpha=0.15, linewidth=0)
-    if scale.kind == "log":
-        axes.set_yscale("log", nonpositive="mask")
-    axes.set(xlabel=UNITS[x], ylabel=label_of(answer, curve), title=answer.evidence.where)
-    axes.margins(x=0.01)
-    axes.legend(loc="center left", bbox_to_anchor=(1, 0.5))
-
-
-def _summary(values: Array) -> tuple[Array, Array, Array]:
-    """The middle and the ends of the interval at each record; infinite ends leave the picture."""
-    found = [median(column) for column in values.T]
-    middle, low, high = np.array([(one.value, one.low, one.high) for one in found]).T
-    finite = np.where(np.isfinite(middle), middle, np.nan)
-    top = np.nanmax(values[np.isfinite(values)], initial=1.0)
-    return finite, np.where(np.isnan(finite), np.nan, low), np.where(np.isnan(finite), np.nan, np.minimum(high, top))
-
-
-PICTURE = Picture("loss against steps, with intervals over the replicates", lacks, draw, (("x", tuple(UNITS)),))
+PICTURE = Picture(
+    "loss against steps, gradient evaluations or seconds, with intervals over the replicates",
+    lacks,
+    draw,
+    (("x", tuple(UNITS)),),
+)

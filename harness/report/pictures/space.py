@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from harness.report.picture import Picture
-from harness.report.source import looks
-from harness.report.style import FAINT, new
+from harness.report.style import FAINT, TINY, WIDTH, looks, new, short
 from harness.results.files import Results
 from harness.results.metrics import Metric
-from harness.results.rows import ALWAYS, Row
+from harness.results.rows import ALWAYS, Row, by_cell
 from objectives.arrays import Array
 
 if TYPE_CHECKING:
@@ -29,20 +28,23 @@ def lacks(results: Results) -> str:
 def draw(results: Results) -> "Figure":
     """A panel per cell that searched several: the best tenth of its trials in colour, those of its tunings bold."""
     shown = _shown(results)
-    figure = new(7.2, 2.0 * len(shown))
+    figure = new(WIDTH, 2.0 * len(shown))
     metric, styles = Metric.of(results.summary), looks(results)
-    names = {line.cell: line.name for answer in results.answer for line in answer.lines}
-    for axes, cell in zip(figure.subplots(len(shown), squeeze=False)[:, 0], shown, strict=True):
-        _panel(axes, results, cell, metric, styles[cell].color)
-        axes.set_title(names[cell])
+    names = {
+        line.cell: f"{answer.evidence.where} {line.name}".strip() for answer in results.answer for line in answer.lines
+    }
+    for axes, (cell, trials) in zip(figure.subplots(len(shown), squeeze=False)[:, 0], shown.items(), strict=True):
+        _panel(axes, results, trials, metric, styles[cell].color)
+        axes.set_title(short(names[cell], 88, 1))
     return figure
 
 
-def _shown(results: Results) -> list[int]:
+def _shown(results: Results) -> dict[int, list[Row]]:
+    """The complete trials of the first cells that searched several."""
+    trials = by_cell(trial for trial in results.trials if trial["state"] == "complete")
     cells = [line.cell for answer in results.answer for line in answer.lines]
-    return [cell for cell in cells if len(_searched(results, [t for t in results.trials if t["cell"] == cell])) > 1][
-        :MOST
-    ]
+    several = [cell for cell in cells if len(_searched(results, trials.get(cell, []))) > 1]
+    return {cell: trials[cell] for cell in several[:MOST]}
 
 
 def _searched(results: Results, trials: Sequence[Row]) -> list[str]:
@@ -51,8 +53,8 @@ def _searched(results: Results, trials: Sequence[Row]) -> list[str]:
     return [key for key in (trials[0] if trials else ()) if key not in fixed and any(t[key] != "" for t in trials)]
 
 
-def _panel(axes: "Axes", results: Results, cell: int, metric: Metric, color: str) -> None:
-    trials = [t for t in results.trials if t["cell"] == cell and t["state"] == "complete"]
+def _panel(axes: "Axes", results: Results, trials: Sequence[Row], metric: Metric, color: str) -> None:
+    cell = trials[0]["cell"]
     keys = _searched(results, trials)
     columns = [_scaled([trial[key] for trial in trials]) for key in keys]
     heights = np.array([column for column, _ in columns]).T
@@ -66,7 +68,7 @@ def _panel(axes: "Axes", results: Results, cell: int, metric: Metric, color: str
     axes.set_xticks(range(len(keys)), [key.rpartition(".")[2] for key in keys])
     for k, (_, ends) in enumerate(columns):
         for y, told in ends:
-            axes.text(k, y, f" {told}", fontsize="x-small", va="center")
+            axes.text(k, y, f" {told}", fontsize=TINY, va="center")
     axes.set(yticks=[], xlim=(-0.1, len(keys) - 0.6), ylim=(-0.05, 1.05))
     axes.spines["left"].set_visible(False)
     axes.grid(visible=False, axis="y")

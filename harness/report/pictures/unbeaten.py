@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from harness.answers.answer import Answer
 from harness.report.picture import Picture
-from harness.report.style import COLOURS, FAINT, new
+from harness.report.style import COLOURS, FAINT, SMALL, WIDTH, new, short
 from harness.results.files import Results
 
 if TYPE_CHECKING:
@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 MOST = 24  # cells, best first
-SIDE = 0.28  # inches of a field
+PROBLEMS = 12
+SIDE = 0.28  # inches of a field, or what room there is
 WINS, LOSES = COLOURS[0], COLOURS[1]
 
 
@@ -22,16 +23,17 @@ def lacks(results: Results) -> str:
 
 def draw(results: Results) -> "Figure":
     """A panel per problem: in each row whom that cell beats (filled), by whom it is beaten (hollow), who is open."""
-    answers = [answer for answer in results.answer if answer.verdict.possible]
-    sides = [SIDE * min(len(answer.verdict.cells), MOST) + 1.2 for answer in answers]
-    figure = new(max(5.0, max(sides) + 1.6), sum(sides))
-    grid = figure.subplots(len(answers), squeeze=False, gridspec_kw={"height_ratios": sides})[:, 0]
-    for axes, answer in zip(grid, answers, strict=True):
-        _panel(axes, answer)
+    answers = [answer for answer in results.answer if answer.verdict.possible][:PROBLEMS]
+    sides = [min(SIDE, 4.8 / len(answer.verdict.cells[:MOST])) for answer in answers]
+    heights = [side * len(answer.verdict.cells[:MOST]) + 1.5 for side, answer in zip(sides, answers, strict=True)]
+    figure = new(WIDTH, sum(heights))
+    grid = figure.subplots(len(answers), squeeze=False, gridspec_kw={"height_ratios": heights})[:, 0]
+    for axes, answer, side in zip(grid, answers, sides, strict=True):
+        _panel(axes, answer, side)
     return figure
 
 
-def _panel(axes: "Axes", answer: Answer) -> None:
+def _panel(axes: "Axes", answer: Answer, side: float) -> None:
     verdict, names = answer.verdict, answer.evidence.names
     cells = verdict.cells[:MOST]
     for row, one in enumerate(cells):
@@ -43,17 +45,18 @@ def _panel(axes: "Axes", answer: Answer) -> None:
                 axes.plot(column, row, color=FAINT, marker=".", markersize=3)
             else:
                 wins = winner == one
-                axes.plot(column, row, color=WINS if wins else LOSES, marker="s", markersize=9,
+                axes.plot(column, row, color=WINS if wins else LOSES, marker="s", markersize=32 * side,
                           fillstyle="full" if wins else "none")  # fmt: skip
-    told = [names[k] for k in cells]
-    axes.set_yticks(range(len(cells)), told)
-    axes.set_xticks(range(len(cells)), told, rotation=45, ha="right")
+    axes.set_yticks(range(len(cells)), [short(names[k]) for k in cells], fontsize=SMALL)
+    axes.set_xticks(range(len(cells)), [short(names[k], 16) for k in cells], fontsize=SMALL, rotation=45, ha="right")
     for labels in (axes.get_xticklabels(), axes.get_yticklabels()):
-        for label in labels:
-            label.set_fontweight("bold" if label.get_text() in answer.unbeaten else "normal")
+        for k, label in zip(cells, labels, strict=True):
+            label.set_fontweight("bold" if names[k] in answer.unbeaten else "normal")
     axes.set(xlim=(-0.6, len(cells) - 0.4), ylim=(len(cells) - 0.4, -0.6), aspect="equal")
     axes.grid(visible=False)
-    axes.set_title(f"{answer.told}\nfilled: the row beats the column; hollow: is beaten; dot: open", fontsize="small")
+    more = f"; the best {MOST} of {len(verdict.cells)} cells" if len(verdict.cells) > MOST else ""
+    axes.set_title(f"{short(answer.told, 100)}\nfilled: the row beats the column; hollow: is beaten; dot: open{more}",
+                   fontsize=SMALL, x=-0.1 if len(cells) < 8 else 0.0)  # fmt: skip
 
 
 PICTURE = Picture("who beats whom, and whom nobody beats", lacks, draw)

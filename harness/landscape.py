@@ -9,6 +9,7 @@ import numpy as np
 from harness.configs import trust
 from harness.configs.building import build, demand
 from harness.configs.settings import ABOUT
+from harness.errors import UserError
 from harness.results.files import Results
 from objectives.arrays import Array, Params
 from objectives.base import Objective
@@ -61,18 +62,48 @@ class Landscape:
         return np.stack([low - margin, high + margin], axis=1)
 
 
+    def grid(self, box: Array, columns: int, rows: int) -> tuple[Array, Array, Array]:
+        """x (columns,), y (rows,) and the height there (rows, columns)."""
+        (left, right), (low, high) = box
+        x, y = np.linspace(left, right, columns), np.linspace(low, high, rows)
+        points = np.stack([axis.ravel() for axis in np.meshgrid(x, y)], axis=1)
+        return x, y, self.height(points).reshape(rows, columns)
+
+
+def lacks(results: Results) -> str:
+    """Why a folder has no paths on contours; "" if it has."""
+    if "path" not in results.curves:
+        return "the objective has more parameters than two"
+    if len(results.answer) > 1:
+        return "several problems; a folder with one shows the paths"
+    if any(cell.get("dataset") for cell in results.cells):
+        return "the objective is of a data set"
+    return "" if any(cell["runs"] for cell in results.cells) else "no run ended"
+
+
+def distrust(results: Results, trusted: tuple[str, ...] = ()) -> str:
+    """What of the objective the user has to trust before it is built; "" if nothing."""
+    try:
+        trust.check({"objective": _node(results)}, trusted)
+    except UserError as error:
+        return str(error)
+    return ""
+
+
 def landscape(results: Results, trusted: tuple[str, ...] = ()) -> Landscape:
-    """Of the first cell's objective."""
-    return Landscape(_objective(results, trusted))
+    """Of the first cell's objective; a stranger's class needs trust."""
+    trust.check({"objective": _node(results)}, trusted)
+    return Landscape(demand(build(_node(results), "objective", trusted), Objective, "objective"))
 
 
 def sharpest(results: Results, trusted: tuple[str, ...] = ()) -> float | None:
     """The largest curvature at a known minimum of the first cell's objective: gradient descent leaves it again with a
-    learning rate above 2 / this. None where no minimum is known, or it has many parameters."""
-    config = _config(results)
-    if "_target_" not in config["objective"] or "dataset" in config["objective"]:
+    learning rate above 2 / this. None where no minimum is known, it has many parameters, or nobody trusts it."""
+    if any(cell.get("dataset") for cell in results.cells) or "_target_" not in _node(results):
         return None
-    objective = _objective(results, trusted)
+    if distrust(results, trusted):
+        return None
+    objective = landscape(results, trusted).objective
     minima = np.asarray(getattr(objective, "minima", ()))
     if not minima.size or minima.shape[1] > MOST:
         return None
@@ -84,14 +115,8 @@ def sharpest(results: Results, trusted: tuple[str, ...] = ()) -> float | None:
     return float(np.linalg.eigvalsh((H + H.T) / 2)[-1]) if np.isfinite(H).all() else None
 
 
-def _config(results: Results) -> dict[str, Any]:
+def _node(results: Results) -> dict[str, Any]:
+    """Of the first cell's objective, what it is built from."""
     config = results.config
-    return dict(config["cells"][0]["config"]) if "objective" not in config else config
-
-
-def _objective(results: Results, trusted: tuple[str, ...]) -> Objective:
-    """Built from the folder's config: a stranger's class needs trust."""
-    node = {key: value for key, value in _config(results)["objective"].items() if key not in ABOUT}
-    trust.check({"objective": node}, trusted)
-    found: Objective = demand(build(node, "objective", trusted), Objective, "objective")
-    return found
+    config = dict(config["cells"][0]["config"]) if "objective" not in config else config
+    return {key: value for key, value in config["objective"].items() if key not in ABOUT}

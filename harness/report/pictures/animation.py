@@ -2,66 +2,70 @@
 
 import io
 import re
-from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from harness.errors import UserError
-from harness.report.landscape import landscape
-from harness.report.pictures.trajectories import MOST, contours, lacks, shared_paths
-from harness.report.source import looks
-from harness.report.style import INK, new, svg
+from harness.landscape import distrust, lacks, landscape
+from harness.report.picture import Picture
+from harness.report.pictures.trajectories import MOST, contours
+from harness.report.style import INK, SMALL, looks, new, short, styled, svg
+from harness.results.courses import paths, speaking
 from harness.results.files import Results
-from harness.results.saving import save_file
 from objectives.arrays import Array
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+    from matplotlib.lines import Line2D
 
 SECONDS, HOLD = 6.0, 1.5  # of the way, and of the picture at its end
 FRAMES = 48  # of a GIF
 DPI = 110
 
 
-def write(results: Results, path: Path) -> None:
-    """All paths on one map, all at the same pace: a step takes as long in each."""
-    if why := lacks(results):
-        raise UserError(f"{results.folder}: no animation: {why}")
-    if path.suffix not in (".svg", ".gif"):
-        raise UserError(f"{path}: an animation is .svg or .gif")
-    figure, paths = _drawn(results)
-    save_file(path, moving_svg(figure, paths) if path.suffix == ".svg" else gif(figure, paths))
-
-
-def _drawn(results: Results) -> tuple["Figure", list[Array]]:
-    """The map with the whole paths on it, whose lines and heads are called path0, head0, ..."""
-    (answer,) = results.answer
-    shown, styles = answer.lines[:MOST], looks(results)
-    paths = shared_paths(results, [line.cell for line in shown])
-    seen = landscape(results)
+def draw(results: Results, trusted: tuple[str, ...] = ()) -> "Figure":
+    """All paths on one map, whole; its lines and heads are called path0, head0, ..."""
+    (answer,), spoken = results.answer, speaking(results)
+    shown, styles = [line for line in answer.lines if line.cell in spoken][:MOST], looks(results)
+    ways = paths(results, [line.cell for line in shown])
+    seen = landscape(results, trusted)
     figure = new(6.4, 4.6)
     axes = figure.subplots()
-    contours(axes, seen, seen.box(paths))
-    for k, (line, path) in enumerate(zip(shown, paths, strict=True)):
+    contours(axes, seen, seen.box(ways))
+    for k, (line, way) in enumerate(zip(shown, ways, strict=True)):
         style = styles[line.cell]
-        axes.plot(*path.T, color=style.color, linewidth=1.6, gid=f"path{k}")
-        axes.plot(*path[-1], color=style.color, marker=style.marker, markersize=8, label=line.name, linestyle="none",
-                  gid=f"head{k}")  # fmt: skip
-    axes.plot(*paths[0][0], color=INK, marker="o", markersize=4, linestyle="none")
-    axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.06), ncols=2 if len(shown) < 7 else 3)
-    return figure, paths
+        axes.plot(*way.T, color=style.color, linewidth=1.6, gid=f"path{k}", label="_path")
+        axes.plot(*way[-1], markersize=8, label=short(line.name, 22), gid=f"head{k}", **style.mark)
+    axes.plot(*ways[0][0], color=INK, marker="o", markersize=4, linestyle="none", label="_start")
+    columns = 2 if len(shown) in (2, 4) else 3
+    axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.06), ncols=columns, fontsize=SMALL)
+    return figure
 
 
-def moving_svg(figure: "Figure", paths: Sequence[Array]) -> bytes:
+def encoded(figure: "Figure", kind: str) -> bytes:
+    """All at the same pace: a step takes as long in each."""
+    with styled():
+        return gif(figure) if kind == "gif" else moving_svg(figure)
+
+
+def _ways(figure: "Figure") -> list[Array]:
+    """The paths that are drawn, (records, 2) each."""
+    lines = _named(figure)
+    return [np.array(lines[f"path{k}"].get_xydata()) for k in range(len(lines) // 2)]
+
+
+def _named(figure: "Figure") -> dict[str, "Line2D"]:
+    return {str(line.get_gid()): line for line in figure.axes[0].lines if line.get_gid()}
+
+
+def moving_svg(figure: "Figure") -> bytes:
     """The picture with SMIL animations (W3C, SVG 1.1, chapter 19) of its lines and heads; a viewer that plays none
     shows the whole paths."""
     text = svg(figure).decode()
-    axes, height = figure.axes[0], float(figure.get_figheight() * 72)
-    records = max(map(len, paths))
-    for k, path in enumerate(paths):
-        points = axes.transData.transform(path) * 72 / figure.dpi
+    axes, height, ways = figure.axes[0], float(figure.get_figheight() * 72), _ways(figure)
+    records = max(map(len, ways))
+    for k, way in enumerate(ways):
+        points = axes.transData.transform(way) * 72 / figure.dpi
         points[:, 1] = height - points[:, 1]
         times, values = _moments(points, records)
         text = _animated_line(text, f"path{k}", times, _lengths(points))
@@ -103,20 +107,20 @@ def _animated_head(text: str, gid: str, times: str, values: Array, end: Array) -
     return text.replace(f'<g id="{gid}">', f'<g id="{gid}">{animation}', 1)
 
 
-def gif(figure: "Figure", paths: Sequence[Array]) -> bytes:
+def gif(figure: "Figure") -> bytes:
     """The same as frames."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from PIL import Image
 
-    lines = {artist.get_gid(): artist for artist in figure.axes[0].lines if artist.get_gid()}
-    canvas, records, frames = FigureCanvasAgg(figure), max(map(len, paths)), []
+    lines, ways = _named(figure), _ways(figure)
+    canvas, records, frames = FigureCanvasAgg(figure), max(map(len, ways)), []
     figure.set_facecolor("white")
     figure.set_dpi(DPI)
     canvas.draw()
     figure.set_layout_engine("none")  # it stays as it is laid out for the whole paths
     for last in np.unique(np.linspace(1, records, min(FRAMES, records)).astype(int)):
-        for k, path in enumerate(paths):
-            seen = path[: min(last, len(path))]
+        for k, way in enumerate(ways):
+            seen = way[: min(last, len(way))]
             lines[f"path{k}"].set_data(*seen.T)
             lines[f"head{k}"].set_data(*seen[-1:].T)
         canvas.draw()
@@ -126,3 +130,8 @@ def gif(figure: "Figure", paths: Sequence[Array]) -> bytes:
     frames[0].save(out, "GIF", save_all=True, append_images=frames[1:], loop=0,
                    duration=[pace] * (len(frames) - 1) + [round(1000 * HOLD)])  # fmt: skip
     return out.getvalue()
+
+
+PICTURE = Picture(
+    "the trajectories, moving", lacks, draw, distrust=distrust, formats=("svg", "gif"), encode=encoded
+)
