@@ -1,11 +1,11 @@
 """A report of folders, in one of its formats, written to a file."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from harness.compare import judged, opened
 from harness.errors import UserError
-from harness.report.page.subject import Subject, subject
+from harness.report.page.subject import Subject
 from harness.results.files import Results, load
 from harness.results.saving import save_file
 
@@ -16,9 +16,9 @@ def made(names: Sequence[str], path: Path | None, kind: str) -> Path:
     """Write the report of these folders; where it is."""
     if len(names) == 1:
         results = load(names[0])
-        return written(subject([results], results), path, kind)
+        return written(Subject(results, (results,)), path, kind)
     folders = opened(names)
-    return written(subject([folder.results for folder in folders], judged(folders)), path, kind)
+    return written(Subject(judged(folders), tuple(folder.results for folder in folders)), path, kind)
 
 
 def written(about: Subject, path: Path | None = None, kind: str = "html") -> Path:

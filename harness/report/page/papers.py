@@ -7,14 +7,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from harness.answers.answer import Answer
-from harness.report.page.figures import OF_ANSWERS, ORDER
-from harness.report.page.subject import Subject, drawable
+from harness.report.page.figures import drawable
+from harness.report.page.subject import Subject
 from harness.report.page.table import Table
 from harness.report.page.tables import for_paper, over_problems, who_wins
-from harness.report.picture import drawn, pictures
-from harness.report.style import save
+from harness.report.picture import drawn, pictures, save
 from harness.results.answers import written
-from harness.results.files import Results
 from harness.text.visible import in_line
 
 TIE, LATEX_TIE = "†", r"$^{\dagger}$"  # no test tells it from the first
@@ -51,13 +49,13 @@ def latex(about: Subject, path: Path) -> bytes:
             f"  \\begin{{tabular}}{{{'l' * len(table.heads)}}}", "  \\toprule", f"  {heads} \\\\", "  \\midrule", *rows,
             "  \\bottomrule", "  \\end{tabular}", "\\end{table}",
         ]))  # fmt: skip
-    for name, results in _drawable(about):
-        file = path.with_name(f"{path.stem}-{name}.pdf")
-        save(drawn(name, results), file)
+    for k, (name, results) in enumerate((name, of) for name, of in drawable(about) if "pdf" in pictures()[name].formats):
+        file = path.with_name(f"{path.stem}-{name}{f'-{k}' if about.several else ''}.pdf")
+        save(drawn(name, results), file, name)
         told = f"{pictures()[name].about[:1].upper()}{pictures()[name].about[1:]}."
         parts.append("\n".join([
             "\\begin{figure}", "  \\centering", f"  \\includegraphics[width=\\linewidth]{{{file.name}}}",
-            f"  \\caption{{{_in_latex(told)}}}", f"  \\label{{fig:{name}}}", "\\end{figure}",
+            f"  \\caption{{{_in_latex(told)}}}", f"  \\label{{fig:{file.stem}}}", "\\end{figure}",
         ]))  # fmt: skip
     return ("\n\n".join(parts) + "\n").encode()
 
@@ -121,14 +119,6 @@ def _texts(table: Table) -> Iterator[tuple[int, list[str]]]:
     ties = _ties(table)
     for k, row in enumerate(table.rows):
         yield k, [field.text + (TIE if k in ties and j == 0 else "") for j, field in enumerate(row)]
-
-
-def _drawable(about: Subject) -> Iterator[tuple[str, Results]]:
-    """The pictures that the folders can give as a whole; of several folders those that need no curves."""
-    results = drawable(about.joint)
-    for name in sorted(pictures(), key=lambda name: (ORDER.index(name) if name in ORDER else len(ORDER), name)):
-        if not (about.several and name not in OF_ANSWERS) and not pictures()[name].lacks(results):
-            yield name, results
 
 
 def _in_markdown(text: str) -> str:

@@ -88,29 +88,33 @@ def _first(subject: Subject) -> list[Table]:
     return [tables.brief(tables.who_wins(subject.answers[0], subject.judged_again))]
 
 
+def _numbers(subject: Subject, k: int) -> list[Table]:
+    """The tables of one problem; what the first screen shows whole is not shown again."""
+    answer = subject.answers[k]
+    whole = tables.who_wins(answer, subject.judged_again).shown
+    found = [] if len(subject.answers) == 1 and _seen_whole(whole) else [whole]
+    dependence = tables.dependence(answer, subject.depend[k], subject.judged_again)
+    return [*found, *([] if dependence is None else [dependence])]
+
+
 def _seen_whole(table: Table) -> bool:
     return tables.brief(table).rows == table.rows
 
 
 def _parts(subject: Subject) -> list[Part]:
-    wide = figures.over_all(subject)
-    room = figures.ROOM - sum(len(one.svg) for one in wide)
-    narrow = figures.by_problem(subject, room)
-    found = []
-    if len(subject.answers) > 1:
-        again = [tables.each_problem(subject.answers, subject.judged_again)]
-        found.append(Part("problems", "All problems", again, wide))
-    for k, (answer, shown, depend) in enumerate(zip(subject.answers, narrow, subject.depend, strict=True)):
-        title = answer.told if len(subject.answers) > 1 else "Effects, curves, tuning"
-        whole = tables.who_wins(answer, subject.judged_again).shown
-        mine = [] if len(subject.answers) == 1 and _seen_whole(whole) else [whole]
-        dependence = tables.dependence(answer, depend, subject.judged_again)
-        found.append(Part(f"problem-{k}", title, mine + ([dependence] if dependence else []), shown))
+    found, several = [], len(subject.answers) > 1
+    if several:
+        found.append(Part("problems", "All problems", [tables.each_problem(subject.answers, subject.judged_again)]))
+    else:
+        found.append(Part("numbers", "The numbers", _numbers(subject, 0)))
+    found.append(Part("pictures", "Pictures", pictures=figures.shown(subject)))
+    for k, answer in enumerate(subject.answers if several else ()):
+        found.append(Part(f"problem-{k}", answer.told, _numbers(subject, k)))
     found.append(Part("effort", "Who was tuned how hard", [tables.effort(subject)]))
     found.append(_codes(subject))
     found.append(Part("made", "What it was made with", [tables.made_with(subject), tables.fingerprints(subject)],
                       told=["Every number again, from nothing:"], command=" && ".join(subject.made_again)))  # fmt: skip
-    return found
+    return [part for part in found if part.tables or part.pictures or part.codes]
 
 
 def _codes(subject: Subject) -> Part:
