@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from harness.errors import UserError
 from harness.report.page.inline import inline
 from harness.report.page.subject import Subject
 from harness.report.picture import drawn, pictures
@@ -39,12 +40,16 @@ def shown(subject: Subject) -> list[Shown]:
             about, again = (f"{about}, of {results.folder}", again) if apart else (about, subject.judged_again)
         try:
             text = inline(_svg(name, results), f"f{k}", in_line(f"{about}. {results.answer.headline}"))
+        except UserError:
+            raise
         except (ArithmeticError, ValueError) as error:  # of numbers that no axis spans
             found.append(Shown(name, about, again, "", f"It cannot be drawn: {type(error).__name__}: {error}."))
             continue
         fits = len(text) <= room
         room -= len(text) if fits else 0
-        found.append(Shown(name, about, again, text if fits else "", "" if fits else "Left out to keep this page small."))
+        found.append(
+            Shown(name, about, again, text if fits else "", "" if fits else "Left out to keep this page small.")
+        )
     return found
 
 

@@ -1,4 +1,4 @@
-"""What the first screen of a report says: who wins, by how much, how sure that is, what was tuned, what to type next."""
+"""The first screen of a report: who wins, by how much, how sure that is, what was tuned, what to type next."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,14 +8,14 @@ from harness.answers.answer import Answer
 from harness.answers.overall import Overall
 from harness.answers.sentences import TESTED, listed, percent
 from harness.report.page.subject import Subject
-from harness.report.page.tables import configs_of, metric_of
+from harness.report.page.tables import capital, configs_of, metric_of
 from harness.text.copying import command, words_of
 
 MEANS = {
     "wins": "It beats every other cell.",
     "equivalent": "They differ by less than the margin that was asked for.",
     "unbeaten": "Nobody beats it, and it does not beat all others.",
-    "close": "Nobody yet: {} are unbeaten, none of them beats another, and each of the others is beaten.",
+    "close": "Nobody yet: {} are unbeaten, and none of them beats another.",
     "cycle": "No cell is unbeaten.",
     "fact": "An order of runs that would repeat exactly: a fact, not a test.",
     "none": "",
@@ -69,7 +69,8 @@ def _margin(subject: Subject, answer: Answer) -> Iterator[str]:
     ends = f"{scale.written(first.low, 1, first.limit)} to {scale.written(first.high, 1, first.limit)}"
     over = f"({ends} over {answer.evidence.count} {answer.evidence.unit}s)" if first.low != first.high else ""
     way = "higher is better" if scale.more_is_better else "lower is better"
-    typical = f" in a typical {answer.evidence.unit}" if answer.evidence.count > 1 else ""
+    which = {"tuning": "in a typical tuning"}.get(answer.evidence.unit, f"for a typical {answer.evidence.unit}")
+    typical = f" {which}" if answer.evidence.count > 1 else ""
     yield f"{first.name}: {metric} {value}{typical} {over}".strip() + f"; {way}."
     shown = [line for line in others if line.effect][:1]
     beaten = [line for line in others if line.effect and line.state.startswith("beaten")]
@@ -85,7 +86,8 @@ def _over_margin(over: Overall) -> Iterator[str]:
     for line in over.lines[:3]:
         beside = f"{line.effect} than {over.lines[0].name}, " if line.effect else ""
         never = f", {over.never} on {line.never}" if line.never else ""
-        yield f"{line.name}: {beside}wins on {line.won}, is beaten on {line.lost} of {len(over.answers)} problems{never}."
+        won = f"wins on {line.won}, is beaten on {line.lost} of {len(over.answers)} problems"
+        yield f"{line.name}: {beside}{won}{never}."
 
 
 def _certain(answer: Answer) -> Iterator[str]:
@@ -103,19 +105,19 @@ def _certain(answer: Answer) -> Iterator[str]:
         yield "Nothing varies: every repetition would be the same run, so that there is nothing to test."
     more = [note for note in answer.notes if "family-wise" not in note]
     if more:
-        yield f"{'; '.join(more)}."
+        yield f"{capital('; '.join(more))}."
 
 
 def _over_certain(over: Overall) -> Iterator[str]:
     count = len(over.answers)
     if over.kind in TESTED:
         how = "exact signed-rank tests of the effects" if over.scale else "sign tests"
-        yield f"{count} problems, of which each counts once; {how}, {percent(over.level)} family-wise over all pairs of cells."
+        yield f"{count} problems, each of which counts once; {how}, {percent(over.level)} family-wise over all pairs."
     else:
         yield f"{count} problems: no test over them. Each problem has an answer of its own below."
     more = [note for note in over.notes if "family-wise" not in note]
     if more:
-        yield f"{'; '.join(more)}."
+        yield f"{capital('; '.join(more))}."
 
 
 def _tuned(subject: Subject) -> Iterator[str]:
@@ -125,13 +127,21 @@ def _tuned(subject: Subject) -> Iterator[str]:
     names = [line.name for line in subject.answers[0].lines]
     if not subject.tuned:
         seeds = len({run["seed"] for run in results.runs})
-        yield f"Nothing: {listed(names)} at the settings that were typed or declared, {_count(seeds, 'seed')} each, {settings['steps']:,} steps."
+        each = f"{_count(seeds, 'seed')} each, {settings['steps']:,} steps"
+        yield f"Nothing: {listed(names)} at the settings that were typed or declared, {each}."
         return
-    yield f"{_capital(_searched(subject, configs))}."
-    yield f"Each alike: {settings['trials']} trials of {_seeds(settings['seeds'])} in each of {_count(subject.answers[0].evidence.count, 'tuning')}, {settings['steps']:,} steps a run."
-    chosen = f"The best of {settings['finalists']} finalists by {_count(settings['finals'], 'more seed')}, then " if settings.get("finalists", 1) > 1 else ""
+    yield f"{capital(_searched(subject, configs))}."
+    tunings = _count(subject.answers[0].evidence.count, "tuning")
+    trials = f"{_count(settings['trials'], 'trial')} of {_seeds(settings['seeds'])}"
+    yield f"Each alike: {trials} in each of {tunings}, {settings['steps']:,} steps a run."
+    chosen = (
+        f"The best of {settings['finalists']} finalists by {_count(settings['finals'], 'more seed')}, then "
+        if settings.get("finalists", 1) > 1
+        else ""
+    )
     if settings.get("confirm"):
-        yield f"{chosen}run again on {_count(settings['confirm'], 'seed')} that nothing was chosen by: those are reported."
+        seeds = _count(settings["confirm"], "seed")
+        yield f"{chosen or 'The best is '}run again on {seeds} that nothing was chosen by: those are reported."
 
 
 def _searched(subject: Subject, configs: Sequence[Mapping[str, Any]]) -> str:
@@ -155,7 +165,9 @@ def _next(subject: Subject) -> Point:
         return Point(question, ("All numbers of this answer, pair by pair:",), (f"{subject.judged_again} --json",))
     if not subject.tuned:
         left = [word for word in typed if not word.lstrip("+").startswith("trials=")]
-        return Point(question, ("To compare them as well tuned as each can be:",), (command(*again, *left, "trials=32"),))
+        return Point(
+            question, ("To compare them as well tuned as each can be:",), (command(*again, *left, "trials=32"),)
+        )
     resumed = [*again, f"resume={results.folder}", *(w for w in typed if w.lstrip("+").startswith("storage="))]
     code = command(str(results.folder), module="harness.code")
     if summary["stopped"] or any(cell["trials"] < cell["planned"] for cell in results.cells):
@@ -164,9 +176,16 @@ def _next(subject: Subject) -> Point:
         return Point(question, ("For a verdict, add tunings:",), (command(*resumed, f"replicates={wanting}"),))
     if subject.joint.answer.decided or subject.joint.answer.settled:
         return Point(question, ("Decided. To take its numbers along as code of torch, optax, keras:",), (code,))
+    over = subject.joint.answer.overall
+    if over is not None and over.kind == "none":
+        told = (
+            f"A verdict over all takes {over.verdict.needs} problems or more: add objectives to",
+            "Or take the best of each problem along as code:",
+        )
+        return Point(question, told, (*subject.made_again, code))
     count = max(answer.evidence.count for answer in subject.answers)
-    told = ("Take one of the unbeaten along as code, or add tunings until they part:",)
-    return Point(question, told, (code, command(*resumed, f"replicates={2 * count}")))
+    either = ("Take one of the unbeaten along as code, or add tunings until they part:",)
+    return Point(question, either, (code, command(*resumed, f"replicates={2 * count}")))
 
 
 def _count(count: int, what: str) -> str:
@@ -175,7 +194,3 @@ def _count(count: int, what: str) -> str:
 
 def _seeds(seeds: Any) -> str:
     return _count(seeds if isinstance(seeds, int) else len(seeds or ()), "seed")
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

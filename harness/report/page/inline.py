@@ -45,7 +45,7 @@ def _name(element: ET.Element) -> str:
 def _references(element: ET.Element) -> Iterator[str]:
     for key, value in element.attrib.items():
         yield from re.findall(r"url\(#([^)]*)\)", value)
-        if key == LINK:
+        if key == LINK and value.startswith("#"):
             yield value.removeprefix("#")
 
 
@@ -55,7 +55,7 @@ def _attributes(element: ET.Element, names: dict[str, str]) -> Iterator[tuple[st
             if value in names:
                 yield key, names[value]
         elif key == LINK:
-            yield "href", f"#{names[value.removeprefix('#')]}"
+            yield "href", f"#{names[value[1:]]}" if value.startswith("#") else value
         elif key in DRAWN:
             yield key, re.sub(r"\s+", " ", re.sub(r"-?\d+\.\d{3,}", _rounded, value)).strip()
         else:
@@ -74,7 +74,12 @@ def _coloured(value: str) -> str:
 def _gather(group: ET.Element) -> None:
     """A style that all marks of a group have is the group's."""
     styles = {child.get("style") for child in group}
-    if len(group) > 1 and len(styles) == 1 and {child.tag for child in group} == {"use"} and "style" not in group.attrib:
+    if (
+        len(group) > 1
+        and len(styles) == 1
+        and {child.tag for child in group} == {"use"}
+        and "style" not in group.attrib
+    ):
         (style,) = styles
         if style is not None:
             group.set("style", style)

@@ -15,10 +15,14 @@ SUFFIXES = {"html": ".html", "md": ".md", "latex": ".tex", "csv": ".csv", "json"
 def made(names: Sequence[str], path: Path | None, kind: str) -> Path:
     """Write the report of these folders; where it is."""
     if len(names) == 1:
-        results = load(names[0])
-        return written(Subject(results, (results,)), path, kind)
+        return report(load(names[0]), path, kind)
     folders = opened(names)
     return written(Subject(judged(folders), tuple(folder.results for folder in folders)), path, kind)
+
+
+def report(results: Results, path: Path | None = None, kind: str = "html") -> Path:
+    """Write that of one folder; where it is."""
+    return written(Subject(results, (results,)), path, kind)
 
 
 def written(about: Subject, path: Path | None = None, kind: str = "html") -> Path:
@@ -27,6 +31,8 @@ def written(about: Subject, path: Path | None = None, kind: str = "html") -> Pat
     try:
         _begun(about.joint)
         contents = _contents(about, path, kind)
+    except UserError:
+        raise
     except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
         raise UserError(f"{' or '.join(about.words)}: damaged: {type(error).__name__}: {error}") from error
     save_file(path, contents)

@@ -10,14 +10,14 @@ from harness.answers.answer import Answer
 from harness.report.page.figures import drawable
 from harness.report.page.subject import Subject
 from harness.report.page.table import Table
-from harness.report.page.tables import for_paper, over_problems, who_wins
+from harness.report.page.tables import capital, for_paper, over_problems, who_wins
 from harness.report.picture import drawn, pictures, save
 from harness.results.answers import written
 from harness.text.visible import in_line
 
 TIE, LATEX_TIE = "†", r"$^{\dagger}$"  # no test tells it from the first
 LATEX = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "<": r"\textless{}",
-         ">": r"\textgreater{}", "|": r"\textbar{}", '"': r"\textquotedbl{}", "†": LATEX_TIE, "·": r"$\cdot$",
+         ">": r"\textgreater{}", "|": r"\textbar{}", '"': "''", "†": LATEX_TIE, "·": r"$\cdot$",
          "–": "--", "λ": r"$\lambda$", **{mark: f"\\{mark}" for mark in "&%$#_{}"}}  # fmt: skip
 
 
@@ -26,36 +26,50 @@ def markdown(about: Subject, path: Path) -> bytes:
     parts = []
     for table, told in _tables(about):
         rows = [table.heads, ["---"] * len(table.heads)]
-        rows += [[f"**{f}**" if k in table.best and j == 0 else f for j, f in enumerate(row)] for k, row in _texts(table)]
+        rows += [
+            [f"**{f}**" if k in table.best and j == 0 else f for j, f in enumerate(row)] for k, row in _texts(table)
+        ]
         lines = ["| " + " | ".join(_in_markdown(f) for f in row) + " |" for row in rows]
-        parts.append("\n".join([f"**{_in_markdown(told[0])}**", "", *lines, "", *(f"- {_in_markdown(one)}" for one in told[1:])]))
+        parts.append(
+            "\n".join([f"**{_in_markdown(told[0])}**", "", *lines, "", *(f"- {_in_markdown(one)}" for one in told[1:])])
+        )
     return ("\n\n".join([*parts, f"`{about.judged_again}`"]) + "\n").encode()
 
 
 def latex(about: Subject, path: Path) -> bytes:
-    """Tables to be read by \\input, and as PDF beside it the pictures."""
-    parts = ["% needs \\usepackage{booktabs,graphicx}; made by " + _comment(f"python -m harness.report {' '.join(about.words)}")]
+    r"""Tables to be read by \input, and as PDF beside it the pictures."""
+    parts = [
+        "% needs \\usepackage{booktabs,graphicx}; made by "
+        + _comment(f"python -m harness.report {' '.join(about.words)}")
+    ]
     for k, (whole, told) in enumerate(_tables(about)):
         table = for_paper(whole)
         heads = " & ".join(_in_latex(head) for head in table.heads)
-        rows = []
+        lines = []
         for place, row in _texts(table):
             fields = [_in_latex(field) for field in row]
             fields[0] = f"\\textbf{{{fields[0]}}}" if place in table.best else fields[0]
-            rows.append("  " + " & ".join(fields) + r" \\")
-        caption = " ".join(f"{_in_latex(one[:1].upper() + one[1:]).rstrip('.')}." for one in told)
+            lines.append("  " + " & ".join(fields) + r" \\")
+        caption = " ".join(f"{_in_latex(capital(one)).rstrip('.')}." for one in told)
         parts.append("\n".join([
             "\\begin{table}", "  \\centering", f"  \\caption{{{caption}}}", f"  \\label{{tab:answer-{k}}}", "  \\small",
-            f"  \\begin{{tabular}}{{{'l' * len(table.heads)}}}", "  \\toprule", f"  {heads} \\\\", "  \\midrule", *rows,
+            f"  \\begin{{tabular}}{{{'l' * len(table.heads)}}}", "  \\toprule", f"  {heads} \\\\", "  \\midrule",
+            *lines,
             "  \\bottomrule", "  \\end{tabular}", "\\end{table}",
         ]))  # fmt: skip
-    for k, (name, results) in enumerate((name, of) for name, of in drawable(about) if "pdf" in pictures()[name].formats):
+    for k, (name, results) in enumerate(
+        (name, of) for name, of in drawable(about) if "pdf" in pictures()[name].formats
+    ):
         file = path.with_name(f"{path.stem}-{name}{f'-{k}' if about.several else ''}.pdf")
-        save(drawn(name, results), file, name)
-        told = f"{pictures()[name].about[:1].upper()}{pictures()[name].about[1:]}."
+        try:
+            save(drawn(name, results), file, name)
+        except ArithmeticError as error:  # of numbers that no axis spans
+            parts.append(f"% {name} cannot be drawn: {type(error).__name__}")
+            continue
+        about_it = f"{capital(pictures()[name].about)}."
         parts.append("\n".join([
             "\\begin{figure}", "  \\centering", f"  \\includegraphics[width=\\linewidth]{{{file.name}}}",
-            f"  \\caption{{{_in_latex(told)}}}", f"  \\label{{fig:{file.stem}}}", "\\end{figure}",
+            f"  \\caption{{{_in_latex(about_it)}}}", f"  \\label{{fig:{file.stem}}}", "\\end{figure}",
         ]))  # fmt: skip
     return ("\n\n".join(parts) + "\n").encode()
 
@@ -64,7 +78,8 @@ def commas(about: Subject, path: Path) -> bytes:
     """The rows of all problems, in full precision where a field is a number."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(["problem", "cell", "value", "low", "high", "replicate", "effect", "effect_low", "effect_high", "scale",
+    writer.writerow(["problem", "cell", "value", "low", "high", "replicate", "effect", "effect_low", "effect_high",
+                     "scale",
                      "wins", "replicates", "state", "unbeaten", "note"])  # fmt: skip
     for answer in about.answers:
         for row in _rows(answer):
@@ -140,7 +155,9 @@ def _in_latex(text: str) -> str:
     50 \% of a\_b
     """
     told = "".join(LATEX.get(letter, letter) for letter in in_line(text))
-    return "".join(letter if letter.isascii() or letter in "äöüÄÖÜßéèêáàçñø" else f"U+{ord(letter):04X}" for letter in told)
+    return "".join(
+        letter if letter.isascii() or letter in "äöüÄÖÜßéèêáàçñø" else f"U+{ord(letter):04X}" for letter in told
+    )
 
 
 def _comment(text: str) -> str:

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from harness.answers.answer import Answer
@@ -18,7 +19,7 @@ from harness.results.rows import Row
 from harness.screens.columns import label, point
 from harness.text.copying import command
 
-BRIEF = 12  # rows
+BRIEF = 10  # rows
 TEST = "on the test set"
 PAIR_NOTE = {
     "signed-rank": "Intervals hold for all pairs together (exact order statistics of the paired differences)",
@@ -66,7 +67,8 @@ def _row(answer: Answer, line: Line, k: int) -> tuple[Field, ...]:
     state = line.state or ("" if k or not answer.verdict.possible else "first")
     wins = line.wins.rpartition(" lower ")[2].rpartition(" higher ")[2].rpartition(" faster ")[2]
     return (text(line.name), Field(value, line.value), Field(ends, line.low), Field(line.effect, effect_of(answer, k)),
-            text(wins), text(", ".join(filter(None, (state, line.note)))), text(line.tested.removeprefix("test ")))  # fmt: skip
+            text(wins), text(", ".join(filter(None, (state, line.note)))),
+            text(line.tested.removeprefix("test ")))  # fmt: skip
 
 
 def effect_of(answer: Answer, k: int) -> float:
@@ -83,21 +85,32 @@ def over_problems(over: Overall, again: str) -> Table:
     heads = ("cell", f"beside {over.lines[0].name}", "better on", "problems won", "lost", "open", over.never,
              "targets reached", "verdict")  # fmt: skip
     rows = tuple(
-        (text(line.name), text(line.effect), text(line.better), number(line.won), number(line.lost), number(line.open),
-         number(line.never) if line.never else Field("", 0.0),
-         Field("", -1.0) if line.targets is None else Field(f"{100 * line.targets:.0f} %", line.targets),
-         text(line.state))  # fmt: skip
+        (
+            text(line.name),
+            text(line.effect),
+            text(line.better),
+            number(line.won),
+            number(line.lost),
+            number(line.open),
+            number(line.never) if line.never else Field("", 0.0),
+            Field("", -1.0) if line.targets is None else Field(f"{100 * line.targets:.0f} %", line.targets),
+            text(line.state),
+        )
         for line in over.lines
     )
     best = frozenset(k for k, line in enumerate(over.lines) if line.name in over.unbeaten)
-    return Table("Every cell over all problems", heads, rows, again, "; ".join(over.notes), best)
+    return Table("Every cell over all problems", heads, rows, again, capital("; ".join(over.notes)), best)
 
 
 def each_problem(answers: Sequence[Answer], again: str) -> Table:
     """A row per problem: what is said of it."""
     rows = tuple(
-        (text(one.evidence.where), text(one.headline), text(one.lines[0].name),
-         Field(one.evidence.scale.written(one.lines[0].value, 3, one.lines[0].limit), one.lines[0].value))  # fmt: skip
+        (
+            text(one.evidence.where),
+            text(one.headline),
+            text(one.lines[0].name),
+            Field(one.evidence.scale.written(one.lines[0].value, 3, one.lines[0].limit), one.lines[0].value),
+        )
         for one in answers
     )
     return Table("Every problem", ("problem", "answer", "first", "typical value"), rows, again)
@@ -110,8 +123,12 @@ def dependence(answer: Answer, found: Sequence[Sensitivity], again: str) -> Tabl
         return None
     scale = answer.evidence.scale
     rows = tuple(
-        (text(one.name), _decades(one.near), _decades(one.far),
-         Field("", math.nan) if one.declared is None else Field(worded(one.declared, scale), one.declared.value))  # fmt: skip
+        (
+            text(one.name),
+            _decades(one.near),
+            _decades(one.far),
+            Field("", math.nan) if one.declared is None else Field(worded(one.declared, scale), one.declared.value),
+        )
         for one in known
     )
     heads = ("cell", "decades of lr within 10 % of the best", "within ten times the best", "with declared values")
@@ -132,7 +149,7 @@ def effort(subject: Subject) -> Table:
              "pruned", "failed", "final seeds", "confirm seeds", "gradients", "seconds")  # fmt: skip
     rows = tuple(row for results in subject.folders for row in _efforts(results, subject.several))
     again = command(subject.words[0], module="harness.show")
-    note = "Gradients and seconds of everything that ran for a cell: tuning, finals, confirmation; seconds are those of the machine below, and no rerun repeats them"
+    note = "Gradients and seconds are of everything that ran for a cell; no rerun repeats the seconds"
     return Table("Who was tuned how hard", heads, rows, again, note).shown
 
 
@@ -155,7 +172,7 @@ def _efforts(results: Results, several: bool) -> list[tuple[Field, ...]]:
         found.append((
             text(name), text(results.folder.name if several else ""),
             text(searched or ("nothing: its declared values" if tuned else "")),
-            number(trials, f"{trials:,}" if trials == planned else f"{trials:,} of {planned:,}") if tuned else Field(""),
+            number(trials, f"{trials:,}{'' if trials == planned else f' of {planned:,}'}") if tuned else Field(""),
             number(counts["tune"] or counts["run"]), number(len(mine)) if tuned else Field(""),
             *(_some(sum(row[key] for row in mine)) for key in ("diverged_trials", "pruned_trials", "failed_trials")),
             _some(counts["final"]), _some(counts["confirm"]),
@@ -182,7 +199,7 @@ def typical(results: Results, answer: Answer) -> Table | None:
     found = []
     for line in answer.lines:
         row = rows.get((line.cell, line.replicate)) or rows[line.cell, 0]
-        told = point(row, results.summary["varied"], lambda key, row=row: over_replicates(results, row, key))  # type: ignore[misc]
+        told = point(row, results.summary["varied"], partial(over_replicates, results, row))
         found.append((text(line.name), number(line.replicate) if several else Field(""), text(told)))
     if not any(row[2].text for row in found):
         return None
@@ -198,7 +215,9 @@ def made_with(subject: Subject) -> Table:
     columns = [_facts(results) for results in subject.folders]
     keys = dict.fromkeys(key for column in columns for key in column)
     rows = tuple((text(key), *(text(column.get(key, "")) for column in columns)) for key in keys)
-    return Table("Versions, machine, code", heads, rows, command(f"{subject.words[0]}/summary.json", module="json.tool"))
+    return Table(
+        "Versions, machine, code", heads, rows, command(f"{subject.words[0]}/summary.json", module="json.tool")
+    )
 
 
 def _facts(results: Results) -> dict[str, str]:
@@ -218,8 +237,14 @@ def fingerprints(subject: Subject) -> Table:
     for results in subject.folders:
         known |= results.summary.get("problems", {})
     rows = tuple(
-        (text(names.get(key) or key), text(key), text(_first(about.get("loss"))), text(_first(about.get("gradient_norm"))),
-         text(about.get("lowest") if about.get("lowest") is not None else "not known"), text(about.get("dtype", "")))  # fmt: skip
+        (
+            text(names.get(key) or key),
+            text(key),
+            text(_first(about.get("loss"))),
+            text(_first(about.get("gradient_norm"))),
+            text(about.get("lowest") if about.get("lowest") is not None else "not known"),
+            text(about.get("dtype", "")),
+        )
         for key, about in known.items()
     )
     heads = ("problem", "fingerprint", "loss at the start, seeds 0 and 1", "norm of the gradient there", "lowest loss",
@@ -233,6 +258,11 @@ def _first(values: Any) -> str:
 
 def _of(answer: Answer) -> str:
     return f": {answer.evidence.where}" if answer.evidence.where else ""
+
+
+def capital(text: str) -> str:
+    """As a sentence begins."""
+    return text[:1].upper() + text[1:]
 
 
 def metric_of(subject: Subject) -> str:

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -22,6 +23,7 @@ from harness.text.visible import in_line, visible
 from harness.verify.code import LIBRARIES
 
 HERE = Path(__file__).parent
+LISTED = 6  # problems, among the links of the first screen
 CODES, BEST = 12, 2  # cells whose code is shown, of the one problem and of each of several
 
 
@@ -36,6 +38,7 @@ class Part:
     codes: Sequence[dict[str, Any]] = ()
     told: Sequence[str] = ()
     command: str = ""
+    listed: bool = True  # among the links of the first screen
 
 
 def page(subject: Subject) -> bytes:
@@ -45,7 +48,7 @@ def page(subject: Subject) -> bytes:
     hashed = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     over = subject.joint.answer.overall
     best = over.kind if over is not None else subject.answers[0].kind
-    return template.render(
+    made: str = template.render(
         css=css,
         script=script,
         script_hash=f"sha256-{hashed}",
@@ -55,7 +58,8 @@ def page(subject: Subject) -> bytes:
         points=points(subject),
         first_tables=_first(subject),
         parts=_parts(subject),
-    ).encode()
+    )
+    return made.encode()
 
 
 @cache
@@ -64,19 +68,26 @@ def _template() -> Any:
         from jinja2 import Environment, FileSystemLoader, StrictUndefined
     except ImportError as error:
         raise UserError(f"the page needs jinja2: {INSTALL}") from error
-    return Environment(
+    made = Environment(
         autoescape=True,
         loader=FileSystemLoader(HERE),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         finalize=_shown,
-    ).get_template("page.html")
+    )
+    made.filters["tied"] = _tied
+    return made.get_template("page.html")
 
 
 def _shown(value: Any) -> Any:
     """Nothing in it that stays unseen or turns a line around, and no password."""
-    return value if hasattr(value, "__html__") or not isinstance(value, str) else visible(value).replace(" %", "\u00a0%")
+    return value if hasattr(value, "__html__") or not isinstance(value, str) else visible(value)
+
+
+def _tied(text: str) -> str:
+    """With no end of a line between a number and its unit, or inside an interval; never of what is typed."""
+    return re.sub(r"\[([^\]\s]+), ([^\]\s]+)\]", "[\\1,\u00a0\\2]", text.replace(" %", "\u00a0%"))
 
 
 def _first(subject: Subject) -> list[Table]:
@@ -109,7 +120,8 @@ def _parts(subject: Subject) -> list[Part]:
         found.append(Part("numbers", "The numbers", _numbers(subject, 0)))
     found.append(Part("pictures", "Pictures", pictures=figures.shown(subject)))
     for k, answer in enumerate(subject.answers if several else ()):
-        found.append(Part(f"problem-{k}", answer.told, _numbers(subject, k)))
+        listed = len(subject.answers) <= LISTED
+        found.append(Part(f"problem-{k}", answer.told, _numbers(subject, k), listed=listed))
     found.append(Part("effort", "Who was tuned how hard", [tables.effort(subject)]))
     found.append(_codes(subject))
     found.append(Part("made", "What it was made with", [tables.made_with(subject), tables.fingerprints(subject)],
