@@ -21,6 +21,8 @@ def test_the_wheel_runs_from_a_folder_with_a_conf_of_its_own(tmp_path: Path) -> 
         file.extractall(tmp_path / "site")
     packed = {p.relative_to(tmp_path / "site").parts[0] for p in (tmp_path / "site").rglob("*.py")}
     assert packed == {"harness", "objectives"}
+    page = tmp_path / "site" / "harness" / "report" / "page"
+    assert {path.name for path in page.iterdir()} >= {"page.html", "page.css", "page.js"}
     work = tmp_path / "work"
     (work / "conf").mkdir(parents=True)
     (work / "conf" / "config.yaml").write_text("another: program's\n")

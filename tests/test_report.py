@@ -326,7 +326,7 @@ def test_without_the_extra_it_is_one_line(swept: Path, package: str) -> None:
     assert done.returncode == 2
     assert done.stdout == ""
     assert done.stderr.count("\n") == 1
-    assert "pip install 'optimizer-harness[plot]'" in done.stderr
+    assert "pip install -e '.[plot]'" in done.stderr
 
 
 def test_md_csv_and_json_need_no_extra(swept: Path, tmp_path: Path) -> None:

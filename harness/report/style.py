@@ -27,7 +27,7 @@ WIDTH = 7.2  # inches: that of a page's text
 SMALL, TINY = 7.5, 7.0  # points; nothing is smaller
 # the ones that are compared most are told apart by colour, marker and, in grey, dash
 KNOWN = ("adam", "sgd", "momentum", "adamw", "adagrad", "rmsprop", "nesterov", "lion")
-INSTALL = "pip install 'optimizer-harness[plot]'"
+INSTALL = "pip install -e '.[plot]'"
 RC = {
     "svg.hashsalt": "harness",
     "svg.fonttype": "none",

@@ -140,8 +140,8 @@ def _tuned(subject: Subject) -> Iterator[str]:
         else ""
     )
     if settings.get("confirm"):
-        seeds = _count(settings["confirm"], "seed")
-        yield f"{chosen or 'The best is '}run again on {seeds} that nothing was chosen by: those are reported."
+        fresh = _count(settings["confirm"], "seed")
+        yield f"{chosen or 'The best is '}run again on {fresh} that nothing was chosen by: those are reported."
 
 
 def _searched(subject: Subject, configs: Sequence[Mapping[str, Any]]) -> str:
