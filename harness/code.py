@@ -132,12 +132,17 @@ def _show(results: "Results", found: list[CellCode], libraries: Sequence[str]) -
             out.print(Text(in_line(line)), soft_wrap=True)
         out.print(Text(in_line(f"# here: {again}"), style="dim"), soft_wrap=True)
         out.print()
-    float64 = 'in float64 (keras.config.set_floatx("float64"))' if "keras" in libraries else "in float64"
     if results.summary["stopped"]:
         out.print(Text("# The sweep ended early: these are the best so far.", style="yellow"))
-    moved = " where its lr and other numbers do not move" if any(cell.schedules for cell in found) else ""
-    out.print(Text(f"# Each takes the same steps as here to 1e-10 {float64}{moved}.", style="dim"), soft_wrap=True)
+    out.print(Text(f"# {agreement(found, libraries)}", style="dim"), soft_wrap=True)
     out.done()
+
+
+def agreement(found: Sequence[CellCode], libraries: Sequence[str]) -> str:
+    """What is said below the code of all cells."""
+    float64 = 'in float64 (keras.config.set_floatx("float64"))' if "keras" in libraries else "in float64"
+    moved = " where its lr and other numbers do not move" if any(cell.schedules for cell in found) else ""
+    return f"Each takes the same steps as here to 1e-10 {float64}{moved}."
 
 
 def _lines(cell: CellCode, libraries: Sequence[str]) -> list[str]:

@@ -41,6 +41,7 @@ Which optimizer, tuned fairly, wins on this problem, and how sure are we?
   python -m harness +schedule@schedules.momentum=linear optimizer=momentum
   python -m harness.show last                               a finished run again, from its files
   python -m harness.compare FOLDER FOLDER                   which cell wins over finished sweeps
+  python -m harness.report last                             one page that answers, to send to others
   python -m harness.judge results.csv                       the same verdict for what others ran
   python -m harness.guide [PAGE]                            how to tune, read answers, bring your own, page by page
 

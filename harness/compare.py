@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from harness.screens.streams import entered, kept
 
 if TYPE_CHECKING:
-    from harness.answers.answer import Answers
-    from harness.answers.sensitivity import Sensitivity
+    from harness.judging.folder import Folder
+    from harness.results.files import Results
 
 USAGE = """\
 python -m harness.compare FOLDER FOLDER ... [--json]   which cell wins over finished sweeps, and how sure that is
@@ -30,27 +30,29 @@ def main(argv: Sequence[str] | None = None) -> int:
     return kept(lambda: _compare(folders, "--json" in arguments))
 
 
-def _compare(folders: Sequence[str], json: bool) -> int:
+def _compare(names: Sequence[str], json: bool) -> int:
     from harness.errors import UserError
+    from harness.results.damage import reading
+    from harness.results.sensitivity import sensitivities
     from harness.screens.answers import printed
     from harness.text.visible import say
 
     try:
-        found, depend = _together(folders)
+        folders = opened(names)
+        with reading(told(folders)):
+            results = judged(folders)
+            found, depend = results.answer, sensitivities(results)
     except UserError as error:
         say(str(error))
         return 2
     return printed(found, json, depend=depend)
 
 
-def _together(names: Sequence[str]) -> "tuple[Answers, list[list[Sensitivity]]]":
-    """The answers over the folders of these names, and how much their cells depend on tuning."""
+def opened(names: Sequence[str]) -> "list[Folder]":
+    """Finished folders, each with a name that tells it from the others."""
     from harness.errors import UserError
     from harness.judging.folder import Folder
-    from harness.judging.together import together
-    from harness.results.damage import reading
     from harness.results.files import load
-    from harness.results.sensitivity import sensitivities
 
     loaded = [load(name) for name in names]
     paths = [results.folder.resolve() for results in loaded]
@@ -58,11 +60,22 @@ def _together(names: Sequence[str]) -> "tuple[Answers, list[list[Sensitivity]]]"
         if path in paths[:k]:
             raise UserError(f"{names[paths.index(path)]} and {names[k]} are one folder; give others to compare with")
     short = [path.name for path in paths]
-    told = short if len(set(short)) == len(short) else [str(results.folder) for results in loaded]
-    folders = [Folder(name, results) for name, results in zip(told, loaded, strict=True)]
-    with reading(" or ".join(told)):
-        results = together(folders)
-        return results.answer, sensitivities(results)
+    short = short if len(set(short)) == len(short) else [str(results.folder) for results in loaded]
+    return [Folder(name, results) for name, results in zip(short, loaded, strict=True)]
+
+
+def told(folders: "Sequence[Folder]") -> str:
+    """Their names in a sentence."""
+    return " or ".join(folder.name for folder in folders)
+
+
+def judged(folders: "Sequence[Folder]") -> "Results":
+    """All of them as one."""
+    from harness.judging.together import together
+    from harness.results.damage import reading
+
+    with reading(told(folders)):
+        return together(folders)
 
 
 if __name__ == "__main__":

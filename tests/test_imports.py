@@ -42,11 +42,11 @@ LAYERS = """
     harness.refusals
     harness.landscape
     harness.session harness.show harness.answer harness.judge harness.compare
-    harness.report
-    harness.plot harness.guide
     harness.command harness
     harness.__main__ harness.verify harness.schemas
     harness.zoo harness.code
+    harness.report
+    harness.plot harness.guide
 """
 LAYER = {name: k for k, line in enumerate(LAYERS.splitlines()) for name in line.split()}
 

@@ -23,6 +23,8 @@ def test_the_wheel_runs_from_a_folder_with_a_conf_of_its_own(tmp_path: Path) -> 
     assert packed == {"harness", "objectives"}
     pages = {path.name: path.read_text() for path in (ROOT / "harness" / "guide").glob("*.md")}
     assert {path.name: path.read_text() for path in (tmp_path / "site" / "harness" / "guide").glob("*.md")} == pages
+    page = tmp_path / "site" / "harness" / "report" / "page"
+    assert {path.name for path in page.iterdir()} >= {"page.html", "page.css", "page.js"}
     work = tmp_path / "work"
     (work / "conf").mkdir(parents=True)
     (work / "conf" / "config.yaml").write_text("another: program's\n")

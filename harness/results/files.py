@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zipfile import BadZipFile
@@ -87,6 +88,11 @@ class Results:
         from harness.results.shown import html
 
         return html(self)
+
+    def report(self, path: str | Path | None = None) -> Path:
+        """Write the page of this folder, report.html there or `path`; where it is."""
+        made = import_module("harness.report.page.made")  # which knows of results, so that it is imported by name
+        return Path(made.report(self, None if path is None else Path(path)))
 
     def params(self) -> dict[str, Array]:
         """The final parameters, `cell/name` -> (seeds, ...), of a run with save_params=true."""
