@@ -103,7 +103,7 @@ def test_runs_of_different_length_in_one_table(tmp_path: Path) -> None:
     read = Curves(tmp_path / "curves", [{"cell": 0, "phase": "run"}, {"cell": 1, "phase": "run"}])
     assert read["step"].tolist() == [[0, 1, 2, 3, 4], [0, 1, 2, -1, -1]]
     assert np.isnan(read["loss"][1, 3:]).all()
-    assert read.of(1, "loss").tolist() == [read["loss"][1, :3].tolist()]
+    assert read.at(np.array([1]), "loss").tolist() == [read["loss"][1, :3].tolist()]
 
 
 def test_names_that_look_like_numbers_stay_names(tmp_path: Path) -> None:

@@ -124,10 +124,6 @@ class Curves(Mapping[str, Array]):
     def __len__(self) -> int:
         return len(self._names)
 
-    def of(self, cell: int, name: str) -> Array:
-        """Those of the runs of a cell that no tuning chose by, in the order of runs.csv."""
-        return self._part(cell, name, tuning=False)
-
     def at(self, rows: Array, name: str) -> Array:
         """Those of some rows of runs.csv, which are of one cell, and all of its tuning or all not; only these are
         read."""
