@@ -25,7 +25,7 @@ SMALL = ("trials=4", "batch=4", "steps=20", "records=4", "seeds=2", "finalists=2
          "aggregate=q75", "until=decided")  # fmt: skip
 APART = ("objective=sphere", "optimizer=adam,sgd", "optimizer.space.lr=interval(0.01,0.02)", *SMALL)
 CLONES = ("objective=rosenbrock", "optimizer=adam", "optimizer.eps=1e-8,1.000001e-8", *SMALL)
-FILES = ("runs.csv", "cells.csv", "trials.csv", "curves.npz")
+FILES = ("runs.csv", "cells.csv", "trials.csv", "curves/0.npz", "curves/1.npz")
 
 
 def looks(found: Results) -> list[Any]:
