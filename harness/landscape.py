@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from harness.configs import trust
+from harness.configs import places, trust
 from harness.configs.building import build, demand
 from harness.configs.settings import ABOUT
 from harness.errors import UserError
@@ -81,9 +81,16 @@ def lacks(results: Results) -> str:
 
 
 def distrust(results: Results, trusted: tuple[str, ...] = ()) -> str:
-    """What of the objective the user has to trust before it is built; "" if nothing."""
+    """Why the objective is not built again: the user has to trust a class, or it would read data, or is large; "" if
+    nothing speaks against it."""
+    node = _node(results)
+    for path, value in places.leaves(node):
+        if path[-1] == "_target_" and str(value).startswith("objectives.data."):
+            return f"objective.{places.dotted(path[:-1])}: it reads data, which a picture does not"
+        if path[-1] == "dim" and not (isinstance(value, int) and value <= MOST):
+            return f"objective.{places.dotted(path)}={value}: at most {MOST} are drawn"
     try:
-        trust.check({"objective": _node(results)}, trusted)
+        trust.check({"objective": node}, trusted)
     except UserError as error:
         return str(error)
     return ""
@@ -91,7 +98,8 @@ def distrust(results: Results, trusted: tuple[str, ...] = ()) -> str:
 
 def landscape(results: Results, trusted: tuple[str, ...] = ()) -> Landscape:
     """Of the first cell's objective; a stranger's class needs trust."""
-    trust.check({"objective": _node(results)}, trusted)
+    if why := distrust(results, trusted):
+        raise UserError(f"{results.folder}: {why}")
     return Landscape(demand(build(_node(results), "objective", trusted), Objective, "objective"))
 
 

@@ -53,15 +53,17 @@ def _main(arguments: list[str]) -> int:
 def _picture(words: list[str], options: dict[str, str], trusted: tuple[str, ...], out: str, listing: bool) -> int:
     from harness.errors import UserError
     from harness.report.picture import drawn, pictures, save
+    from harness.results.damage import reading
     from harness.results.files import load
 
     if len(words) != (1 if listing else 2):
         raise UserError(f"{' '.join(words) or '--list'}: a folder and a picture; {', '.join(pictures())}")
     results = load(words[0])
-    if listing:
-        _list(results, trusted)
-        return 0
-    figure = drawn(words[1], results, trusted, **options)
+    with reading(words[0]):
+        if listing:
+            _list(results, trusted)
+            return 0
+        figure = drawn(words[1], results, trusted, **options)
     path = Path(out) if out else results.folder / f"{words[1]}.svg"
     save(figure, path, words[1])
     print(path)

@@ -10,10 +10,12 @@ import math
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import harness
 from harness.configs.compose import Composer
+from harness.results.files import load
 from harness.tuning import resume
 from objectives import names
 from tests.support import ONCE, node
@@ -104,3 +106,16 @@ def test_a_field_that_changes_numbers_is_what_it_was_when_a_sweep_was_begun(tmp_
     config.write_text(config.read_text().replace("      early: true\n", ""))
     (cell,) = resume.reopened(folder, [], ()).cells
     assert cell.config["optimizer"]["early"] is False
+
+
+def test_an_old_sweep_that_goes_on_has_its_curves_by_cell(tmp_path: Path) -> None:
+    """Of its one file for all, nothing is left that could be taken for them."""
+    begun = harness.sweep("objective=sphere", "optimizer=sgd,adam", "trials=2", "steps=5", "seeds=2", "replicates=2",
+                          "batch=2", f"hydra.sweep.dir={tmp_path / 'old'}")  # fmt: skip
+    whole = dict(begun.curves)
+    shutil.rmtree(begun.folder / "curves")
+    np.savez(begun.folder / "curves.npz", **whole)
+    assert (load(begun.folder).curves["loss"] == whole["loss"]).all()
+    more = harness.sweep(f"resume={begun.folder}", "replicates=3")
+    assert len(more.curves["loss"]) == len(more.runs) > len(whole["loss"])
+    assert not (begun.folder / "curves.npz").exists()

@@ -3,12 +3,14 @@
 import re
 import subprocess
 import sys
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from omegaconf import OmegaConf
 
 pytest.importorskip("matplotlib")
 
@@ -18,10 +20,12 @@ import harness
 from harness import plot
 from harness.answers.statistics import median
 from harness.errors import UserError
+from harness.landscape import sharpest
 from harness.report.lines import spread
 from harness.report.picture import drawn, pictures, save
 from harness.report.style import KNOWN, apart, encoded, look, looks, short
-from harness.results.files import Results
+from harness.results.courses import Course, courses
+from harness.results.files import Results, load
 from harness.results.profiles import profiles
 from harness.results.sensitivity import sensitivities
 
@@ -388,3 +392,57 @@ def test_without_matplotlib_one_line_says_what_to_install(
     assert plot.main([str(folders["single"].folder), "curves"]) == 2
     assert capsys.readouterr().err == "harness: pictures need matplotlib: pip install -e '.[plot]'\n"
     assert plot.main([str(folders["single"].folder), "--list"]) == 0
+
+
+def test_curves_of_accuracy_take_diverged_runs_for_the_worst() -> None:
+    """Five runs, two of which diverged: .3 is in the middle of -inf, -inf, .3, .4, .9."""
+    values = np.array([[0.3], [0.4], [0.9], [-np.inf], [-np.inf]])
+    middle, low, high = Course("a", np.zeros(1), values, more_is_better=True).middle()
+    assert (middle[0], high[0]) == (0.3, 0.9)
+    assert low[0] == 0.3, "no lower than what was seen"
+    assert Course("a", np.zeros(1), -values).middle()[0] == [-0.3]
+    half = np.array([[1.0], [2.0], [np.inf], [np.inf]])
+    assert Course("a", np.zeros(1), half).middle()[0] == [2.0], "of two in the middle the better one, as in the answer"
+
+
+def test_curves_end_where_the_answer_does(tmp_path: Path) -> None:
+    """By the aggregate that is reported, over the seeds of each tuning."""
+    small = ("objective=beale", "optimizer=adam", "trials=3", "seeds=4", "confirm=5", "steps=60", "replicates=3")
+    for aggregate in ("mean", "q75"):
+        found = harness.sweep(*small, f"aggregate={aggregate}")
+        (course,) = courses(found, found.answer[0]).values()
+        ends = [max(row["value"] - found.answer[0].evidence.scale.lowest, 0) for row in found.cells]
+        np.testing.assert_allclose(course.values[:, -1], ends, rtol=1e-6)
+
+
+def test_what_did_not_reach_its_target_is_left_out() -> None:
+    late = ("metric=steps_to_target", "target=1e-30", "trials=2", "steps=20", "seeds=2", "replicates=2")
+    found = harness.sweep("objective=rosenbrock", "optimizer=adam", *late)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        figure = drawn("budget", found)
+    assert all(abs(end) < 1e299 for axes in figure.axes for end in axes.get_ylim())
+
+
+def test_a_strangers_config_reads_no_data(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Though the table says that it has none."""
+    found = harness.run("objective=rosenbrock", "optimizer=adam", "steps=5", f"hydra.run.dir={tmp_path / 'run'}")
+    config = (found.folder / "config.yaml").read_text()
+    evil = {"_target_": "objectives.data.own.csv_file", "path": "/etc/passwd"}
+    for node, told in (
+        ({"_target_": "objectives.learning.mlp.MLP", "dataset": evil}, "objective.dataset: it reads data"),
+        ({"_target_": "objectives.functions.curved_valleys.ExtendedRosenbrock", "dim": 10**7}, "dim=10000000: at most"),
+    ):
+        changed = {**OmegaConf.to_container(OmegaConf.create(config)), "objective": node}  # type: ignore[dict-item]
+        (found.folder / "config.yaml").write_text(OmegaConf.to_yaml(OmegaConf.create(changed)))
+        assert plot.main([str(found.folder), "trajectories"]) == 2
+        assert told in capsys.readouterr().err
+        assert sharpest(load(found.folder)) is None
+
+
+def test_damage_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    found = harness.run("objective=rosenbrock", "optimizer=adam", "steps=5", f"hydra.run.dir={tmp_path / 'run'}")
+    cells = (found.folder / "cells.csv").read_text().replace("phase", "face")
+    (found.folder / "cells.csv").write_text(cells)
+    assert plot.main([str(found.folder), "curves"]) == 2
+    assert "damaged: KeyError: 'phase'" in capsys.readouterr().err

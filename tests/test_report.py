@@ -15,6 +15,7 @@ import pytest
 
 import harness
 from harness.report.__main__ import main
+from harness.report.page.papers import _plain
 from harness.results.files import Results, load
 from tests import browser
 
@@ -337,3 +338,34 @@ def test_md_csv_and_json_need_no_extra(swept: Path, tmp_path: Path) -> None:
         )
         done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
         assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_what_all_folders_tuned_is_said(tmp_path: Path) -> None:
+    harness.sweep("optimizer=sgd", *SWEEP, f"hydra.sweep.dir={tmp_path / 'one'}")
+    harness.sweep("optimizer=momentum", *SWEEP, f"hydra.sweep.dir={tmp_path / 'two'}")
+    page = tmp_path / "page.html"
+    assert main([str(tmp_path / "one"), str(tmp_path / "two"), "-o", str(page)]) == 0
+    assert "Lr of sgd; lr, momentum of momentum." in page.read_text()
+
+
+def test_papers_take_no_field_for_an_instruction() -> None:
+    """LaTeX's line break takes what begins with [ for its length, a spreadsheet what begins with = for a formula."""
+    assert [_plain(field) for field in ('=HYPERLINK("x")', "@a", "-1", -1, "adam")] == [
+        "'=HYPERLINK(\"x\")", "'@a", "'-1", -1, "adam",
+    ]  # fmt: skip
+
+
+def test_rows_of_a_paper_begin_with_nothing(swept: Path, tmp_path: Path) -> None:
+    assert main([str(swept), "--format", "latex", "-o", str(tmp_path / "50%.tex")]) == 0
+    text = (tmp_path / "50%.tex").read_text()
+    rows = [line for line in text.splitlines() if line.endswith("\\\\") and "&" in line]
+    assert len(rows) > 3
+    assert all(row.startswith("  {}") for row in rows[1:])
+    assert "\\includegraphics[width=\\linewidth]{\\detokenize{50%-" in text
+
+
+def test_where_it_cannot_be_written_is_said(swept: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([str(swept), "-o", "none/here.html"]) == 2
+    assert capsys.readouterr().err == "harness: none/here.html: no such folder: none\n"
+    assert main([str(swept), "-o", "page.md"]) == 2
+    assert capsys.readouterr().err == "harness: page.md: it would hold html; add --format md\n"

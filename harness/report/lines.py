@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from harness.answers.answer import Answer
-from harness.report.style import SMALL, WIDTH, Look, new, short
+from harness.report.style import FAINT, SMALL, WIDTH, Look, new, short
 from harness.results.courses import span
 from objectives.arrays import Array
 
@@ -53,6 +53,10 @@ def frame(axes: "Axes", names: Collection[str], log: bool) -> None:
     """Show the middles, and of the bands and of what grows far beyond its start as much as leaves them to be seen; on a
     log axis where they span more than a factor of five."""
     middles = [np.asarray(one.get_ydata(), dtype=float) for one in axes.lines if one.get_label() in names]
+    if not any(np.isfinite(middle).any() for middle in middles):
+        axes.set_yticks([])
+        axes.text(0.5, 0.5, "nothing finite", transform=axes.transAxes, ha="center", color=FAINT)
+        return
     low, high, log = span(middles, log)
     seen = axes.dataLim  # with the bands
     if log:

@@ -72,6 +72,8 @@ def save(figure: "Figure", path: Path, name: str = "") -> None:
     kind = path.suffix.removeprefix(".")
     if kind not in formats:
         raise UserError(f"{path}: {name or 'a picture'} is written as {', '.join(f'.{one}' for one in formats)}")
+    if not path.parent.is_dir():
+        raise UserError(f"{path}: no such folder: {path.parent}")
     save_file(path, encode(figure, kind))
 
 

@@ -22,16 +22,21 @@ class Course:
 
     name: str
     x: Array  # (records,)
-    values: Array  # (replicates, records); inf from where a run diverged
+    values: Array  # (replicates, records); infinite, on the worse side, from where a run diverged
+    more_is_better: bool = False
 
     def middle(self) -> tuple[Array, Array, Array]:
-        """The median at each record, nan where it is infinite, and the ends of its interval, within what was seen."""
-        found = [median(column) for column in self.values.T]
+        """The median at each record, where that is infinite the better of the two in the middle, as in the answer, or
+        nan; and the ends of its interval, within what was seen."""
+        sign = -1 if self.more_is_better else 1
+        ranked = np.sort(sign * self.values, axis=0)
+        found = [median(column) for column in ranked.T]
         middle, low, high = np.array([(one.value, one.low, one.high) for one in found]).T
-        top = np.max(self.values[np.isfinite(self.values)], initial=-np.inf)
+        middle = np.where(np.isfinite(middle), middle, ranked[(len(ranked) - 1) // 2])
+        worst = np.max(ranked[np.isfinite(ranked)], initial=-np.inf)
         there = np.isfinite(middle)
-        middle, low, high = (np.where(there, ends, np.nan) for ends in (middle, low, np.minimum(high, top)))
-        return middle, low, high
+        middle, low, high = (sign * np.where(there, y, np.nan) for y in (middle, low, np.minimum(high, worst)))
+        return (middle, high, low) if self.more_is_better else (middle, low, high)
 
 
 def speaking(results: Results) -> Speaking:
@@ -53,29 +58,29 @@ def curve_of(results: Results) -> str:
 
 
 def courses(results: Results, answer: Answer, x: str = "steps", most: int | None = None) -> dict[int, Course]:
-    """Of each cell of an answer that has runs, the best first, its metric's curve against x: of each replicate the
-    median of its seeds. Gaps to the lowest value there can be, on a scale of ratios."""
-    spoken, found = speaking(results), {}
+    """Of each cell of an answer that has runs, the best first, its metric's curve against x: of each replicate what its
+    seeds report together. Gaps to the lowest value there can be, on a scale of ratios."""
+    spoken, found, metric = speaking(results), {}, Metric.of(results.summary)
     for line in [line for line in answer.lines if line.cell in spoken][:most]:
         rows = list(spoken[line.cell].values())
         every = np.concatenate(rows)
         steps = recorded(results.curves, "step", every)[0]
         kept = steps >= 0
         values = recorded(results.curves, curve_of(results), every)[:, kept]
-        values = _lost(values, [results.runs[k]["state"] == "diverged" for k in every])
+        worst = -np.inf if metric.maximise else np.inf
+        values = _lost(values, [results.runs[k]["state"] == "diverged" for k in every], worst)
         if len(rows) > 1:
-            values = np.array(
-                [np.median(part, axis=0) for part in np.split(values, np.cumsum(list(map(len, rows)))[:-1])]
-            )
+            parts = np.split(values, np.cumsum(list(map(len, rows)))[:-1])
+            values = np.array([[metric.reported.value(record) for record in part.T] for part in parts])
         scale = answer.evidence.scale
         values = gap(values, scale) if scale.kind == "log" else values
-        found[line.cell] = Course(line.name, _axis(results, line.cell, every, steps, x)[kept], values)
+        found[line.cell] = Course(line.name, _axis(results, line.cell, every, steps, x)[kept], values, metric.maximise)
     return found
 
 
-def _lost(values: Array, gone: Sequence[bool]) -> Array:
-    """Infinite from where a run diverged on."""
-    return np.where(np.isfinite(values), values, np.where(np.array(gone)[:, None], np.inf, np.nan))
+def _lost(values: Array, gone: Sequence[bool], worst: float) -> Array:
+    """The worst value there is from where a run diverged on."""
+    return np.where(np.isfinite(values), values, np.where(np.array(gone)[:, None], worst, np.nan))
 
 
 def _axis(results: Results, cell: int, rows: Array, steps: Array, x: str) -> Array:

@@ -161,6 +161,7 @@ def write(
 
         summary["looks"] = look(summary, runs, cells)[1]
     save_file(folder / "summary.json", (json.dumps(plain(summary), indent=2) + "\n").encode())
+    (folder / curves.OLD).unlink(missing_ok=True)  # of an older version, which began it
 
 
 def write_profile(folder: Path, rows: list[Row]) -> None:
@@ -180,9 +181,9 @@ def load(folder: str | Path) -> Results:
             summary=json.loads((found / "summary.json").read_text()),
             runs=runs,
             cells=_rows(found / "cells.csv"),
-            curves=_arrays(found / curves.OLD)
-            if (found / curves.OLD).exists()
-            else Curves(found / curves.FOLDER, runs),
+            curves=Curves(found / curves.FOLDER, runs)
+            if (found / curves.FOLDER).is_dir()
+            else _arrays(found / curves.OLD),
             trials=_rows(found / "trials.csv") if (found / "trials.csv").exists() else [],
             timings=_rows(found / "timings.csv"),
         )

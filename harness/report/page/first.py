@@ -1,6 +1,6 @@
 """The first screen of a report: who wins, by how much, how sure that is, what was tuned, what to type next."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -130,7 +130,7 @@ def _tuned(subject: Subject) -> Iterator[str]:
         each = f"{_count(seeds, 'seed')} each, {settings['steps']:,} steps"
         yield f"Nothing: {listed(names)} at the settings that were typed or declared, {each}."
         return
-    yield f"{capital(_searched(subject, configs))}."
+    yield f"{capital(_searched(subject))}."
     tunings = _count(subject.answers[0].evidence.count, "tuning")
     trials = f"{_count(settings['trials'], 'trial')} of {_seeds(settings['seeds'])}"
     yield f"Each alike: {trials} in each of {tunings}, {settings['steps']:,} steps a run."
@@ -144,16 +144,17 @@ def _tuned(subject: Subject) -> Iterator[str]:
         yield f"{chosen or 'The best is '}run again on {fresh} that nothing was chosen by: those are reported."
 
 
-def _searched(subject: Subject, configs: Sequence[Mapping[str, Any]]) -> str:
-    """Which numbers, of which cells."""
-    names = {line.cell: line.name for line in subject.folders[0].answer[0].lines}
-    by_space: dict[tuple[str, ...], list[str]] = {}
-    for cell, name in names.items():
-        searched = tuple(key.removeprefix("optimizer.") for key in configs[cell].get("space", {}))
-        by_space.setdefault(searched, []).append(name)
+def _searched(subject: Subject) -> str:
+    """Which numbers, of which cells, in all folders."""
+    by_space: dict[tuple[str, ...], dict[str, None]] = {}
+    for results in subject.folders:
+        configs = configs_of(results)
+        for line in results.answer[0].lines:
+            searched = tuple(key.removeprefix("optimizer.") for key in configs[line.cell].get("space", {}))
+            by_space.setdefault(searched, {})[line.name] = None
     if len(by_space) > KINDS:
         return f"The numbers of each cell in a space of its own ({len(by_space)} different ones, listed below)"
-    return "; ".join(f"{', '.join(space) or 'nothing'} of {listed(mine)}" for space, mine in by_space.items())
+    return "; ".join(f"{', '.join(space) or 'nothing'} of {listed(list(mine))}" for space, mine in by_space.items())
 
 
 def _next(subject: Subject) -> Point:

@@ -28,6 +28,11 @@ def report(results: Results, path: Path | None = None, kind: str = "html") -> Pa
 def written(about: Subject, path: Path | None = None, kind: str = "html") -> Path:
     """Write it beside what it is about, or to a path."""
     path = path or about.folders[0].folder / f"report{SUFFIXES[kind]}"
+    if not path.parent.is_dir():
+        raise UserError(f"{path}: no such folder: {path.parent}")
+    if path.suffix in set(SUFFIXES.values()) - {SUFFIXES[kind]}:
+        wanted = next(name for name, suffix in SUFFIXES.items() if suffix == path.suffix)
+        raise UserError(f"{path}: it would hold {kind}; add --format {wanted}")
     try:
         _begun(about.joint)
         contents = _contents(about, path, kind)

@@ -49,7 +49,7 @@ def latex(about: Subject, path: Path) -> bytes:
         for place, row in _texts(table):
             fields = [_in_latex(field) for field in row]
             fields[0] = f"\\textbf{{{fields[0]}}}" if place in table.best else fields[0]
-            lines.append("  " + " & ".join(fields) + r" \\")
+            lines.append("  {}" + " & ".join(fields) + r" \\")  # what begins with [ is no option of the line before
         caption = " ".join(f"{_in_latex(capital(one)).rstrip('.')}." for one in told)
         parts.append("\n".join([
             "\\begin{table}", "  \\centering", f"  \\caption{{{caption}}}", f"  \\label{{tab:answer-{k}}}", "  \\small",
@@ -67,9 +67,10 @@ def latex(about: Subject, path: Path) -> bytes:
             parts.append(f"% {name} cannot be drawn: {type(error).__name__}")
             continue
         about_it = f"{capital(pictures()[name].about)}."
+        shown = f"\\detokenize{{{file.name}}}"
         parts.append("\n".join([
-            "\\begin{figure}", "  \\centering", f"  \\includegraphics[width=\\linewidth]{{{file.name}}}",
-            f"  \\caption{{{_in_latex(about_it)}}}", f"  \\label{{fig:{file.stem}}}", "\\end{figure}",
+            "\\begin{figure}", "  \\centering", f"  \\includegraphics[width=\\linewidth]{{{shown}}}",
+            f"  \\caption{{{_in_latex(about_it)}}}", f"  \\label{{fig:{name}-{k}}}", "\\end{figure}",
         ]))  # fmt: skip
     return ("\n\n".join(parts) + "\n").encode()
 
@@ -83,8 +84,13 @@ def commas(about: Subject, path: Path) -> bytes:
                      "wins", "replicates", "state", "unbeaten", "note"])  # fmt: skip
     for answer in about.answers:
         for row in _rows(answer):
-            writer.writerow(row)
+            writer.writerow(map(_plain, row))
     return out.getvalue().encode()
+
+
+def _plain(field: object) -> object:
+    """A text that a spreadsheet would take for a formula, as text."""
+    return f"'{field}" if isinstance(field, str) and field.startswith(("=", "+", "-", "@", "\t", "\r")) else field
 
 
 def json(about: Subject, path: Path) -> bytes:

@@ -41,7 +41,8 @@ def draw(results: Results) -> "Figure":
             named[one.name] = look = styles[one.cell]
             line(axes, one.name, course.x, course.middle(), look, strength(len(shown)))
             if one.cell in confirmed:
-                mark = gap(np.array([one.value]), scale) if log else [one.value]
+                value = np.nan if scale.never(np.array(one.value)) else one.value
+                mark = gap(np.array([value]), scale) if log else [value]
                 axes.plot(course.x[-1:], mark, markersize=8, label="_confirmed", clip_on=False,
                           **{**look.mark, "markeredgecolor": INK})  # fmt: skip
         axes.margins(x=0.03)

@@ -87,7 +87,7 @@ def _field(answer: Answer, beside: str, name: str) -> tuple[str, float, bool]:
     if all(never):
         return "both never", 0.0, False
     if any(never):
-        return (word if never[1] else f"{beside} never")[:14], 1.0 if never[1] else -1.0, pair.winner is not None
+        return short(word if never[1] else f"{beside} never", 14, 1), 1.0 if never[1] else -1.0, pair.winner is not None
     return (
         _told(pair.effect.value, scale),
         _shade(pair.effect.value, scale),

@@ -85,7 +85,7 @@ def _panel(
                         linestyle="none", markersize=3, clip_on=False, label="_lost")  # fmt: skip
     lost.set_in_layout(False)
     axes.set_xscale("log")
-    if scale.kind == "log":
+    if scale.kind == "log" and axes.dataLim.minposy < np.inf and np.isfinite(points[:, 1]).any():
         axes.set_yscale("log", nonpositive="mask")
 
 

@@ -80,7 +80,8 @@ def _scaled(values: Sequence[Any]) -> tuple[Array, list[tuple[float, str]]]:
     if not all(isinstance(value, (int, float)) for value in values):
         words = sorted(set(map(str, values)))
         places = {word: k / max(len(words) - 1, 1) for k, word in enumerate(words)}
-        return np.array([places[str(value)] for value in values]), [(y, word) for word, y in places.items()]
+        told = [(y, short(word, 20, 1)) for word, y in places.items()]
+        return np.array([places[str(value)] for value in values]), told
     numbers = np.array(values, dtype=np.float64)
     low, high = float(numbers.min()), float(numbers.max())
     ends = [(0.0, f"{low:.2g}"), (1.0, f"{high:.2g}")]
