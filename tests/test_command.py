@@ -454,7 +454,7 @@ def test_ctrl_c_before_the_first_record(delay: float) -> None:
     time.sleep(delay)
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=60)
-    assert process.returncode in (130, -signal.SIGINT)  # which a shell shows as 130, too
+    assert process.returncode in (130, -signal.SIGINT), err  # which a shell shows as 130, too
     assert "Traceback" not in err
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.errors import UserError
 from harness.results.files import load
 from harness.running import signals
 from tests.support import ONCE
@@ -135,3 +136,21 @@ def test_a_terminal_that_is_closed_costs_no_run() -> None:
     os.close(master)
     assert process.wait(timeout=60) == 128 + signal.SIGHUP
     assert {run["state"] for run in load("last").runs} == {"interrupted"}
+
+
+def test_what_cleaning_up_makes_of_an_interrupt_is_one() -> None:
+    """Omegaconf's flags are None for a moment: who is interrupted there sees an AttributeError."""
+
+    def interrupted() -> None:
+        try:
+            raise KeyboardInterrupt
+        finally:
+            None.flags  # type: ignore[attr-defined]  # noqa: B018
+
+    with pytest.raises(KeyboardInterrupt), signals.leaving():
+        try:
+            interrupted()
+        except AttributeError as error:
+            raise UserError("a line about it") from error
+    with pytest.raises(UserError, match="its own"), signals.leaving():
+        raise UserError("its own")

@@ -35,7 +35,8 @@ def note_interrupt() -> bool:
 
 @contextmanager
 def leaving() -> Iterator[None]:
-    """While nothing runs that a record could save, a signal that is noted ends what is being prepared at once."""
+    """While nothing runs that a record could save, a signal that is noted ends what is being prepared at once. What
+    others' code makes of it while it cleans up, half done as they are (omegaconf's flags), is still an interrupt."""
 
     def leave(number: int, frame: FrameType | None) -> None:
         handler = before[number]
@@ -46,7 +47,19 @@ def leaving() -> Iterator[None]:
         signal.raise_signal(number)
 
     with _met(leave) as before:
-        yield
+        try:
+            yield
+        except Exception as error:
+            if _came_of_an_interrupt(error):
+                raise KeyboardInterrupt from error
+            raise
+
+
+def _came_of_an_interrupt(error: BaseException | None) -> bool:
+    """Whether it was raised while an interrupt was on its way."""
+    while error is not None and not isinstance(error, KeyboardInterrupt):
+        error = error.__cause__ or error.__context__
+    return error is not None
 
 
 @contextmanager
