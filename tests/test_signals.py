@@ -143,14 +143,14 @@ def test_what_cleaning_up_makes_of_an_interrupt_is_one() -> None:
 
     def interrupted() -> None:
         try:
-            raise KeyboardInterrupt
-        finally:
-            None.flags  # type: ignore[attr-defined]  # noqa: B018
-
-    with pytest.raises(KeyboardInterrupt), signals.leaving():
-        try:
-            interrupted()
+            try:
+                raise KeyboardInterrupt
+            finally:
+                None.flags  # type: ignore[attr-defined]  # noqa: B018
         except AttributeError as error:
             raise UserError("a line about it") from error
+
+    with pytest.raises(KeyboardInterrupt), signals.leaving():
+        interrupted()
     with pytest.raises(UserError, match="its own"), signals.leaving():
         raise UserError("its own")
