@@ -14,6 +14,7 @@ from tests.printed import PICTURE, Shown, parts, printed, shown
 
 TEXTS = {name: path.read_text() for name, path in DOCUMENTS.items()}
 OWN = TEXTS["objectives"].split("## Objectives of your own\n")[1]  # from a folder of its own: tests/test_own_code.py
+LONG = {"answers", "commands", "report", "suites"}  # half a minute each: make test-all
 NEEDS = {"engine=jax": "jax", "harness.plot": "matplotlib", "objective=function": "autograd"}
 
 
@@ -22,7 +23,7 @@ def bare(text: str) -> str:
     return re.sub(r"\s+", " ", re.sub(r"\d+(,\d{3})*(\.\d+)?(e[+-]?\d+)?|\binf\b", "#", text))
 
 
-@pytest.mark.parametrize("page", TEXTS)
+@pytest.mark.parametrize("page", [pytest.param(p, marks=[pytest.mark.slow] * (p in LONG)) for p in TEXTS])
 def test_every_command(page: str, tmp_path: Path) -> None:
     """In their order, for some go on with what others left: for 3 steps, but what is shown as printed as it stands."""
     write_files(tmp_path)

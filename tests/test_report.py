@@ -195,6 +195,7 @@ def test_a_browser_says_what_is_wrong(tmp_path: Path) -> None:
         assert one in told
 
 
+@pytest.mark.slow
 def test_twenty_cells_of_twelve_tunings_stay_below_three_megabytes(tmp_path: Path) -> None:
     names = ("sgd,momentum,nesterov,adagrad,rmsprop,adam,adamw,lion,adadelta,adamax,nadam,radam,yogi,adabelief,lamb,"
              "qhadam,adan,signsgd,amsgrad,diffgrad")  # fmt: skip
@@ -288,6 +289,7 @@ def test_tables_for_papers_have_the_numbers_of_the_answer(swept: Path) -> None:
 
 
 @pytest.mark.skipif(not shutil.which("pdflatex"), reason="no pdflatex")
+@pytest.mark.slow
 @pytest.mark.parametrize("hostile", [False, True])
 def test_the_table_compiles(swept: Path, tmp_path: Path, hostile: bool) -> None:
     folder = renamed(swept, tmp_path / "hostile", HOSTILE) if hostile else swept
