@@ -31,17 +31,15 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _main(arguments: list[str]) -> int:
     from harness.configs.advice import one_line_errors
     from harness.errors import UserError
+    from harness.screens.arguments import packages, taken
     from harness.text.visible import say
 
     try:
         with one_line_errors():
-            out, listing = _taken(arguments), "--list" in arguments
+            out = taken(arguments, "-o", "the file to write, as in -o curves.svg")
+            trusted, listing = packages(arguments), "--list" in arguments
             words = [word for word in arguments if "=" not in word and word != "--list"]
             options = [word for word in arguments if "=" in word]
-            trusted = tuple(
-                package for word in options if word.startswith("trust=") for package in word[6:].strip("[]").split(",")
-            )
-            options = [word for word in options if not word.startswith("trust=")]
             if words[:1] == ["schedule"]:
                 return _schedules(words[1:], options, trusted, Path(out or "schedule.svg"))
             return _picture(words, dict(word.partition("=")[::2] for word in options), trusted, out, listing)
@@ -83,20 +81,6 @@ def _schedules(names: list[str], overrides: list[str], trusted: tuple[str, ...],
         save(shapes(names, overrides, trusted), path)
     print(path)
     return 0
-
-
-def _taken(arguments: list[str]) -> str:
-    """The file after -o, which is taken out."""
-    from harness.errors import UserError
-
-    if "-o" not in arguments:
-        return ""
-    k = arguments.index("-o")
-    if k + 1 == len(arguments):
-        raise UserError("-o: the file to write, as in -o curves.svg")
-    path = arguments[k + 1]
-    del arguments[k : k + 2]
-    return path
 
 
 def _list(results: "Results", trusted: tuple[str, ...]) -> None:

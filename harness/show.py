@@ -4,6 +4,7 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from harness.screens.arguments import packages
 from harness.screens.streams import entered, kept
 from harness.text.visible import say
 
@@ -19,9 +20,8 @@ python -m harness.show FOLDER|last --plot [trust=PACKAGE]   with plots of the lo
 def main(argv: Sequence[str] | None = None) -> int:
     """Show the folder; the exit code."""
     arguments = list(sys.argv[1:] if argv is None else argv)
-    plot = "--plot" in arguments
-    trusted = tuple(name for word in arguments if word.startswith("trust=") for name in word[6:].strip("[]").split(","))
-    words = [word for word in arguments if word != "--plot" and not word.startswith("trust=")]
+    plot, trusted = "--plot" in arguments, packages(arguments)
+    words = [word for word in arguments if word != "--plot"]
     if len(words) != 1 or words[0] in ("-h", "--help"):
         print(USAGE)
         return 0 if words[:1] in (["-h"], ["--help"]) else 2

@@ -29,10 +29,12 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _main(arguments: list[str]) -> int:
     from harness.errors import UserError
     from harness.report.page.made import made
+    from harness.screens.arguments import taken
     from harness.text.visible import say, visible
 
     try:
-        out, kind = _taken(arguments, "-o", "report.html"), _taken(arguments, "--format", "md")
+        out = taken(arguments, "-o", "what follows it, as in -o report.html")
+        kind = taken(arguments, "--format", "what follows it, as in --format md")
         for word in arguments:
             if word.startswith("-"):
                 raise UserError(f"{word}: no such option; -o FILE, --format {'|'.join(FORMATS)}")
@@ -46,20 +48,6 @@ def _main(arguments: list[str]) -> int:
         say(str(error))
         return 2
     return 0
-
-
-def _taken(arguments: list[str], option: str, example: str) -> str:
-    """The word after an option, both of which are taken out."""
-    from harness.errors import UserError
-
-    if option not in arguments:
-        return ""
-    k = arguments.index(option)
-    if k + 1 == len(arguments):
-        raise UserError(f"{option}: what follows it, as in {option} {example}")
-    word = arguments[k + 1]
-    del arguments[k : k + 2]
-    return word
 
 
 if __name__ == "__main__":

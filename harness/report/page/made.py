@@ -6,6 +6,7 @@ from pathlib import Path
 from harness.compare import judged, opened
 from harness.errors import UserError
 from harness.report.page.subject import Subject
+from harness.results.damage import reading
 from harness.results.files import Results, load
 from harness.results.saving import save_file
 
@@ -33,13 +34,9 @@ def written(about: Subject, path: Path | None = None, kind: str = "html") -> Pat
     if path.suffix in set(SUFFIXES.values()) - {SUFFIXES[kind]}:
         wanted = next(name for name, suffix in SUFFIXES.items() if suffix == path.suffix)
         raise UserError(f"{path}: it would hold {kind}; add --format {wanted}")
-    try:
+    with reading(" or ".join(about.words)):
         _begun(about.joint)
         contents = _contents(about, path, kind)
-    except UserError:
-        raise
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
-        raise UserError(f"{' or '.join(about.words)}: damaged: {type(error).__name__}: {error}") from error
     save_file(path, contents)
     return path
 
